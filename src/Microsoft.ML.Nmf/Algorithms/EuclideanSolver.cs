@@ -1,0 +1,110 @@
+using Microsoft.ML.Nmf.Engine;
+
+namespace Microsoft.ML.Nmf.Algorithms;
+
+/// <summary>
+/// β = 2: alternates between the templates and the activations, each updated from the Gram matrix of the other factor and one product with the
+/// data. X̂ is never formed: ½‖X − HWᵀ‖² = ½‖X‖² − ⟨XᵀH, W⟩ + ½⟨HᵀH, WᵀW⟩.
+/// </summary>
+internal sealed class EuclideanSolver : IIterativeSolver, IDisposable
+{
+    // The more of these the closer an iteration comes to exact alternation; the engine stops sweeps that gain little.
+    private const int CoordinateDescentSweeps = 3;
+
+    // Below this share of ½‖X‖² the identity would lose digits, and residuals are summed entry by entry where that is affordable.
+    private const double WellFitted = 1e-2;
+    private const double AffordableEntries = 1e7;
+
+    private readonly ComputeEngine _engine;
+    private readonly NmfSolver _method;
+    private readonly FactorPair _factors;
+    private readonly Penalty _templatePenalty;
+    private readonly Penalty _activationPenalty;
+    private readonly Gram _gramOfTemplates;
+    private readonly Gram _gramOfActivations;
+    private readonly MultiplicativeTerms _templateTerms;
+    private readonly MultiplicativeTerms _activationTerms;
+    private bool _isEvaluated;
+
+    /// <summary>Prepares a solver; the factors stay the caller's.</summary>
+    public EuclideanSolver(ComputeEngine engine, FactorPair factors, NmfSettings settings)
+    {
+        _engine = engine;
+        _factors = factors;
+        _method = settings.Solver;
+        _templatePenalty = settings.TemplatePenalty;
+        _activationPenalty = settings.ActivationPenalty;
+        _gramOfTemplates = engine.AllocateGram(settings.Rank);
+        _gramOfActivations = engine.AllocateGram(settings.Rank);
+        _templateTerms = AllocateTerms(factors.Templates);
+        _activationTerms = AllocateTerms(factors.Activations);
+        engine.Gram(factors.Templates, _gramOfTemplates);
+    }
+
+    /// <inheritdoc />
+    public (double Objective, double Divergence) Evaluate()
+    {
+        _engine.Gram(_factors.Activations, _gramOfActivations);
+        _engine.Product(_factors.Data.Transposed, _factors.Activations, _templateTerms.Numerator);
+        _isEvaluated = true;
+        ExampleMatrix examples = _factors.Data.Examples;
+        double half = 0.5 * examples.SumOfSquares;
+        double divergence = half - _engine.Inner(_templateTerms.Numerator, _factors.Templates) + 0.5 * _engine.Inner(_gramOfActivations, _gramOfTemplates);
+        if (divergence < WellFitted * half && (examples is DenseExamples || (double)examples.Rows * examples.Columns <= AffordableEntries))
+            divergence = _engine.Divergence(_factors.Data, _factors.Activations, _factors.Templates, BetaDivergence.Euclidean);
+        divergence = Math.Max(divergence, 0);
+        return (divergence + _engine.PenaltyOf(_factors.Templates, _templatePenalty) + _engine.PenaltyOf(_factors.Activations, _activationPenalty), divergence);
+    }
+
+    /// <inheritdoc />
+    public void Advance()
+    {
+        if (!_isEvaluated)
+        {
+            _engine.Gram(_factors.Activations, _gramOfActivations);
+            _engine.Product(_factors.Data.Transposed, _factors.Activations, _templateTerms.Numerator);
+        }
+
+        _isEvaluated = false;
+        Update(_factors.Templates, _gramOfActivations, _templateTerms, _templatePenalty);
+        _engine.Gram(_factors.Templates, _gramOfTemplates);
+        UpdateActivations();
+    }
+
+    /// <summary>Updates the activations for the templates as they are.</summary>
+    public void UpdateActivations()
+    {
+        _engine.Product(_factors.Data, _factors.Templates, _activationTerms.Numerator);
+        Update(_factors.Activations, _gramOfTemplates, _activationTerms, _activationPenalty);
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        _gramOfTemplates.Dispose();
+        _gramOfActivations.Dispose();
+        _templateTerms.Dispose();
+        _activationTerms.Dispose();
+    }
+
+    // Only a multiplicative update needs a denominator of the factor's size.
+    private MultiplicativeTerms AllocateTerms(Factor factor)
+        => new(_engine.Allocate(factor.Rows, factor.Rank), _engine.Allocate(_method == NmfSolver.MultiplicativeUpdates ? factor.Rows : 1, factor.Rank));
+
+    private void Update(Factor factor, Gram gram, MultiplicativeTerms terms, Penalty penalty)
+    {
+        switch (_method)
+        {
+            case NmfSolver.MultiplicativeUpdates:
+                _engine.Product(factor, gram, terms.Denominator);
+                _engine.MultiplicativeUpdate(factor, terms, penalty, BetaDivergence.Euclidean);
+                break;
+            case NmfSolver.AlternatingLeastSquares:
+                _engine.NonnegativeLeastSquares(factor, gram, terms.Numerator, penalty);
+                break;
+            default:
+                _engine.CoordinateDescent(factor, gram, terms.Numerator, penalty, CoordinateDescentSweeps);
+                break;
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using Microsoft.ML.Nmf.Algorithms.Initialization;
+using Microsoft.ML.Nmf.Engine;
+
+namespace Microsoft.ML.Nmf.Algorithms;
+
+/// <summary>What a factorization ends with.</summary>
+/// <param name="Templates">W, m × r.</param>
+/// <param name="History">How the objective fell.</param>
+internal sealed record NmfResult(FactorMatrix Templates, TrainingHistory History);
+
+/// <summary>
+/// Non-negative matrix factorization: minimises D_β(X ‖ H Wᵀ) plus the penalties over H, W ≥ 0, with X of n × m, H of n × r and W of m × r.
+/// </summary>
+internal static class NmfTraining
+{
+    // Multiplicative updates of the activations alone, before the templates that came without activations move.
+    private const int ActivationWarmUp = 20;
+
+    /// <summary>Runs a factorization from its start to its end.</summary>
+    public static NmfResult Run(ComputeEngine engine, ExampleMatrix examples, NmfSettings settings, ITrainingMonitor monitor)
+    {
+        using DataMatrix data = engine.Load(examples);
+        using Factor templates = engine.Allocate(examples.Columns, settings.Rank);
+        using Factor activations = engine.Allocate(examples.Rows, settings.Rank);
+        var factors = new FactorPair(data, templates, activations);
+        monitor.CheckAlive();
+        Initialize(engine, factors, settings, monitor);
+        TrainingHistory history;
+        if (settings.Beta == BetaDivergence.Euclidean)
+        {
+            using var solver = new EuclideanSolver(engine, factors, settings);
+            FitActivations(solver.UpdateActivations, settings, monitor);
+            history = TrainingLoop.Run(solver, settings.Stopping, "NMF", monitor);
+        }
+        else
+        {
+            using var solver = new MultiplicativeSolver(engine, factors, settings);
+            FitActivations(solver.UpdateActivations, settings, monitor);
+            history = TrainingLoop.Run(solver, settings.Stopping, "NMF", monitor);
+        }
+
+        return new NmfResult(Download(templates), history);
+    }
+
+    private static void Initialize(ComputeEngine engine, FactorPair factors, NmfSettings settings, ITrainingMonitor monitor)
+    {
+        var random = new Random(settings.Seed);
+        if (settings.InitialTemplates is { } templates)
+        {
+            factors.Templates.CopyFrom(templates.Values);
+            if (settings.InitialActivations is { } activations)
+                factors.Activations.CopyFrom(activations.Values);
+            else
+                RandomInitialization.FillEvenly(factors, templates.Values);
+        }
+        else if (settings.Initialization == NmfInitialization.Random)
+        {
+            RandomInitialization.Fill(factors, random);
+        }
+        else
+        {
+            Nndsvd.Fill(engine, factors, settings.Initialization, random, monitor.CheckAlive);
+        }
+    }
+
+    private static void FitActivations(Action update, NmfSettings settings, ITrainingMonitor monitor)
+    {
+        if (settings.InitialTemplates is null || settings.InitialActivations is not null)
+            return;
+        for (int i = 0; i < ActivationWarmUp; i++)
+        {
+            monitor.CheckAlive();
+            update();
+        }
+    }
+
+    private static FactorMatrix Download(Factor factor)
+    {
+        var values = new float[factor.Rows * factor.Rank];
+        factor.CopyTo(values);
+        return new FactorMatrix(values, factor.Rows, factor.Rank);
+    }
+}

@@ -1,0 +1,46 @@
+using System.Diagnostics;
+
+namespace Microsoft.ML.Nmf.Algorithms;
+
+/// <summary>When a training ends.</summary>
+/// <param name="MaximumNumberOfIterations">The most iterations, at least 1.</param>
+/// <param name="Tolerance">
+/// It ends when an iteration lowers the objective by no more than this share of it; 0 makes all the iterations.
+/// </param>
+internal readonly record struct StoppingRule(int MaximumNumberOfIterations, double Tolerance);
+
+/// <summary>The iterations of any training: evaluate, keep the history, report, stop or go on.</summary>
+internal static class TrainingLoop
+{
+    /// <summary>Runs a solver to its end.</summary>
+    /// <param name="solver">The solver, at its start.</param>
+    /// <param name="rule">When to stop.</param>
+    /// <param name="phase">What is being trained, in a few words.</param>
+    /// <param name="monitor">What is told of every iteration and may cancel it.</param>
+    /// <exception cref="InvalidOperationException">The objective is not finite.</exception>
+    public static TrainingHistory Run(IIterativeSolver solver, StoppingRule rule, string phase, ITrainingMonitor monitor)
+    {
+        var clock = Stopwatch.StartNew();
+        var history = new List<TrainingIteration>();
+        for (int iteration = 0; ; iteration++)
+        {
+            monitor.CheckAlive();
+            (double objective, double divergence) = solver.Evaluate();
+            if (!double.IsFinite(objective))
+            {
+                throw new InvalidOperationException(
+                    $"The objective is {objective} after {iteration} iterations: numbers of the size of this data do not fit float32 under these options. Scale the data to about 1, or choose a beta nearer to the range 0 to 2.");
+            }
+
+            double before = iteration == 0 ? double.NaN : history[^1].Objective;
+            history.Add(new TrainingIteration(iteration, objective, divergence, clock.Elapsed.TotalSeconds));
+            monitor.Report(new TrainingProgress(phase, rule.MaximumNumberOfIterations, history[^1], before == 0 ? 0 : (before - objective) / Math.Abs(before)));
+            if (iteration > 0 && rule.Tolerance > 0 && before - objective <= rule.Tolerance * Math.Abs(before))
+                return new TrainingHistory(history, converged: true);
+            if (iteration == rule.MaximumNumberOfIterations)
+                return new TrainingHistory(history, converged: false);
+            monitor.CheckAlive();
+            solver.Advance();
+        }
+    }
+}

@@ -1,0 +1,221 @@
+using System.Runtime.Intrinsics;
+
+namespace Microsoft.ML.Nmf.Engine.Managed;
+
+/// <summary>
+/// The primitives on the processor: float32, vectors of sixteen, threads over fixed blocks of rows. The bits of a result depend on
+/// the data and on the processor's vector instructions, never on the number of threads.
+/// </summary>
+internal sealed class ManagedEngine : ComputeEngine
+{
+    private readonly BlockScheduler _scheduler;
+
+    /// <summary>An engine on up to <paramref name="threads"/> threads.</summary>
+    public ManagedEngine(int threads) => _scheduler = new BlockScheduler(threads);
+
+    /// <inheritdoc />
+    public override string Description
+        => $"managed, {_scheduler.Threads} {(_scheduler.Threads == 1 ? "thread" : "threads")}, {(Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128)}-bit vectors";
+
+    /// <inheritdoc />
+    public override DataMatrix Load(ExampleMatrix examples) => examples switch
+    {
+        SparseExamples sparse => new SparseData(sparse),
+        DenseExamples dense => new DenseData(dense),
+        _ => throw new NotSupportedException($"Examples of type {examples.GetType().Name} are not known to the managed engine."),
+    };
+
+    /// <inheritdoc />
+    public override Factor Allocate(int rows, int rank) => new ManagedFactor(rows, rank);
+
+    /// <inheritdoc />
+    public override Gram AllocateGram(int rank) => new ManagedGram(rank);
+
+    /// <inheritdoc />
+    public override MultiplicativeTerms AllocateTerms(int rows, int rank, double beta)
+        => new(Allocate(rows, rank), Allocate(beta == 1 ? 1 : rows, rank));
+
+    /// <inheritdoc />
+    public override void Gram(Factor factor, Gram result) => GramProduct.Compute(_scheduler, Of(factor), Of(result).Values);
+
+    /// <inheritdoc />
+    public override void Product(DataMatrix data, Factor other, Factor result)
+    {
+        ManagedFactor o = Of(other), target = Of(result);
+        _scheduler.Run(RowBlocks.Count(data.Rows), b =>
+        {
+            (int first, int count) = RowBlocks.Range(b, data.Rows);
+            Span<float> rows = target.RowRange(first, count);
+            if (data is SparseData sparse)
+                SparseProduct.Multiply(sparse.Data.Blocks[b], o, rows);
+            else
+                DenseProduct.Multiply((DenseData)data, b, o, rows);
+        });
+    }
+
+    /// <inheritdoc />
+    public override void Product(Factor factor, Gram gram, Factor result)
+    {
+        ManagedFactor f = Of(factor), target = Of(result);
+        AlignedFloats g = Of(gram).ToPaddedRows();
+        _scheduler.Run(RowBlocks.Count(f.Rows), b =>
+        {
+            (int first, int count) = RowBlocks.Range(b, f.Rows);
+            Span<float> rows = target.RowRange(first, count);
+            rows.Clear();
+            MatrixKernel.MultiplyAdd(new(f.RowRange(first, count), f.Stride, 1), g.Span, f.Stride, rows, f.Stride, count, f.Rank, f.Stride);
+        });
+    }
+
+    /// <inheritdoc />
+    public override double Inner(Factor first, Factor second)
+    {
+        ManagedFactor a = Of(first), b = Of(second);
+        return _scheduler.Sum(RowBlocks.Count(a.Rows), block =>
+        {
+            (int start, int count) = RowBlocks.Range(block, a.Rows);
+            return FactorSums.Inner(a.RowRange(start, count), b.RowRange(start, count));
+        });
+    }
+
+    /// <inheritdoc />
+    public override double Inner(Gram first, Gram second)
+    {
+        double[] a = Of(first).Values, b = Of(second).Values;
+        double sum = 0;
+        for (int k = 0; k < a.Length; k++)
+            sum += a[k] * b[k];
+        return sum;
+    }
+
+    /// <inheritdoc />
+    public override double PenaltyOf(Factor factor, Penalty penalty)
+    {
+        ManagedFactor f = Of(factor);
+        return penalty.IsNone ? 0 : _scheduler.Sum(RowBlocks.Count(f.Rows), b =>
+        {
+            (int first, int count) = RowBlocks.Range(b, f.Rows);
+            return FactorSums.PenaltyOf(f.RowRange(first, count), f.Stride, penalty);
+        });
+    }
+
+    /// <inheritdoc />
+    public override double Divergence(DataMatrix data, Factor factor, Factor other, double beta)
+        => beta == 1 && data is SparseData sparse
+            ? KullbackLeibler(sparse, Of(factor), Of(other), null, evaluate: true)
+            : Tiles(data, Of(factor), Of(other), beta, null, null, evaluate: true);
+
+    /// <inheritdoc />
+    public override void CoordinateDescent(Factor factor, Gram gram, Factor product, Penalty penalty, int sweeps)
+    {
+        ManagedFactor f = Of(factor), p = Of(product);
+        var kernel = new CoordinateDescentKernel(Of(gram), penalty, sweeps);
+        _scheduler.Run(RowBlocks.Count(f.Rows), kernel.MakeScratch, (b, scratch) =>
+        {
+            (int first, int count) = RowBlocks.Range(b, f.Rows);
+            kernel.Descend(f.RowRange(first, count), p.RowRange(first, count), f.Stride, count, scratch);
+        });
+    }
+
+    /// <inheritdoc />
+    public override void NonnegativeLeastSquares(Factor factor, Gram gram, Factor product, Penalty penalty)
+    {
+        if (penalty.Orthogonality != 0)
+            throw new NotSupportedException("Exact non-negative least squares has no orthogonality penalty: its problem would not be convex.");
+        ManagedFactor f = Of(factor), p = Of(product);
+        var kernel = new NonnegativeLeastSquaresKernel(Of(gram), penalty);
+        _scheduler.Run(RowBlocks.Count(f.Rows), kernel.MakeScratch, (b, scratch) =>
+        {
+            (int first, int count) = RowBlocks.Range(b, f.Rows);
+            kernel.Solve(f.RowRange(first, count), p.RowRange(first, count), f.Stride, scratch);
+        });
+    }
+
+    /// <inheritdoc />
+    public override double Terms(DataMatrix data, Factor factor, Factor other, double beta, MultiplicativeTerms terms, bool evaluate)
+    {
+        ManagedFactor numerator = Of(terms.Numerator), denominator = Of(terms.Denominator);
+        if (beta == 1)
+        {
+            double[] sums = ColumnSums(Of(other));
+            for (int k = 0; k < sums.Length; k++)
+                denominator.Values[k] = (float)sums[k];
+        }
+
+        double divergence = beta == 1 && data is SparseData sparse
+            ? KullbackLeibler(sparse, Of(factor), Of(other), numerator, evaluate)
+            : Tiles(data, Of(factor), Of(other), beta, numerator, beta == 1 ? null : denominator, evaluate);
+        return evaluate ? divergence : double.NaN;
+    }
+
+    /// <inheritdoc />
+    public override void MultiplicativeUpdate(Factor factor, MultiplicativeTerms terms, Penalty penalty, double beta)
+    {
+        ManagedFactor f = Of(factor), numerator = Of(terms.Numerator), denominator = Of(terms.Denominator);
+        _scheduler.Run(RowBlocks.Count(f.Rows), b =>
+        {
+            (int first, int count) = RowBlocks.Range(b, f.Rows);
+            ReadOnlySpan<float> divisors = denominator.Rows == f.Rows ? denominator.RowRange(first, count) : denominator.Values;
+            MultiplicativeKernel.Update(f.RowRange(first, count), numerator.RowRange(first, count), divisors, f.Stride, penalty, beta);
+        });
+    }
+
+    private static ManagedFactor Of(Factor factor) => (ManagedFactor)factor;
+
+    private static ManagedGram Of(Gram gram) => (ManagedGram)gram;
+
+    private static float FloorOf(DataMatrix data)
+        => data.Examples.Mean > 0 ? (float)(BetaDivergence.Floor * data.Examples.Mean) : BetaDivergence.Floor;
+
+    private double KullbackLeibler(SparseData data, ManagedFactor factor, ManagedFactor other, ManagedFactor? numerator, bool evaluate)
+    {
+        float floor = FloorOf(data);
+        double logarithms = _scheduler.Sum(RowBlocks.Count(data.Rows), b =>
+        {
+            (int first, int count) = RowBlocks.Range(b, data.Rows);
+            Span<float> target = numerator is null ? default : numerator.RowRange(first, count);
+            return KullbackLeiblerKernel.Terms(data.Data.Blocks[b], factor.RowRange(first, count), other, floor, target, evaluate);
+        });
+        if (!evaluate)
+            return double.NaN;
+        double[] f = ColumnSums(factor), o = ColumnSums(other);
+        double approximation = 0;
+        for (int k = 0; k < f.Length; k++)
+            approximation += f[k] * o[k];
+        return logarithms - data.Examples.Sum + approximation;
+    }
+
+    private double Tiles(DataMatrix data, ManagedFactor factor, ManagedFactor other, double beta, ManagedFactor? numerator, ManagedFactor? denominator, bool evaluate)
+    {
+        var kernel = new BetaTileKernel(_scheduler, data, factor, other, beta, FloorOf(data), evaluate);
+        int blocks = RowBlocks.Count(data.Rows);
+        var parts = new double[blocks];
+        _scheduler.Run(blocks, kernel.MakeScratch, (b, scratch) =>
+        {
+            (int first, int count) = RowBlocks.Range(b, data.Rows);
+            parts[b] = kernel.Terms(b,
+                numerator is null ? default : numerator.RowRange(first, count),
+                denominator is null ? default : denominator.RowRange(first, count), scratch);
+        });
+        return parts.Sum();
+    }
+
+    private double[] ColumnSums(ManagedFactor factor)
+    {
+        int blocks = RowBlocks.Count(factor.Rows);
+        var parts = new double[blocks][];
+        _scheduler.Run(blocks, b =>
+        {
+            (int first, int count) = RowBlocks.Range(b, factor.Rows);
+            parts[b] = FactorSums.OfColumns(factor.RowRange(first, count), factor.Stride, factor.Rank);
+        });
+        var sums = new double[factor.Rank];
+        foreach (double[] part in parts)
+        {
+            for (int k = 0; k < sums.Length; k++)
+                sums[k] += part[k];
+        }
+
+        return sums;
+    }
+}

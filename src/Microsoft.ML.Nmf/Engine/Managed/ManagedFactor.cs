@@ -1,0 +1,60 @@
+namespace Microsoft.ML.Nmf.Engine.Managed;
+
+/// <summary>
+/// A factor in host memory, row after row, each row padded to a multiple of <see cref="Lane"/> floats. The padding is
+/// always zero, so kernels work on whole vectors.
+/// </summary>
+internal sealed class ManagedFactor : Factor
+{
+    /// <summary>The floats in a vector of the kernels.</summary>
+    public const int Lane = 16;
+
+    private readonly AlignedFloats _values;
+
+    /// <summary>A factor of zeros.</summary>
+    public ManagedFactor(int rows, int rank)
+    {
+        Rows = rows;
+        Rank = rank;
+        Stride = Padded(rank);
+        if ((long)rows * Stride > Array.MaxLength - Lane)
+        {
+            throw new InvalidOperationException(
+                $"A factor of {rows} rows and rank {rank} takes {(long)rows * Stride} values, more than one array holds ({Array.MaxLength}). Train on fewer rows or with a smaller rank.");
+        }
+
+        _values = new AlignedFloats(rows * Stride);
+    }
+
+    /// <inheritdoc />
+    public override int Rows { get; }
+
+    /// <inheritdoc />
+    public override int Rank { get; }
+
+    /// <summary>The floats from one row to the next.</summary>
+    public int Stride { get; }
+
+    /// <summary>All values, padding included.</summary>
+    public Span<float> Values => _values.Span;
+
+    /// <summary>The columns rounded up to whole vectors.</summary>
+    public static int Padded(int rank) => (rank + Lane - 1) / Lane * Lane;
+
+    /// <summary>The values of a range of rows, padding included.</summary>
+    public Span<float> RowRange(int first, int count) => Values.Slice(first * Stride, count * Stride);
+
+    /// <inheritdoc />
+    public override void CopyFrom(ReadOnlySpan<float> values)
+    {
+        for (int i = 0; i < Rows; i++)
+            values.Slice(i * Rank, Rank).CopyTo(Values[(i * Stride)..]);
+    }
+
+    /// <inheritdoc />
+    public override void CopyTo(Span<float> values)
+    {
+        for (int i = 0; i < Rows; i++)
+            Values.Slice(i * Stride, Rank).CopyTo(values[(i * Rank)..]);
+    }
+}

@@ -1,0 +1,116 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace Microsoft.ML.Nmf.Engine.Managed;
+
+/// <summary>
+/// Powers of values that are not negative, with the cheap exponents done cheaply. Results are bounded by <see cref="Largest"/>, so that a
+/// sum of them stays finite.
+/// </summary>
+internal static class PowerKernel
+{
+    /// <summary>The largest result.</summary>
+    public const float Largest = 1e30f;
+
+    private const int Lane = ManagedFactor.Lane;
+
+    /// <summary>target ← source^exponent; both have whole vectors. 0 to a negative power is <see cref="Largest"/>, 0⁰ is 1.</summary>
+    public static void Raise(ReadOnlySpan<float> source, Span<float> target, double exponent)
+    {
+        switch (exponent)
+        {
+            case 0: target[..source.Length].Fill(1); break;
+            case 1: Map<Identity>(source, target, 1); break;
+            case 2: Map<Square>(source, target, 2); break;
+            case 0.5: Map<Root>(source, target, 0.5f); break;
+            case -1: Map<Reciprocal>(source, target, -1); break;
+            case -0.5: Map<ReciprocalRoot>(source, target, -0.5f); break;
+            default: Map<Any>(source, target, (float)exponent); break;
+        }
+    }
+
+    /// <summary>values ← max(values, least).</summary>
+    public static void AtLeast(Span<float> values, float least)
+    {
+        CheckWhole(values.Length % Lane == 0);
+        ref float x = ref MemoryMarshal.GetReference(values);
+        Vector512<float> bound = Vector512.Create(least);
+        for (nuint i = 0; i < (nuint)values.Length; i += Lane)
+            Vector512.Max(Vector512.LoadUnsafe(ref x, i), bound).StoreUnsafe(ref x, i);
+    }
+
+    /// <summary>data ← data ∘ power / approximation; with the power X̂^(β−1) that is X ∘ X̂^(β−2).</summary>
+    public static void Weigh(Span<float> data, ReadOnlySpan<float> approximation, ReadOnlySpan<float> power)
+    {
+        CheckWhole(data.Length % Lane == 0 && approximation.Length >= data.Length && power.Length >= data.Length);
+        ref float x = ref MemoryMarshal.GetReference(data);
+        ref float y = ref MemoryMarshal.GetReference(approximation);
+        ref float q = ref MemoryMarshal.GetReference(power);
+        Vector512<float> largest = Vector512.Create(Largest);
+        for (nuint i = 0; i < (nuint)data.Length; i += Lane)
+        {
+            Vector512<float> weight = Vector512.LoadUnsafe(ref x, i) * (Vector512.LoadUnsafe(ref q, i) / Vector512.LoadUnsafe(ref y, i));
+            Vector512.Min(weight, largest).StoreUnsafe(ref x, i);
+        }
+    }
+
+    private static void CheckWhole(bool isWhole)
+    {
+        if (!isWhole)
+            throw new ArgumentException("Powers are taken of whole vectors, and of as many as there are data.");
+    }
+
+    private interface IPower
+    {
+        static abstract Vector512<float> Of(Vector512<float> x, Vector512<float> exponent);
+    }
+
+    private static void Map<TPower>(ReadOnlySpan<float> source, Span<float> target, float exponent)
+        where TPower : struct, IPower
+    {
+        CheckWhole(source.Length % Lane == 0 && target.Length >= source.Length);
+        ref float from = ref MemoryMarshal.GetReference(source);
+        ref float to = ref MemoryMarshal.GetReference(target);
+        Vector512<float> e = Vector512.Create(exponent);
+        Vector512<float> largest = Vector512.Create(Largest);
+        for (nuint i = 0; i < (nuint)source.Length; i += Lane)
+            Vector512.Min(TPower.Of(Vector512.LoadUnsafe(ref from, i), e), largest).StoreUnsafe(ref to, i);
+    }
+
+    private readonly struct Identity : IPower
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<float> Of(Vector512<float> x, Vector512<float> exponent) => x;
+    }
+
+    private readonly struct Square : IPower
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<float> Of(Vector512<float> x, Vector512<float> exponent) => x * x;
+    }
+
+    private readonly struct Root : IPower
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<float> Of(Vector512<float> x, Vector512<float> exponent) => Vector512.Sqrt(x);
+    }
+
+    private readonly struct Reciprocal : IPower
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<float> Of(Vector512<float> x, Vector512<float> exponent) => Vector512<float>.One / x;
+    }
+
+    private readonly struct ReciprocalRoot : IPower
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<float> Of(Vector512<float> x, Vector512<float> exponent) => Vector512<float>.One / Vector512.Sqrt(x);
+    }
+
+    private readonly struct Any : IPower
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<float> Of(Vector512<float> x, Vector512<float> exponent) => Vector512.Exp(exponent * Vector512.Log(x));
+    }
+}

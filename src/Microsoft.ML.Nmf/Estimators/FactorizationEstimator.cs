@@ -1,0 +1,91 @@
+using System.Globalization;
+using Microsoft.ML.Nmf.Engine;
+using Microsoft.ML.Nmf.Engine.Managed;
+using Microsoft.ML.Nmf.Input;
+using Microsoft.ML.Nmf.Internals;
+
+namespace Microsoft.ML.Nmf;
+
+/// <summary>
+/// What the estimators of this library have in common: they check the column, read it, train on the engine that was asked for, and tell the log.
+/// </summary>
+/// <typeparam name="TTransformer">The transformer that fitting makes.</typeparam>
+public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransformer>
+    where TTransformer : ActivationTransformerBase
+{
+    private readonly FactorizationOptions _options;
+
+    private protected FactorizationEstimator(ComponentHost host, FactorizationOptions options)
+    {
+        Host = host;
+        _options = options;
+        Seed = options.Seed ?? host.DrawSeed();
+    }
+
+    /// <summary>The column that is read.</summary>
+    public string InputColumnName => _options.InputColumnName ?? _options.OutputColumnName;
+
+    /// <summary>The seed of everything random: fitting twice gives the same.</summary>
+    private protected int Seed { get; }
+
+    /// <summary>The component's host.</summary>
+    private protected ComponentHost Host { get; }
+
+    /// <summary>The columns that the transformer will add.</summary>
+    private protected abstract IReadOnlyList<string> OutputColumnNames { get; }
+
+    /// <summary>What is trained, for the log.</summary>
+    private protected abstract string Describe();
+
+    /// <summary>The floats that a training needs for each example and for each feature, besides the data.</summary>
+    private protected abstract (int Example, int Feature) WorkingFloats { get; }
+
+    /// <summary>Trains.</summary>
+    private protected abstract TTransformer Train(ComputeEngine engine, TrainingInput input, HostMonitor monitor, ActivationColumns columns);
+
+    /// <summary>Trains on the rows of <paramref name="input"/>, which it reads once.</summary>
+    /// <param name="input">Data with the input column.</param>
+    /// <returns>The transformer that computes activations with what was learned.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The input column is missing or of a wrong type, or an option does not fit the data.</exception>
+    /// <exception cref="InvalidOperationException">There are no rows, or a value is negative, not a number or infinite.</exception>
+    /// <exception cref="OperationCanceledException">The context's execution was cancelled.</exception>
+    public TTransformer Fit(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        FeatureColumn column = FeatureColumn.Find(input.Schema, InputColumnName);
+        using LogChannel log = Host.OpenLog("Training");
+        ExampleMatrix examples = ExampleReader.Read(input, column, Host.CheckAlive);
+        using ComputeEngine engine = CreateEngine();
+        log.Info(Announce(examples, engine));
+        if (examples.NonZeros == 0)
+            log.Warning($"Column '{column.Name}' is zero in every row: there is nothing to learn from it.");
+        var monitor = new HostMonitor(Host, log, _options.Progress);
+        return Train(engine, new TrainingInput(examples, column.ReadNames()), monitor, new ActivationColumns(InputColumnName, OutputColumnNames));
+    }
+
+    /// <summary>The schema that transforming will give.</summary>
+    /// <param name="inputSchema">The shape of the data's schema.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The input column is missing or of a wrong type.</exception>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        bool hasNames = FeatureColumn.PromisesNames(inputSchema, InputColumnName);
+        var columns = new Dictionary<string, SchemaShape.Column>();
+        foreach (SchemaShape.Column column in inputSchema)
+            columns[column.Name] = column;
+        foreach (string output in OutputColumnNames)
+            columns[output] = ShapeColumns.SingleVector(output, hasNames);
+        return new SchemaShape(columns.Values);
+    }
+
+    private ManagedEngine CreateEngine() => new(_options.NumberOfThreads ?? Environment.ProcessorCount);
+
+    private string Announce(ExampleMatrix examples, ComputeEngine engine)
+    {
+        (int example, int feature) = WorkingFloats;
+        long stored = examples is SparseExamples ? 2 * examples.Bytes : examples.Bytes;
+        long working = sizeof(float) * ((long)examples.Rows * example + (long)examples.Columns * feature);
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{Describe()} of column '{InputColumnName}': {examples.Rows} examples × {examples.Columns} features, {(examples is SparseExamples ? "sparse" : "dense")} ({examples.Density:P2} not zero); seed {Seed}; engine {engine.Description}; about {(stored + working) / 1e6:F0} MB.");
+    }
+}

@@ -1,0 +1,37 @@
+using System.Globalization;
+using Microsoft.ML.Nmf.Algorithms;
+using Microsoft.ML.Nmf.Internals;
+
+namespace Microsoft.ML.Nmf;
+
+/// <summary>Passes a training's iterations on to the context's log and to the user's own progress, and the context's cancellation to the training.</summary>
+internal sealed class HostMonitor(ComponentHost host, LogChannel log, IProgress<TrainingProgress>? progress) : ITrainingMonitor
+{
+    private const int IterationsBetweenLines = 10;
+
+    /// <inheritdoc />
+    public void CheckAlive() => host.CheckAlive();
+
+    /// <inheritdoc />
+    public void Report(TrainingProgress step)
+    {
+        progress?.Report(step);
+        TrainingIteration at = step.Iteration;
+        if (at.Iteration == 0)
+            log.Info(string.Create(CultureInfo.InvariantCulture, $"{step.Phase} starts at objective {at.Objective:G7}."));
+        else if (at.Iteration % IterationsBetweenLines == 0)
+            log.Info(string.Create(CultureInfo.InvariantCulture, $"{step.Phase} iteration {at.Iteration}: objective {at.Objective:G7}, lowered by {step.RelativeDecrease:P3}, {at.Seconds:F1} s."));
+    }
+
+    /// <summary>Says how a phase ended, and warns when its iterations ran out although a tolerance was given.</summary>
+    public void Finish(string phase, TrainingHistory history, double tolerance)
+    {
+        TrainingIteration last = history.Last;
+        log.Info(string.Create(CultureInfo.InvariantCulture, $"{phase} ended after {last.Iteration} iterations at objective {last.Objective:G7}, {last.Seconds:F1} s."));
+        if (history.Converged || tolerance == 0)
+            return;
+        double before = history[^2].Objective;
+        log.Warning(string.Create(CultureInfo.InvariantCulture,
+            $"{phase} stopped after {last.Iteration} iterations without having converged: the last one still lowered the objective by {(before - last.Objective) / before:G2} of it, the tolerance is {tolerance:G2}. Raise MaximumNumberOfIterations or Tolerance."));
+    }
+}

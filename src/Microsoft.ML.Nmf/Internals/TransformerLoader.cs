@@ -1,0 +1,22 @@
+using Microsoft.ML;
+using Microsoft.ML.Nmf;
+using Microsoft.ML.Nmf.Internals;
+using Microsoft.ML.Runtime;
+
+[assembly: LoadableClass(typeof(NmfTransformer), typeof(TransformerLoader<NmfTransformer>), null, typeof(SignatureLoadModel),
+    "Non-negative matrix factorization", NmfTransformer.LoaderSignature)]
+
+namespace Microsoft.ML.Nmf.Internals;
+
+/// <summary>What ML.NET calls to read a transformer of this library from a model file; it finds the method by its name and parameters.</summary>
+/// <typeparam name="TTransformer">The transformer.</typeparam>
+internal static class TransformerLoader<TTransformer>
+    where TTransformer : ActivationTransformerBase, ILoadableTransformer<TTransformer>
+{
+    private static TTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
+    {
+        ComponentHost host = ComponentHost.Register(env, typeof(TTransformer).Name);
+        ctx.CheckAtModel(TTransformer.Format.ToVersionInfo());
+        return TTransformer.Read(host, ActivationColumns.Load(ctx), ctx.Reader);
+    }
+}
