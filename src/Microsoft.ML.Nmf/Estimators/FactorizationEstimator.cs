@@ -48,18 +48,18 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
     /// <returns>The transformer that computes activations with what was learned.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The input column is missing or of a wrong type, or an option does not fit the data.</exception>
     /// <exception cref="InvalidOperationException">There are no rows, or a value is negative, not a number or infinite.</exception>
-    /// <exception cref="OperationCanceledException">The context's execution was cancelled.</exception>
+    /// <exception cref="OperationCanceledException"><see cref="FactorizationOptions.CancellationToken"/> or the context's execution was cancelled.</exception>
     public TTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
         FeatureColumn column = FeatureColumn.Find(input.Schema, InputColumnName);
         using LogChannel log = Host.OpenLog("Training");
-        ExampleMatrix examples = ExampleReader.Read(input, column, Host.CheckAlive);
+        var monitor = new HostMonitor(Host, log, _options);
+        ExampleMatrix examples = ExampleReader.Read(input, column, monitor.CheckAlive);
         using ComputeEngine engine = CreateEngine();
         log.Info(Announce(examples, engine));
         if (examples.NonZeros == 0)
             log.Warning($"Column '{column.Name}' is zero in every row: there is nothing to learn from it.");
-        var monitor = new HostMonitor(Host, log, _options.Progress);
         return Train(engine, new TrainingInput(examples, column.ReadNames()), monitor, new ActivationColumns(InputColumnName, OutputColumnNames));
     }
 

@@ -82,6 +82,9 @@ public abstract class FactorizationOptions
     /// </summary>
     public IProgress<TrainingProgress>? Progress { get; set; }
 
+    /// <summary>Cancels a training, within one iteration. Cancelling the MLContext's own execution does too.</summary>
+    public CancellationToken CancellationToken { get; set; }
+
     /// <summary>A copy, so that an estimator does not change with the options it was made from.</summary>
     internal FactorizationOptions Copy() => (FactorizationOptions)MemberwiseClone();
 }

@@ -4,18 +4,22 @@ using Microsoft.ML.Nmf.Internals;
 
 namespace Microsoft.ML.Nmf;
 
-/// <summary>Passes a training's iterations on to the context's log and to the user's own progress, and the context's cancellation to the training.</summary>
-internal sealed class HostMonitor(ComponentHost host, LogChannel log, IProgress<TrainingProgress>? progress) : ITrainingMonitor
+/// <summary>Passes a training's iterations on to the context's log and to the user's own progress, and either's cancellation to the training.</summary>
+internal sealed class HostMonitor(ComponentHost host, LogChannel log, FactorizationOptions options) : ITrainingMonitor
 {
     private const int IterationsBetweenLines = 10;
 
     /// <inheritdoc />
-    public void CheckAlive() => host.CheckAlive();
+    public void CheckAlive()
+    {
+        options.CancellationToken.ThrowIfCancellationRequested();
+        host.CheckAlive();
+    }
 
     /// <inheritdoc />
     public void Report(TrainingProgress step)
     {
-        progress?.Report(step);
+        options.Progress?.Report(step);
         TrainingIteration at = step.Iteration;
         if (at.Iteration == 0)
             log.Info(string.Create(CultureInfo.InvariantCulture, $"{step.Phase} starts at objective {at.Objective:G7}."));

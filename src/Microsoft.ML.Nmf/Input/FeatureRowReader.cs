@@ -107,7 +107,7 @@ internal sealed class FeatureRowReader
     private void CheckSize(int size)
     {
         if (size != _column.Size)
-            throw new InvalidOperationException($"Column '{_column.Name}', row {_row.Position}: the vector has {size} values, but its type promises {_column.Size}.");
+            throw new InvalidOperationException($"Column '{_column.Name}', {DescribeRow()}: the vector has {size} values, but its type promises {_column.Size}.");
     }
 
     private InvalidOperationException BadValue(int feature, double value)
@@ -116,7 +116,15 @@ internal sealed class FeatureRowReader
         string remedy = double.IsNaN(value)
             ? "Replace or drop missing values first, for instance with ReplaceMissingValues."
             : value < 0 ? "A non-negative factorization needs values of at least 0: shift or rescale the column first, for instance with NormalizeMinMax." : "Rescale the column first, for instance with NormalizeMinMax.";
-        return new InvalidOperationException($"Column '{_column.Name}', row {_row.Position} (the first is 0), slot {feature}{NameOf(feature)}: the value {value:R} {problem}. {remedy}");
+        return new InvalidOperationException($"Column '{_column.Name}', {DescribeRow()}, slot {feature}{NameOf(feature)}: the value {value:R} {problem}. {remedy}");
+    }
+
+    // One of several cursors that share the rows counts only its own; the id then tells which row of the source it is.
+    private string DescribeRow()
+    {
+        DataViewRowId id = default;
+        _row.GetIdGetter()(ref id);
+        return id.High == 0 && id.Low != (ulong)_row.Position ? $"row {_row.Position} (the first is 0; its id is {id.Low})" : $"row {_row.Position} (the first is 0)";
     }
 
     private string NameOf(int feature) => _column.ReadNames() is { } names ? $" ('{names[feature]}')" : "";

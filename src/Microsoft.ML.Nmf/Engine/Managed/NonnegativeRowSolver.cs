@@ -15,7 +15,7 @@ internal sealed class NonnegativeRowSolver
     private readonly int _rank;
     private readonly double _dependent;
     private readonly bool[] _inSupport;
-    private readonly bool[] _isDependent;
+    private double _ridge;
     private readonly int[] _support;
     private readonly double[] _triangle;
     private readonly double[] _gradient;
@@ -25,14 +25,14 @@ internal sealed class NonnegativeRowSolver
     /// <param name="rank">r.</param>
     /// <param name="dependent">
     /// A column whose part orthogonal to the support's columns has less than this share of its squared length counts as dependent on them: above the
-    /// relative error of G, which is <see cref="SingleGram"/> or <see cref="DoubleGram"/>.
+    /// relative error of G, which is <see cref="SingleGram"/> or <see cref="DoubleGram"/>. Only a row that meets one is solved with ten times this share
+    /// of the diagonal added to it: its minimiser is not unique, and this picks one.
     /// </param>
     public NonnegativeRowSolver(int rank, double dependent)
     {
         _rank = rank;
         _dependent = dependent;
         _inSupport = new bool[rank];
-        _isDependent = new bool[rank];
         _support = new int[rank];
         _triangle = new double[rank * rank];
         _gradient = new double[rank];
@@ -68,13 +68,21 @@ internal sealed class NonnegativeRowSolver
         }
 
         double tolerance = Tolerance * largest;
+        _ridge = 0;
         int best = _rank + 1;
         int patience = Patience;
         // Murty's rule ends in finitely many steps; the bound only guards against rounding in a nearly singular G.
         int steps = 10 * (_rank + 10);
         while (true)
         {
-            SolveOnSupport(gram, target, solution);
+            if (!TrySolveOnSupport(gram, target, solution))
+            {
+                _ridge = 10 * _dependent;
+                best = _rank + 1;
+                patience = Patience;
+                continue;
+            }
+
             int broken = CountBroken(solution, tolerance, out int last);
             if (broken == 0 || steps-- == 0)
                 break;
@@ -127,10 +135,12 @@ internal sealed class NonnegativeRowSolver
         }
     }
 
-    // x on the support by Cholesky, zero elsewhere; then the gradient G x − b where x is zero.
-    private void SolveOnSupport(ReadOnlySpan<double> gram, ReadOnlySpan<double> target, Span<double> solution)
+    // x on the support by Cholesky, zero elsewhere; then the gradient G x − b where x is zero. False when the support's columns are dependent.
+    private bool TrySolveOnSupport(ReadOnlySpan<double> gram, ReadOnlySpan<double> target, Span<double> solution)
     {
         int size = Factorize(gram);
+        if (size < 0)
+            return false;
         for (int i = 0; i < size; i++)
         {
             ReadOnlySpan<double> row = _triangle.AsSpan(i * _rank, i + 1);
@@ -155,33 +165,27 @@ internal sealed class NonnegativeRowSolver
         {
             if (_inSupport[k])
                 continue;
-            if (_isDependent[k])
-            {
-                // The support's columns span it, so its gradient is theirs: zero.
-                _gradient[k] = 0;
-                continue;
-            }
-
             ReadOnlySpan<double> row = gram.Slice(k * _rank, _rank);
             double gradient = -target[k];
             for (int i = 0; i < size; i++)
                 gradient += row[_support[i]] * _row[i];
             _gradient[k] = gradient;
         }
+
+        return true;
     }
 
-    // Cholesky of G on the support, row by row. A dependent column leaves the support: the others already span it.
+    // Cholesky of G on the support, row by row; the size of the support, or −1 when its columns are dependent and nothing was added to the diagonal yet.
     private int Factorize(ReadOnlySpan<double> gram)
     {
         int size = 0;
         for (int k = 0; k < _rank; k++)
         {
-            _isDependent[k] = false;
             if (!_inSupport[k])
                 continue;
             ReadOnlySpan<double> source = gram.Slice(k * _rank, _rank);
             Span<double> row = _triangle.AsSpan(size * _rank, size + 1);
-            double pivot = source[k];
+            double pivot = source[k] * (1 + _ridge);
             for (int j = 0; j < size; j++)
             {
                 double sum = source[_support[j]];
@@ -194,8 +198,10 @@ internal sealed class NonnegativeRowSolver
 
             if (pivot <= _dependent * source[k])
             {
+                if (source[k] > 0 && _ridge == 0)
+                    return -1;
+                // A column of zeros cannot help.
                 _inSupport[k] = false;
-                _isDependent[k] = true;
                 continue;
             }
 

@@ -1,0 +1,40 @@
+using System.CommandLine;
+using TopicModel;
+
+// Texts in, topics out: reads labelled texts, factorizes their words, prints the topics, classifies by them, and saves the
+// whole pipeline as a model file.
+var data = new Option<FileInfo?>("--data") { Description = "A tab-separated file, .tsv or .tsv.gz; without it, the texts that come with the sample." };
+var text = new Option<string?>("--text") { Description = "The text column, by its name in the header line or by its number from 0." };
+var label = new Option<string?>("--label") { Description = "The label column, by its name in the header line or by its number from 0." };
+var rank = new Option<int?>("--rank") { Description = "The number of topics." };
+var beta = new Option<double>("--beta") { Description = "Beta of the divergence: 2 Euclidean, 1 Kullback-Leibler, 0 Itakura-Saito, or any other.", DefaultValueFactory = _ => 2 };
+var iterations = new Option<int>("--iterations") { Description = "The iterations of the factorization.", DefaultValueFactory = _ => 50 };
+var documents = new Option<int?>("--min-documents") { Description = "In how many texts a word must occur to count." };
+var output = new Option<FileInfo>("--out") { Description = "The model file to write.", DefaultValueFactory = _ => new FileInfo("model.zip") };
+var command = new RootCommand("Finds the topics of a collection of texts, and classifies the texts by them.") { data, text, label, rank, beta, iterations, documents, output };
+
+command.SetAction(arguments =>
+{
+    Corpus corpus = arguments.GetValue(data) is { } file
+        ? Corpus.Open(file.FullName, arguments.GetValue(text) ?? "text", arguments.GetValue(label) ?? "label")
+        : Corpus.Open(Path.Combine(AppContext.BaseDirectory, "data", "field-notes.tsv"), arguments.GetValue(text) ?? "text", arguments.GetValue(label) ?? "subject");
+    new TopicModelRun(corpus)
+    {
+        Rank = arguments.GetValue(rank) ?? (arguments.GetValue(data) is null ? 12 : 20),
+        Beta = arguments.GetValue(beta),
+        Iterations = arguments.GetValue(iterations),
+        // A word of a single text says nothing about others; in a large collection neither does one of a few.
+        MinimumDocuments = arguments.GetValue(documents) ?? (corpus.Documents.Count < 5000 ? 3 : 5),
+        Output = arguments.GetValue(output)!.FullName,
+    }.Run();
+});
+
+try
+{
+    return command.Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (Exception problem) when (problem is IOException or InvalidDataException or ArgumentException or InvalidOperationException)
+{
+    Console.Error.WriteLine(problem.Message);
+    return 1;
+}

@@ -1,0 +1,139 @@
+using System.Diagnostics;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Nmf;
+using Microsoft.ML.Transforms.Text;
+
+namespace TopicModel;
+
+/// <summary>From texts to topics to a classifier to a model file, and back.</summary>
+public sealed class TopicModelRun(Corpus corpus)
+{
+    private const int Seed = 1;
+    private const int WordsPerTopic = 10;
+
+    // Besides the default stop words: what splitting at apostrophes leaves.
+    private static readonly string[] s_stopWords = ["i", "s", "t", "m", "d", "ll", "re", "ve", "don", "doesn", "didn", "isn", "wasn", "aren", "won", "couldn", "wouldn", "shouldn", "hasn", "haven", "hadn"];
+
+    private static readonly char[] s_separators = [' ', '\t', '.', ',', ';', ':', '!', '?', '(', ')', '[', ']', '{', '}', '<', '>', '"', '“', '”', '‘', '’', '\'', '`', '/', '\\', '|', '-', '–', '—', '_', '*', '+', '=', '&', '%', '#', '@', '$', '~', '^', '…', '•', '·'];
+
+    private readonly MLContext _context = new(Seed);
+
+    public required int Rank { get; init; }
+
+    public required double Beta { get; init; }
+
+    public required int Iterations { get; init; }
+
+    public required int MinimumDocuments { get; init; }
+
+    public required string Output { get; init; }
+
+    public void Run()
+    {
+        var clock = Stopwatch.StartNew();
+        IDataView documents = _context.Data.LoadFromEnumerable(corpus.Documents);
+        ITransformer featurizer = MakeFeaturizer().Fit(documents);
+        IDataView features = _context.Data.Cache(featurizer.Transform(documents), "Label", "LabelKey", "Words");
+        var words = (VectorDataViewType)features.Schema["Words"].Type;
+        Report.Say($"{corpus.Name}: {corpus.Documents.Count:N0} texts, {words.Size:N0} words in {MinimumDocuments} or more of them, {Seconds(clock)}.");
+
+        clock.Restart();
+        NmfTransformer topics = FitTopics(features);
+        TrainingIteration end = topics.Model.History.Last;
+        Report.Say($"Factorized at rank {Rank}, β = {Beta}: {end.Iteration} iterations in {end.Seconds:F1} s, {Seconds(clock)} with reading and start; reconstruction error {topics.Model.ReconstructionError:G6}.");
+        Report.Topics(topics.Model.GetTopics(WordsPerTopic));
+
+        clock.Restart();
+        DataOperationsCatalog.TrainTestData parts = _context.Data.TrainTestSplit(topics.Transform(features), testFraction: 0.2, seed: Seed);
+        ITransformer classifier = Classify("Topics", parts, out MulticlassClassificationMetrics byTopics);
+        Classify("Words", parts, out MulticlassClassificationMetrics byWords);
+        Report.Accuracies(Rank, byTopics, words.Size, byWords);
+        Report.Say($"Two classifiers trained on four fifths of the texts and tested on the rest, {Seconds(clock)}.");
+
+        SaveAndLoad(featurizer.Append(topics).Append(classifier), documents.Schema);
+        Report.Say($"Peak memory {Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:N0} MB.");
+    }
+
+    private static string Seconds(Stopwatch clock) => $"{clock.Elapsed.TotalSeconds:F1} s";
+
+    // TF-IDF of words, each text scaled to length one, so that long texts do not count for more.
+    private IEstimator<ITransformer> MakeFeaturizer()
+    {
+        TransformsCatalog transforms = _context.Transforms;
+        return transforms.Conversion.MapValueToKey("LabelKey", "Label")
+            .Append(transforms.Text.NormalizeText("Words", "Text", keepNumbers: false))
+            .Append(transforms.Text.TokenizeIntoWords("Words", separators: s_separators))
+            .Append(transforms.Text.RemoveDefaultStopWords("Words"))
+            .Append(transforms.Text.RemoveStopWords("Words", stopwords: s_stopWords))
+            .Append(transforms.Conversion.MapValueToKey("Words"))
+            .Append(transforms.Text.ProduceNgrams("Words", ngramLength: 1, useAllLengths: false, weighting: NgramExtractingEstimator.WeightingCriteria.TfIdf))
+            .Append(transforms.FeatureSelection.SelectFeaturesBasedOnCount("Words", count: MinimumDocuments))
+            .Append(transforms.NormalizeLpNorm("Words"));
+    }
+
+    private NmfTransformer FitTopics(IDataView features)
+    {
+        var options = new NmfEstimator.Options
+        {
+            OutputColumnName = "Topics",
+            InputColumnName = "Words",
+            Rank = Rank,
+            Beta = Beta,
+            MaximumNumberOfIterations = Iterations,
+            Tolerance = 0,
+            Seed = Seed,
+        };
+        return Report.WithProgress("Factorizing", progress =>
+        {
+            options.Progress = progress;
+            return _context.Transforms.Nmf(options).Fit(features);
+        });
+    }
+
+    private ITransformer Classify(string column, DataOperationsCatalog.TrainTestData parts, out MulticlassClassificationMetrics metrics)
+    {
+        // Activations and unit-length texts are small numbers: the default penalties of the trainer would leave nothing of its weights.
+        var trainer = _context.MulticlassClassification.Trainers.LbfgsMaximumEntropy(new()
+        {
+            LabelColumnName = "LabelKey",
+            FeatureColumnName = column,
+            L1Regularization = 0,
+            L2Regularization = 1e-2f,
+            MaximumNumberOfIterations = 50,
+            HistorySize = 5,
+        });
+        var model = trainer.Fit(parts.TrainSet);
+        IDataView predicted = model.Transform(parts.TestSet);
+        metrics = _context.MulticlassClassification.Evaluate(predicted, labelColumnName: "LabelKey");
+        return model.Append(_context.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(predicted));
+    }
+
+    private void SaveAndLoad(ITransformer pipeline, DataViewSchema schema)
+    {
+        _context.Model.Save(pipeline, schema, Output);
+        var fresh = new MLContext();
+        ITransformer loaded = fresh.Model.Load(Output, out _);
+        Document[] some = [.. corpus.Documents.Where((_, i) => i % Math.Max(corpus.Documents.Count / 5, 1) == 0).Take(5)];
+        Prediction[] before = Predict(_context, pipeline, some), after = Predict(fresh, loaded, some);
+        for (int i = 0; i < some.Length; i++)
+        {
+            if (before[i].PredictedLabel != after[i].PredictedLabel || !before[i].Topics.AsSpan().SequenceEqual(after[i].Topics))
+                throw new InvalidDataException($"The model read back from {Output} predicts otherwise than the one that was saved.");
+        }
+
+        Report.Say($"Saved {Output} ({new FileInfo(Output).Length / 1e6:F1} MB) and loaded it in a fresh context, which predicts the same to the bit:");
+        Report.Predictions(some, after);
+    }
+
+    private static Prediction[] Predict(MLContext context, ITransformer model, IEnumerable<Document> documents)
+        => [.. context.Data.CreateEnumerable<Prediction>(model.Transform(context.Data.LoadFromEnumerable(documents)), reuseRowObject: false)];
+}
+
+/// <summary>What the pipeline says of a text.</summary>
+public sealed class Prediction
+{
+    public string PredictedLabel { get; set; } = "";
+
+    public float[] Topics { get; set; } = [];
+}

@@ -1,0 +1,19 @@
+using Microsoft.ML.Nmf.Algorithms;
+
+namespace Microsoft.ML.Nmf.Tests.Reference;
+
+/// <summary>Keeps what it is told, and cancels when asked to.</summary>
+internal sealed class QuietMonitor : ITrainingMonitor
+{
+    public List<TrainingProgress> Reports { get; } = [];
+
+    public Func<bool> IsCancelled { get; set; } = () => false;
+
+    public void CheckAlive()
+    {
+        if (IsCancelled())
+            throw new OperationCanceledException();
+    }
+
+    public void Report(TrainingProgress progress) => Reports.Add(progress);
+}
