@@ -8,16 +8,16 @@ namespace TopicModel;
 internal static class Report
 {
     // Where the output goes to a file or a program: no colours, and lines are not broken at the width of a terminal.
-    private static readonly IAnsiConsole s_console = Console.IsOutputRedirected
+    private static readonly IAnsiConsole _console = Console.IsOutputRedirected
         ? Widened(AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Interactive = InteractionSupport.No }))
         : AnsiConsole.Console;
 
-    public static void Say(FormattableString text) => s_console.WriteLine(FormattableString.Invariant(text));
+    public static void Say(FormattableString text) => _console.WriteLine(FormattableString.Invariant(text));
 
     public static void Topics(IReadOnlyList<Topic> topics)
     {
         foreach (Topic topic in topics)
-            s_console.WriteLine($"  {topic.Index,3}  {topic}");
+            _console.WriteLine($"  {topic.Index,3}  {topic}");
     }
 
     public static void Accuracies(int rank, MulticlassClassificationMetrics byTopics, int words, MulticlassClassificationMetrics byWords)
@@ -25,7 +25,7 @@ internal static class Report
         Table table = new Table().Border(TableBorder.Simple).AddColumn("features").AddColumn("accuracy").AddColumn("per class");
         table.AddRow(FormattableString.Invariant($"{rank} topics"), Percent(byTopics.MicroAccuracy), Percent(byTopics.MacroAccuracy));
         table.AddRow(FormattableString.Invariant($"{words:N0} words (TF-IDF)"), Percent(byWords.MicroAccuracy), Percent(byWords.MacroAccuracy));
-        s_console.Write(table);
+        _console.Write(table);
     }
 
     public static void Predictions(IReadOnlyList<Document> documents, IReadOnlyList<Prediction> predictions)
@@ -33,16 +33,16 @@ internal static class Report
         for (int i = 0; i < documents.Count; i++)
         {
             string start = documents[i].Text.Length > 60 ? documents[i].Text[..60] + "…" : documents[i].Text;
-            s_console.WriteLine($"  {predictions[i].PredictedLabel} (is {documents[i].Label}): {start}");
+            _console.WriteLine($"  {predictions[i].PredictedLabel} (is {documents[i].Label}): {start}");
         }
     }
 
     /// <summary>Runs something with a progress bar where the terminal can show one, and without a word where it cannot.</summary>
     public static T WithProgress<T>(string title, Func<IProgress<TrainingProgress>?, T> run)
     {
-        if (!s_console.Profile.Capabilities.Interactive || !s_console.Profile.Capabilities.Ansi)
+        if (!_console.Profile.Capabilities.Interactive || !_console.Profile.Capabilities.Ansi)
             return run(null);
-        return s_console.Progress().AutoClear(true).Start(display =>
+        return _console.Progress().AutoClear(true).Start(display =>
         {
             ProgressTask task = display.AddTask(title);
             return run(new Bar(task));

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Nmf;
-using Microsoft.ML.Transforms.Text;
 
 namespace TopicModel;
 
@@ -11,11 +10,6 @@ public sealed class TopicModelRun(Corpus corpus)
 {
     private const int Seed = 1;
     private const int WordsPerTopic = 10;
-
-    // Besides the default stop words: what splitting at apostrophes leaves.
-    private static readonly string[] s_stopWords = ["i", "s", "t", "m", "d", "ll", "re", "ve", "don", "doesn", "didn", "isn", "wasn", "aren", "won", "couldn", "wouldn", "shouldn", "hasn", "haven", "hadn"];
-
-    private static readonly char[] s_separators = [' ', '\t', '.', ',', ';', ':', '!', '?', '(', ')', '[', ']', '{', '}', '<', '>', '"', '“', '”', '‘', '’', '\'', '`', '/', '\\', '|', '-', '–', '—', '_', '*', '+', '=', '&', '%', '#', '@', '$', '~', '^', '…', '•', '·'];
 
     private readonly MLContext _context = new(Seed);
 
@@ -33,9 +27,9 @@ public sealed class TopicModelRun(Corpus corpus)
     {
         var clock = Stopwatch.StartNew();
         IDataView documents = _context.Data.LoadFromEnumerable(corpus.Documents);
-        ITransformer featurizer = MakeFeaturizer().Fit(documents);
-        IDataView features = _context.Data.Cache(featurizer.Transform(documents), "Label", "LabelKey", "Words");
-        var words = (VectorDataViewType)features.Schema["Words"].Type;
+        ITransformer featurizer = WordFeatures.Featurizer(_context, MinimumDocuments).Fit(documents);
+        IDataView features = _context.Data.Cache(featurizer.Transform(documents), nameof(Document.Label), WordFeatures.LabelKey, WordFeatures.Words);
+        var words = (VectorDataViewType)features.Schema[WordFeatures.Words].Type;
         Report.Say($"{corpus.Name}: {corpus.Documents.Count:N0} texts, {words.Size:N0} words in {MinimumDocuments} or more of them, {Seconds(clock)}.");
 
         clock.Restart();
@@ -45,9 +39,11 @@ public sealed class TopicModelRun(Corpus corpus)
         Report.Topics(topics.Model.GetTopics(WordsPerTopic));
 
         clock.Restart();
-        DataOperationsCatalog.TrainTestData parts = _context.Data.TrainTestSplit(topics.Transform(features), testFraction: 0.2, seed: Seed);
+        // The trainer passes over its data many times.
+        IDataView activations = _context.Data.Cache(topics.Transform(features), "Topics", WordFeatures.LabelKey, WordFeatures.Words);
+        DataOperationsCatalog.TrainTestData parts = _context.Data.TrainTestSplit(activations, testFraction: 0.2, seed: Seed);
         ITransformer classifier = Classify("Topics", parts, out MulticlassClassificationMetrics byTopics);
-        Classify("Words", parts, out MulticlassClassificationMetrics byWords);
+        Classify(WordFeatures.Words, parts, out MulticlassClassificationMetrics byWords);
         Report.Accuracies(Rank, byTopics, words.Size, byWords);
         Report.Say($"Two classifiers trained on four fifths of the texts and tested on the rest, {Seconds(clock)}.");
 
@@ -57,27 +53,12 @@ public sealed class TopicModelRun(Corpus corpus)
 
     private static string Seconds(Stopwatch clock) => $"{clock.Elapsed.TotalSeconds:F1} s";
 
-    // TF-IDF of words, each text scaled to length one, so that long texts do not count for more.
-    private IEstimator<ITransformer> MakeFeaturizer()
-    {
-        TransformsCatalog transforms = _context.Transforms;
-        return transforms.Conversion.MapValueToKey("LabelKey", "Label")
-            .Append(transforms.Text.NormalizeText("Words", "Text", keepNumbers: false))
-            .Append(transforms.Text.TokenizeIntoWords("Words", separators: s_separators))
-            .Append(transforms.Text.RemoveDefaultStopWords("Words"))
-            .Append(transforms.Text.RemoveStopWords("Words", stopwords: s_stopWords))
-            .Append(transforms.Conversion.MapValueToKey("Words"))
-            .Append(transforms.Text.ProduceNgrams("Words", ngramLength: 1, useAllLengths: false, weighting: NgramExtractingEstimator.WeightingCriteria.TfIdf))
-            .Append(transforms.FeatureSelection.SelectFeaturesBasedOnCount("Words", count: MinimumDocuments))
-            .Append(transforms.NormalizeLpNorm("Words"));
-    }
-
     private NmfTransformer FitTopics(IDataView features)
     {
         var options = new NmfEstimator.Options
         {
             OutputColumnName = "Topics",
-            InputColumnName = "Words",
+            InputColumnName = WordFeatures.Words,
             Rank = Rank,
             Beta = Beta,
             MaximumNumberOfIterations = Iterations,
@@ -96,7 +77,7 @@ public sealed class TopicModelRun(Corpus corpus)
         // Activations and unit-length texts are small numbers: the default penalties of the trainer would leave nothing of its weights.
         var trainer = _context.MulticlassClassification.Trainers.LbfgsMaximumEntropy(new()
         {
-            LabelColumnName = "LabelKey",
+            LabelColumnName = WordFeatures.LabelKey,
             FeatureColumnName = column,
             L1Regularization = 0,
             L2Regularization = 1e-2f,
@@ -105,7 +86,7 @@ public sealed class TopicModelRun(Corpus corpus)
         });
         var model = trainer.Fit(parts.TrainSet);
         IDataView predicted = model.Transform(parts.TestSet);
-        metrics = _context.MulticlassClassification.Evaluate(predicted, labelColumnName: "LabelKey");
+        metrics = _context.MulticlassClassification.Evaluate(predicted, labelColumnName: WordFeatures.LabelKey);
         return model.Append(_context.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(predicted));
     }
 

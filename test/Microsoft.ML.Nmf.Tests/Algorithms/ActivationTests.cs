@@ -5,18 +5,18 @@ namespace Microsoft.ML.Nmf.Tests.Algorithms;
 
 public class ActivationTests
 {
-    private static readonly double[,] s_templates = Naive.Random(40, 6, 1, 0.6);
+    private static readonly double[,] _templates = Naive.Random(40, 6, 1, 0.6);
 
     [Fact]
     public void For_beta_2_the_activations_are_the_exact_solution()
     {
         ActivationSolver solver = Solver(2, 0.1f, 0.2f);
-        double[,] gram = Naive.Gram(s_templates);
+        double[,] gram = Naive.Gram(_templates);
         for (int k = 0; k < 6; k++)
             gram[k, k] += 0.2f;
         for (int seed = 0; seed < 30; seed++)
         {
-            double[,] x = Naive.Random(1, 40, seed + 10, 0.3), product = Naive.Multiply(x, s_templates);
+            double[,] x = Naive.Random(1, 40, seed + 10, 0.3), product = Naive.Multiply(x, _templates);
             double[] best = Naive.BestOfAllSupports(gram, [.. Enumerable.Range(0, 6).Select(k => product[0, k] - 0.1f)]);
             float[] found = Solve(solver, x);
             for (int k = 0; k < 6; k++)
@@ -107,7 +107,7 @@ public class ActivationTests
     }
 
     private static ActivationSolver Solver(double beta, float l1 = 0, float l2 = 0, float tolerance = 1e-4f, int iterations = 500)
-        => ActivationProblem.Create(Build.Matrix(s_templates), new ActivationSettings(beta, l1, l2, iterations, tolerance)).CreateSolver();
+        => ActivationProblem.Create(Build.Matrix(_templates), new ActivationSettings(beta, l1, l2, iterations, tolerance)).CreateSolver();
 
     private static float[] Solve(ActivationSolver solver, double[,] row)
     {
@@ -128,6 +128,6 @@ public class ActivationTests
         var row = new double[1, h.Length];
         for (int k = 0; k < h.Length; k++)
             row[0, k] = h[k];
-        return Naive.Divergence(x, row, s_templates, beta) + h.Sum(v => 0.02 * v + 0.015 * v * v);
+        return Naive.Divergence(x, row, _templates, beta) + h.Sum(v => 0.02 * v + 0.015 * v * v);
     }
 }

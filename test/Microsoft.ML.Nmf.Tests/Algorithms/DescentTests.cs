@@ -10,7 +10,7 @@ public class DescentTests
     // Of the objective at the start: the noise of float32 sums.
     private const double Rounding = 3e-6;
 
-    private static readonly ManagedEngine s_engine = new(2);
+    private static readonly ManagedEngine _engine = new(2);
 
     public static TheoryData<double, NmfSolver, bool, bool> Cases()
     {
@@ -144,11 +144,11 @@ public class DescentTests
         double[,] x = Naive.Random(50, 40, 7, 0.5);
         foreach (double beta in new[] { 0.5, 1, 2 })
         {
-            using DataMatrix data = s_engine.Load(Build.Sparse(x));
-            using Factor h = Build.Factor(s_engine, Naive.Random(50, 6, 8)), w = Build.Factor(s_engine, Naive.Random(40, 6, 9));
+            using DataMatrix data = _engine.Load(Build.Sparse(x));
+            using Factor h = Build.Factor(_engine, Naive.Random(50, 6, 8)), w = Build.Factor(_engine, Naive.Random(40, 6, 9));
             var penalty = new Penalty(0.2f, 0.3f);
             NmfSettings settings = Settings(beta, beta == 2 ? NmfSolver.CoordinateDescent : NmfSolver.MultiplicativeUpdates, NmfInitialization.Random) with { TemplatePenalty = penalty };
-            IIterativeSolver solver = beta == 2 ? new EuclideanSolver(s_engine, new FactorPair(data, w, h), settings) : new MultiplicativeSolver(s_engine, new FactorPair(data, w, h), settings);
+            IIterativeSolver solver = beta == 2 ? new EuclideanSolver(_engine, new FactorPair(data, w, h), settings) : new MultiplicativeSolver(_engine, new FactorPair(data, w, h), settings);
             for (int t = 0; t < 5; t++)
                 solver.Advance();
             (double objective, double divergence) = solver.Evaluate();
@@ -161,7 +161,7 @@ public class DescentTests
     private static NmfSettings Settings(double beta, NmfSolver solver, NmfInitialization start)
         => new() { Rank = 7, Beta = beta, Solver = solver, Initialization = start, Stopping = new StoppingRule(40, 0), Seed = 11 };
 
-    private static NmfResult Run(ExampleMatrix examples, NmfSettings settings) => NmfTraining.Run(s_engine, examples, settings, new QuietMonitor());
+    private static NmfResult Run(ExampleMatrix examples, NmfSettings settings) => NmfTraining.Run(_engine, examples, settings, new QuietMonitor());
 
     private static IEnumerable<double[]> Columns(double[,] a)
         => Enumerable.Range(0, a.GetLength(1)).Select(k => Enumerable.Range(0, a.GetLength(0)).Select(j => a[j, k]).ToArray());

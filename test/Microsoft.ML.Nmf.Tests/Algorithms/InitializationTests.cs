@@ -8,7 +8,7 @@ namespace Microsoft.ML.Nmf.Tests.Algorithms;
 
 public class InitializationTests
 {
-    private static readonly ManagedEngine s_engine = new(2);
+    private static readonly ManagedEngine _engine = new(2);
 
     [Theory]
     [InlineData(true)]
@@ -16,8 +16,8 @@ public class InitializationTests
     public void Singular_triplets_are_those_of_the_data(bool sparse)
     {
         double[,] x = Naive.Random(70, 45, 1, 0.3);
-        using DataMatrix data = s_engine.Load(Build.Examples(x, sparse));
-        RandomizedSvd.Triplets svd = RandomizedSvd.Compute(s_engine, data, 6, new Random(2), () => { });
+        using DataMatrix data = _engine.Load(Build.Examples(x, sparse));
+        RandomizedSvd.Triplets svd = RandomizedSvd.Compute(_engine, data, 6, new Random(2), () => { });
         (double[] eigenvalues, _) = SmallMatrices.Eigen([.. Naive.Gram(x).Cast<double>()], 45);
         for (int k = 0; k < 6; k++)
         {
@@ -41,8 +41,8 @@ public class InitializationTests
     public void Data_of_low_rank_has_no_more_triplets_than_its_rank()
     {
         double[,] x = Naive.Multiply(Naive.Random(40, 3, 3), Naive.Random(3, 30, 4));
-        using DataMatrix data = s_engine.Load(Build.Dense(x));
-        RandomizedSvd.Triplets svd = RandomizedSvd.Compute(s_engine, data, 8, new Random(5), () => { });
+        using DataMatrix data = _engine.Load(Build.Dense(x));
+        RandomizedSvd.Triplets svd = RandomizedSvd.Compute(_engine, data, 8, new Random(5), () => { });
         Assert.All(svd.Values.Take(3), v => Assert.True(v > 0.1));
         Assert.All(svd.Values.Skip(3), v => Assert.True(v < 1e-3 * svd.Values[0]));
     }
@@ -125,13 +125,13 @@ public class InitializationTests
 
     private static (double[,] H, double[,] W) Start(double[,] x, int rank, NmfInitialization start)
     {
-        using DataMatrix data = s_engine.Load(Build.Sparse(x));
-        using Factor h = s_engine.Allocate(x.GetLength(0), rank), w = s_engine.Allocate(x.GetLength(1), rank);
+        using DataMatrix data = _engine.Load(Build.Sparse(x));
+        using Factor h = _engine.Allocate(x.GetLength(0), rank), w = _engine.Allocate(x.GetLength(1), rank);
         var factors = new FactorPair(data, w, h);
         if (start == NmfInitialization.Random)
             RandomInitialization.Fill(factors, new Random(12));
         else
-            Nndsvd.Fill(s_engine, factors, start, new Random(12), () => { });
+            Nndsvd.Fill(_engine, factors, start, new Random(12), () => { });
         return (Build.Read(h), Build.Read(w));
     }
 }

@@ -5,8 +5,8 @@ namespace Microsoft.ML.Nmf.Tests.Architecture;
 /// <summary>Arrows go one way: catalog → estimators → algorithms → engine; and one folder knows ML.NET's internals.</summary>
 public class LayerTests
 {
-    private static readonly Assembly s_library = typeof(NmfEstimator).Assembly;
-    private static readonly Type[] s_types = [.. s_library.GetTypes()];
+    private static readonly Assembly _library = typeof(NmfEstimator).Assembly;
+    private static readonly Type[] _types = [.. _library.GetTypes()];
 
     [Fact]
     public void Algorithms_and_engine_know_no_type_of_MLNet()
@@ -31,7 +31,7 @@ public class LayerTests
 
     [Fact]
     public void Only_one_folder_knows_internals_of_MLNet()
-        => Assert.Empty(from type in s_types
+        => Assert.Empty(from type in _types
                         where !IsIn(type, "Internals") && !IsWithin(type, typeof(ActivationTransformerBase))
                         from member in ReferencesOf.Type(type)
                         where IsMLNet(member) && !IsVisible(member)
@@ -47,17 +47,17 @@ public class LayerTests
 
     [Fact]
     public void Every_public_type_is_in_one_of_two_namespaces()
-        => Assert.All(s_types.Where(t => t.IsVisible), t => Assert.Contains(t.Namespace, new[] { "Microsoft.ML", "Microsoft.ML.Nmf" }));
+        => Assert.All(_types.Where(t => t.IsVisible), t => Assert.Contains(t.Namespace, new[] { "Microsoft.ML", "Microsoft.ML.Nmf" }));
 
-    private static IEnumerable<Type> In(params string[] folders) => s_types.Where(t => IsIn(t, folders));
+    private static IEnumerable<Type> In(params string[] folders) => _types.Where(t => IsIn(t, folders));
 
     private static bool IsIn(Type type, params string[] folders)
-        => type.Assembly == s_library && folders.Any(f => $"{type.Namespace}.".StartsWith($"Microsoft.ML.Nmf.{f}.", StringComparison.Ordinal));
+        => type.Assembly == _library && folders.Any(f => $"{type.Namespace}.".StartsWith($"Microsoft.ML.Nmf.{f}.", StringComparison.Ordinal));
 
     private static bool IsWithin(Type type, Type outer) => type == outer || (type.DeclaringType is { } declaring && IsWithin(declaring, outer));
 
     private static bool IsMLNet(MemberInfo member)
-        => (member as Type ?? member.DeclaringType!).Assembly is { } assembly && assembly != s_library && assembly.GetName().Name!.StartsWith("Microsoft.ML.", StringComparison.Ordinal);
+        => (member as Type ?? member.DeclaringType!).Assembly is { } assembly && assembly != _library && assembly.GetName().Name!.StartsWith("Microsoft.ML.", StringComparison.Ordinal);
 
     private static bool IsVisible(MemberInfo member) => member switch
     {

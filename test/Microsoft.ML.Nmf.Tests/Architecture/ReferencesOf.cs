@@ -8,8 +8,8 @@ internal static class ReferencesOf
 {
     private const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
-    private static readonly OpCode[] s_oneByte = new OpCode[256];
-    private static readonly OpCode[] s_twoByte = new OpCode[256];
+    private static readonly OpCode[] _oneByte = new OpCode[256];
+    private static readonly OpCode[] _twoByte = new OpCode[256];
 
     static ReferencesOf()
     {
@@ -17,7 +17,7 @@ internal static class ReferencesOf
         {
             var code = (OpCode)field.GetValue(null)!;
             ushort value = (ushort)code.Value;
-            (value < 0x100 ? s_oneByte : s_twoByte)[value & 0xff] = code;
+            (value < 0x100 ? _oneByte : _twoByte)[value & 0xff] = code;
         }
     }
 
@@ -76,7 +76,7 @@ internal static class ReferencesOf
         byte[] body = method.GetMethodBody()?.GetILAsByteArray() ?? [];
         for (int at = 0; at < body.Length;)
         {
-            OpCode code = body[at] == 0xfe ? s_twoByte[body[at + 1]] : s_oneByte[body[at]];
+            OpCode code = body[at] == 0xfe ? _twoByte[body[at + 1]] : _oneByte[body[at]];
             at += code.Size;
             switch (code.OperandType)
             {

@@ -6,7 +6,7 @@ namespace Microsoft.ML.Nmf.Tests.Engine;
 
 public class CoordinateDescentTests
 {
-    private static readonly ManagedEngine s_engine = new(2);
+    private static readonly ManagedEngine _engine = new(2);
 
     [Theory]
     [InlineData(1, 1)]
@@ -120,9 +120,9 @@ public class CoordinateDescentTests
 
     private static double[,] Descend(double[,] h, double[,] gram, double[,] product, Penalty penalty, int sweeps)
     {
-        using Factor factor = Build.Factor(s_engine, h), b = Build.Factor(s_engine, product);
-        using Gram g = Build.Gram(s_engine, gram);
-        s_engine.CoordinateDescent(factor, g, b, penalty, sweeps);
+        using Factor factor = Build.Factor(_engine, h), b = Build.Factor(_engine, product);
+        using Gram g = Build.Gram(_engine, gram);
+        _engine.CoordinateDescent(factor, g, b, penalty, sweeps);
         return Build.Read(factor);
     }
 

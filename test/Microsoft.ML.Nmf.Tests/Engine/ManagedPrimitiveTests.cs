@@ -9,7 +9,7 @@ public class ManagedPrimitiveTests
 {
     private const double Rounding = 2e-5;
 
-    private static readonly ManagedEngine s_engine = new(2);
+    private static readonly ManagedEngine _engine = new(2);
 
     public static TheoryData<int, int, int, bool> Shapes()
     {
@@ -27,10 +27,10 @@ public class ManagedPrimitiveTests
     public void Products_with_the_data_equal_the_plain_ones(int n, int m, int r, bool sparse)
     {
         double[,] x = Naive.Random(n, m, 1, 0.3), w = Naive.Random(m, r, 2), h = Naive.Random(n, r, 3);
-        using DataMatrix data = s_engine.Load(Build.Examples(x, sparse));
-        using Factor xw = s_engine.Allocate(n, r), xth = s_engine.Allocate(m, r);
-        s_engine.Product(data, Build.Factor(s_engine, w), xw);
-        s_engine.Product(data.Transposed, Build.Factor(s_engine, h), xth);
+        using DataMatrix data = _engine.Load(Build.Examples(x, sparse));
+        using Factor xw = _engine.Allocate(n, r), xth = _engine.Allocate(m, r);
+        _engine.Product(data, Build.Factor(_engine, w), xw);
+        _engine.Product(data.Transposed, Build.Factor(_engine, h), xth);
         Near.Equal(Naive.Multiply(x, w), Build.Read(xw), Rounding);
         Near.Equal(Naive.Multiply(Naive.Transpose(x), h), Build.Read(xth), Rounding);
     }
@@ -40,11 +40,11 @@ public class ManagedPrimitiveTests
     {
         _ = (m, sparse);
         double[,] h = Naive.Random(n, r, 4, 0.7);
-        using Factor factor = Build.Factor(s_engine, h), product = s_engine.Allocate(n, r);
-        using Gram gram = s_engine.AllocateGram(r);
-        s_engine.Gram(factor, gram);
+        using Factor factor = Build.Factor(_engine, h), product = _engine.Allocate(n, r);
+        using Gram gram = _engine.AllocateGram(r);
+        _engine.Gram(factor, gram);
         Near.Equal(Naive.Gram(h), Build.Read(gram), Rounding);
-        s_engine.Product(factor, gram, product);
+        _engine.Product(factor, gram, product);
         Near.Equal(Naive.Multiply(h, Naive.Gram(h)), Build.Read(product), Rounding);
     }
 
@@ -52,7 +52,7 @@ public class ManagedPrimitiveTests
     public void Inner_products_and_penalties_equal_the_plain_ones()
     {
         double[,] a = Naive.Random(700, 21, 5), b = Naive.Random(700, 21, 6);
-        using Factor fa = Build.Factor(s_engine, a), fb = Build.Factor(s_engine, b);
+        using Factor fa = Build.Factor(_engine, a), fb = Build.Factor(_engine, b);
         double inner = 0, penalty = 0;
         for (int i = 0; i < 700; i++)
         {
@@ -65,8 +65,8 @@ public class ManagedPrimitiveTests
             }
         }
 
-        Near.Equal(inner, s_engine.Inner(fa, fb), 1e-9);
-        Near.Equal(penalty, s_engine.PenaltyOf(fa, new Penalty(0.3f, 0.7f, 0.2f)), 1e-6);
+        Near.Equal(inner, _engine.Inner(fa, fb), 1e-9);
+        Near.Equal(penalty, _engine.PenaltyOf(fa, new Penalty(0.3f, 0.7f, 0.2f)), 1e-6);
     }
 
     public static TheoryData<double, bool> BetasAndKinds()
@@ -86,20 +86,20 @@ public class ManagedPrimitiveTests
     {
         // Zeros in the data are the rule; for β ≤ 0 they count as the documented floor.
         double[,] x = Naive.Random(300, 270, 7, 0.4), h = Naive.Random(300, 19, 8), w = Naive.Random(270, 19, 9);
-        using DataMatrix data = s_engine.Load(Build.Examples(x, sparse));
+        using DataMatrix data = _engine.Load(Build.Examples(x, sparse));
         Check(data, x, h, w, beta);
         Check(data.Transposed, Naive.Transpose(x), w, h, beta);
     }
 
     private static void Check(DataMatrix data, double[,] x, double[,] f, double[,] o, double beta)
     {
-        using Factor factor = Build.Factor(s_engine, f), other = Build.Factor(s_engine, o);
+        using Factor factor = Build.Factor(_engine, f), other = Build.Factor(_engine, o);
         double expected = Naive.Divergence(x, f, o, beta);
-        Near.Equal(expected, s_engine.Divergence(data, factor, other, beta), 3e-5);
+        Near.Equal(expected, _engine.Divergence(data, factor, other, beta), 3e-5);
         if (beta == 2)
             return;
-        using MultiplicativeTerms terms = s_engine.AllocateTerms(f.GetLength(0), f.GetLength(1), beta);
-        Near.Equal(expected, s_engine.Terms(data, factor, other, beta, terms, evaluate: true), 3e-5);
+        using MultiplicativeTerms terms = _engine.AllocateTerms(f.GetLength(0), f.GetLength(1), beta);
+        Near.Equal(expected, _engine.Terms(data, factor, other, beta, terms, evaluate: true), 3e-5);
         (double[,] numerator, double[,] denominator) = Naive.Terms(x, f, o, beta);
         Near.Equal(numerator, Build.Read(terms.Numerator), 3e-5);
         double[,] actual = Build.Read(terms.Denominator);
@@ -114,7 +114,7 @@ public class ManagedPrimitiveTests
             Near.Equal(denominator, actual, 3e-5);
         }
 
-        Assert.True(double.IsNaN(s_engine.Terms(data, factor, other, beta, terms, evaluate: false)));
+        Assert.True(double.IsNaN(_engine.Terms(data, factor, other, beta, terms, evaluate: false)));
         Near.Equal(numerator, Build.Read(terms.Numerator), 3e-5);
     }
 
@@ -124,12 +124,12 @@ public class ManagedPrimitiveTests
     public void An_approximation_of_zero_is_bounded_and_gives_no_nan(bool sparse)
     {
         double[,] x = Naive.Random(20, 18, 10, 0.5), zero = new double[20, 4], w = Naive.Random(18, 4, 11);
-        using DataMatrix data = s_engine.Load(Build.Examples(x, sparse));
-        using Factor factor = Build.Factor(s_engine, zero), other = Build.Factor(s_engine, w);
+        using DataMatrix data = _engine.Load(Build.Examples(x, sparse));
+        using Factor factor = Build.Factor(_engine, zero), other = Build.Factor(_engine, w);
         foreach (double beta in new[] { -2, -1, 0, 0.5, 1, 1.5, 3.0 })
         {
-            using MultiplicativeTerms terms = s_engine.AllocateTerms(20, 4, beta);
-            Assert.True(double.IsFinite(s_engine.Terms(data, factor, other, beta, terms, evaluate: true)), $"β = {beta}");
+            using MultiplicativeTerms terms = _engine.AllocateTerms(20, 4, beta);
+            Assert.True(double.IsFinite(_engine.Terms(data, factor, other, beta, terms, evaluate: true)), $"β = {beta}");
             Assert.All(Build.Floats(terms.Numerator), v => Assert.True(float.IsFinite(v), $"β = {beta}"));
             Assert.All(Build.Floats(terms.Denominator), v => Assert.True(float.IsFinite(v), $"β = {beta}"));
         }
@@ -153,7 +153,7 @@ public class ManagedPrimitiveTests
     [Fact]
     public void A_factor_too_large_for_an_array_is_refused_in_words()
     {
-        var problem = Assert.Throws<InvalidOperationException>(() => s_engine.Allocate(200_000_000, 50));
+        var problem = Assert.Throws<InvalidOperationException>(() => _engine.Allocate(200_000_000, 50));
         Assert.Contains("200000000 rows and rank 50", problem.Message);
     }
 }

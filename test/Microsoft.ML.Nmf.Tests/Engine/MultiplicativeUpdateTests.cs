@@ -6,7 +6,7 @@ namespace Microsoft.ML.Nmf.Tests.Engine;
 
 public class MultiplicativeUpdateTests
 {
-    private static readonly ManagedEngine s_engine = new(2);
+    private static readonly ManagedEngine _engine = new(2);
 
     [Theory]
     [InlineData(-1)]
@@ -19,9 +19,9 @@ public class MultiplicativeUpdateTests
     public void A_step_is_the_ratio_to_the_exponent(double beta)
     {
         double[,] f = Naive.Random(270, 19, 1), n = Naive.Random(270, 19, 2), d = Naive.Random(270, 19, 3);
-        using Factor factor = Build.Factor(s_engine, f);
-        using var terms = new MultiplicativeTerms(Build.Factor(s_engine, n), Build.Factor(s_engine, d));
-        s_engine.MultiplicativeUpdate(factor, terms, new Penalty(0.3f, 0), beta);
+        using Factor factor = Build.Factor(_engine, f);
+        using var terms = new MultiplicativeTerms(Build.Factor(_engine, n), Build.Factor(_engine, d));
+        _engine.MultiplicativeUpdate(factor, terms, new Penalty(0.3f, 0), beta);
         double exponent = beta < 1 ? 1 / (2 - beta) : beta > 2 ? 1 / (beta - 1) : 1, epsilon = MultiplicativeRule.Epsilon;
         var expected = new double[270, 19];
         for (int i = 0; i < 270; i++)
@@ -37,9 +37,9 @@ public class MultiplicativeUpdateTests
     public void Orthogonality_adds_the_other_entries_of_the_row()
     {
         double[,] f = Naive.Random(10, 5, 4), n = Naive.Random(10, 5, 5), d = Naive.Random(10, 5, 6);
-        using Factor factor = Build.Factor(s_engine, f);
-        using var terms = new MultiplicativeTerms(Build.Factor(s_engine, n), Build.Factor(s_engine, d));
-        s_engine.MultiplicativeUpdate(factor, terms, new Penalty(0.1f, 0.2f, 0.4f), 2);
+        using Factor factor = Build.Factor(_engine, f);
+        using var terms = new MultiplicativeTerms(Build.Factor(_engine, n), Build.Factor(_engine, d));
+        _engine.MultiplicativeUpdate(factor, terms, new Penalty(0.1f, 0.2f, 0.4f), 2);
         double[,] after = Build.Read(factor);
         for (int i = 0; i < 10; i++)
         {
@@ -55,18 +55,18 @@ public class MultiplicativeUpdateTests
     public void One_denominator_row_serves_all_rows()
     {
         double[,] f = Naive.Random(600, 5, 7), n = Naive.Random(600, 5, 8), d = Naive.Random(1, 5, 9);
-        using Factor factor = Build.Factor(s_engine, f);
-        using var terms = new MultiplicativeTerms(Build.Factor(s_engine, n), Build.Factor(s_engine, d));
-        s_engine.MultiplicativeUpdate(factor, terms, default, 1);
+        using Factor factor = Build.Factor(_engine, f);
+        using var terms = new MultiplicativeTerms(Build.Factor(_engine, n), Build.Factor(_engine, d));
+        _engine.MultiplicativeUpdate(factor, terms, default, 1);
         Near.Equal(f[599, 3] * n[599, 3] / d[0, 3], Build.Read(factor)[599, 3], 1e-5);
     }
 
     [Fact]
     public void Zeros_stay_zero_and_nothing_lingers_among_denormals()
     {
-        using Factor factor = Build.Factor(s_engine, new double[,] { { 0, 1e-29, 1 } });
-        using var terms = new MultiplicativeTerms(Build.Factor(s_engine, new double[,] { { 1, 0, 1 } }), Build.Factor(s_engine, new double[,] { { 1, 1, 1 } }));
-        s_engine.MultiplicativeUpdate(factor, terms, default, 1);
+        using Factor factor = Build.Factor(_engine, new double[,] { { 0, 1e-29, 1 } });
+        using var terms = new MultiplicativeTerms(Build.Factor(_engine, new double[,] { { 1, 0, 1 } }), Build.Factor(_engine, new double[,] { { 1, 1, 1 } }));
+        _engine.MultiplicativeUpdate(factor, terms, default, 1);
         Assert.Equal([0, 0, 1], Build.Floats(factor));
     }
 

@@ -13,7 +13,7 @@ internal static class MatrixKernel
     private const int Lane = ManagedFactor.Lane;
 
     // Sixteen sums of sixteen floats fill the registers of AVX-512; where a vector is two or four registers, so do four.
-    private static readonly int s_widestTile = Vector512.IsHardwareAccelerated ? 4 * Lane : Lane;
+    private static readonly int _widestTile = Vector512.IsHardwareAccelerated ? 4 * Lane : Lane;
 
     /// <summary>A matrix read one value at a time.</summary>
     /// <param name="Values">Where the values are.</param>
@@ -48,7 +48,7 @@ internal static class MatrixKernel
         {
             ref float rightTile = ref Unsafe.Add(ref right, column);
             ref float targetTile = ref Unsafe.Add(ref target, column);
-            int width = Math.Min(columns - column, s_widestTile);
+            int width = Math.Min(columns - column, _widestTile);
             switch (width / Lane)
             {
                 case 4: Tiles<FourVectors>(ref left, a.RowStride, a.ColumnStride, ref rightTile, bStride, ref targetTile, cStride, rows, depth); break;

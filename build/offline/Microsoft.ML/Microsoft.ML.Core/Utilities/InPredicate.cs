@@ -1,0 +1,3 @@
+namespace Microsoft.ML.Data;
+
+internal delegate bool InPredicate<T>(in T value);

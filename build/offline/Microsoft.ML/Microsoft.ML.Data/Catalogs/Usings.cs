@@ -1,0 +1,2 @@
+global using Microsoft.ML.Internal.Utilities;
+global using Microsoft.ML.Runtime;

@@ -1,0 +1,3 @@
+global using Microsoft.ML.Data;
+global using Microsoft.ML.Internal.Utilities;
+global using Microsoft.ML.Runtime;
