@@ -85,6 +85,7 @@ internal sealed class CoordinateDescentKernel
     }
 
     // One pass over all coordinates; returns between once and twice what the objective lost, summed over the lanes.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private float Sweep<TVectors>(Span<float> values, ReadOnlySpan<float> targets)
         where TVectors : struct, IVectorCount
     {

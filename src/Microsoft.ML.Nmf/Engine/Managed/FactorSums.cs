@@ -27,6 +27,22 @@ internal static class FactorSums
         return Vector512.Sum(sum);
     }
 
+    /// <summary>sum ← the sum of the first, second, … of several parts that lie a stride apart.</summary>
+    public static void OfParts(ReadOnlySpan<float> parts, int partStride, int count, Span<float> sum)
+    {
+        if (sum.Length % ManagedFactor.Lane != 0 || parts.Length < (count - 1) * partStride + sum.Length)
+            throw new ArgumentException("A sum has whole vectors, and each of its parts as many.");
+        ref float from = ref MemoryMarshal.GetReference(parts);
+        ref float to = ref MemoryMarshal.GetReference(sum);
+        for (int k = 0; k < sum.Length; k += ManagedFactor.Lane)
+        {
+            Vector512<float> total = default;
+            for (int part = 0; part < count; part++)
+                total += Vector512.LoadUnsafe(ref from, (nuint)(part * partStride + k));
+            total.StoreUnsafe(ref to, (nuint)k);
+        }
+    }
+
     /// <summary>The sum of each column.</summary>
     public static double[] OfColumns(ReadOnlySpan<float> rows, int stride, int rank)
     {

@@ -37,6 +37,7 @@ internal static class KullbackLeiblerKernel
     }
 
     /// <summary>As <see cref="Terms"/>, for one row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Row(ReadOnlySpan<int> columns, ReadOnlySpan<float> values, ReadOnlySpan<float> factor, ManagedFactor other, float floor, Span<float> numerator, bool evaluate)
     {
         int stride = other.Stride;
@@ -72,6 +73,7 @@ internal static class KullbackLeiblerKernel
     }
 
     // Σ x log(ratio)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double SumOfLogarithms(ReadOnlySpan<float> values, ReadOnlySpan<float> ratios)
     {
         ref float x = ref MemoryMarshal.GetReference(values);
@@ -105,6 +107,7 @@ internal static class KullbackLeiblerKernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Accumulate<TWidth>(ReadOnlySpan<float> ratios, ReadOnlySpan<int> columns, ReadOnlySpan<float> source, int stride, Span<float> numerator)
         where TWidth : struct, IVectorCount
     {

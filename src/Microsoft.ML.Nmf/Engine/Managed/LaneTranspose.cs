@@ -10,6 +10,7 @@ namespace Microsoft.ML.Nmf.Engine.Managed;
 internal static class LaneTranspose
 {
     /// <summary>Rows to lanes. Lanes without a row, and coordinates up to the next multiple of four, become zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ToLanes(ReadOnlySpan<float> rows, int stride, int count, Span<float> lanes, int width, int rank)
     {
         int coordinates = (rank + 3) & ~3;
@@ -33,6 +34,7 @@ internal static class LaneTranspose
     }
 
     /// <summary>Lanes to rows; the padding of the rows is left as it is, but for coordinates up to the next multiple of four.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void FromLanes(ReadOnlySpan<float> lanes, int width, int rank, Span<float> rows, int stride, int count)
     {
         int coordinates = (rank + 3) & ~3;

@@ -8,6 +8,9 @@ namespace Microsoft.ML.Nmf.Engine.Managed;
 /// </summary>
 internal sealed class ManagedEngine : ComputeEngine
 {
+    // A factor beyond this is not gathered from the cache.
+    private const long CachedFloats = 4 * 1024 * 1024 / sizeof(float);
+
     private readonly BlockScheduler _scheduler;
 
     /// <summary>An engine on up to <paramref name="threads"/> threads.</summary>
@@ -42,12 +45,14 @@ internal sealed class ManagedEngine : ComputeEngine
     public override void Product(DataMatrix data, Factor other, Factor result)
     {
         ManagedFactor o = Of(other), target = Of(result);
+        FrequentRows? frequent = (long)o.Rows * o.Stride > CachedFloats && data is SparseData large ? large.Frequent : null;
+        frequent?.Multiply(_scheduler, o, target);
         _scheduler.Run(RowBlocks.Count(data.Rows), b =>
         {
             (int first, int count) = RowBlocks.Range(b, data.Rows);
             Span<float> rows = target.RowRange(first, count);
             if (data is SparseData sparse)
-                SparseProduct.Multiply(sparse.Data.Blocks[b], o, rows);
+                SparseProduct.Multiply(sparse.Data.Blocks[b], o, rows, frequent is null ? default : frequent.IsFrequent.AsSpan(first, count));
             else
                 DenseProduct.Multiply((DenseData)data, b, o, rows);
         });

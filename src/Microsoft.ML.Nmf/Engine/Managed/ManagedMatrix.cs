@@ -4,6 +4,7 @@ namespace Microsoft.ML.Nmf.Engine.Managed;
 internal sealed class SparseData : DataMatrix
 {
     private readonly SparseData? _transposed;
+    private readonly Lazy<FrequentRows?> _frequent;
 
     /// <summary>Keeps the examples and makes their transpose.</summary>
     public SparseData(SparseExamples examples)
@@ -11,6 +12,7 @@ internal sealed class SparseData : DataMatrix
         Examples = examples;
         Data = examples.Data;
         _transposed = new SparseData(examples, Data.Transpose(), this);
+        _frequent = new(() => FrequentRows.Find(Data, _transposed.Data));
     }
 
     private SparseData(SparseExamples examples, CompressedRows data, SparseData transposed)
@@ -18,10 +20,14 @@ internal sealed class SparseData : DataMatrix
         Examples = examples;
         Data = data;
         _transposed = transposed;
+        _frequent = new(() => FrequentRows.Find(Data, _transposed.Data));
     }
 
     /// <summary>The entries of this view.</summary>
     public CompressedRows Data { get; }
+
+    /// <summary>The rows with the most entries, where they have a good part of all.</summary>
+    public FrequentRows? Frequent => _frequent.Value;
 
     /// <inheritdoc />
     public override int Rows => Data.Rows;

@@ -86,6 +86,7 @@ internal static class MatrixKernel
     }
 
     // Sixteen accumulators, of which the compiler drops those that the tile does not have.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile<TWidth, THeight>(ref float a, nint aRow, nint aStep, ref float b, nint bStep, ref float c, nint cRow, int depth)
         where TWidth : struct, IVectorCount
         where THeight : struct, IVectorCount

@@ -16,7 +16,8 @@ internal static class SparseProduct
     /// <param name="rows">The compressed rows.</param>
     /// <param name="other">A factor with one row for each column of <paramref name="rows"/>.</param>
     /// <param name="result">One padded row for each compressed row; all of it is overwritten.</param>
-    public static void Multiply(in CompressedBlock rows, ManagedFactor other, Span<float> result)
+    /// <param name="skip">For each row, whether to leave its result alone; empty for none.</param>
+    public static void Multiply(in CompressedBlock rows, ManagedFactor other, Span<float> result, ReadOnlySpan<bool> skip = default)
     {
         int stride = other.Stride;
         for (int column = 0; column < stride;)
@@ -24,17 +25,18 @@ internal static class SparseProduct
             int width = Math.Min(stride - column, 4 * Lane);
             switch (width / Lane)
             {
-                case 4: Multiply<FourVectors>(rows, other.Values[column..], stride, result[column..]); break;
-                case 3: Multiply<ThreeVectors>(rows, other.Values[column..], stride, result[column..]); break;
-                case 2: Multiply<TwoVectors>(rows, other.Values[column..], stride, result[column..]); break;
-                default: Multiply<OneVector>(rows, other.Values[column..], stride, result[column..]); break;
+                case 4: Multiply<FourVectors>(rows, other.Values[column..], stride, result[column..], skip); break;
+                case 3: Multiply<ThreeVectors>(rows, other.Values[column..], stride, result[column..], skip); break;
+                case 2: Multiply<TwoVectors>(rows, other.Values[column..], stride, result[column..], skip); break;
+                default: Multiply<OneVector>(rows, other.Values[column..], stride, result[column..], skip); break;
             }
 
             column += width;
         }
     }
 
-    private static void Multiply<TWidth>(in CompressedBlock rows, ReadOnlySpan<float> other, int stride, Span<float> result)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Multiply<TWidth>(in CompressedBlock rows, ReadOnlySpan<float> other, int stride, Span<float> result, ReadOnlySpan<bool> skip)
         where TWidth : struct, IVectorCount
     {
         ref int columns = ref MemoryMarshal.GetArrayDataReference(rows.Columns);
@@ -44,6 +46,8 @@ internal static class SparseProduct
         int[] starts = rows.Starts;
         for (int i = 0; i + 1 < starts.Length; i++)
         {
+            if (!skip.IsEmpty && skip[i])
+                continue;
             Vector512<float> s0 = default, s1 = default, s2 = default, s3 = default;
             int end = starts[i + 1];
             for (int p = starts[i]; p < end; p++)

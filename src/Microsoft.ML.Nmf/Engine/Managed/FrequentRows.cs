@@ -1,0 +1,150 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace Microsoft.ML.Nmf.Engine.Managed;
+
+/// <summary>
+/// The rows of a sparse matrix with the most entries, by column. Where the other factor is larger than the cache, gathering its rows once for every entry of
+/// a few hundred frequent words is most of the work of XᵀH: here each of its rows is read once, in order, and added to
+/// the few results it belongs to, which stay in the cache. Results are summed in <see cref="Parts"/> fixed ranges of columns, then over those.
+/// </summary>
+internal sealed class FrequentRows
+{
+    private const int Lane = ManagedFactor.Lane;
+
+    // So many rows of 64 floats fit half of a second-level cache of a common size.
+    private const int MostRows = 1024;
+
+    // A row with entries in fewer columns than one in this many is gathered as cheaply.
+    private const int LeastShare = 512;
+
+    // Partial sums, each of its own range of columns.
+    private const int Parts = 16;
+
+    private readonly int[] _rows;
+    private readonly CompressedBlock[] _columns;
+    private readonly int _columnCount;
+    private AlignedFloats _sums = new(0);
+
+    private FrequentRows(int[] rows, CompressedBlock[] columns, int columnCount)
+    {
+        _rows = rows;
+        _columns = columns;
+        _columnCount = columnCount;
+    }
+
+    /// <summary>For each row of the matrix, whether it is one of these.</summary>
+    public required bool[] IsFrequent { get; init; }
+
+    /// <summary>Finds the frequent rows of a matrix.</summary>
+    /// <param name="matrix">The matrix.</param>
+    /// <param name="transposed">Its transpose.</param>
+    /// <returns>Null when they would have less than a third of all entries.</returns>
+    public static FrequentRows? Find(CompressedRows matrix, CompressedRows transposed)
+    {
+        (int Row, int Entries)[] counts = [.. matrix.Blocks.SelectMany((block, b) => Enumerable.Range(0, block.Rows).Select(i => (b * ExampleMatrix.BlockRows + i, block.Starts[i + 1] - block.Starts[i])))];
+        int[] rows = [.. counts.Where(c => c.Entries > matrix.Columns / LeastShare).OrderByDescending(c => c.Entries).ThenBy(c => c.Row).Take(MostRows).Select(c => c.Row).Order()];
+        if (rows.Sum(r => (long)counts[r].Entries) * 3 < matrix.NonZeros)
+            return null;
+
+        var slots = new int[matrix.Rows];
+        Array.Fill(slots, -1);
+        for (int slot = 0; slot < rows.Length; slot++)
+            slots[rows[slot]] = slot;
+        return new FrequentRows(rows, [.. transposed.Blocks.Select(block => Keep(block, slots))], matrix.Columns) { IsFrequent = [.. slots.Select(slot => slot >= 0)] };
+    }
+
+    /// <summary>Writes the rows' part of matrix · other into the rows of the result. One call at a time.</summary>
+    public void Multiply(BlockScheduler scheduler, ManagedFactor other, ManagedFactor result)
+    {
+        int stride = other.Stride;
+        int parts = Math.Min(Parts, _columns.Length);
+        int size = _rows.Length * stride;
+        if (_sums.Length != parts * size)
+            _sums = new AlignedFloats(parts * size);
+        scheduler.Run(parts, part =>
+        {
+            Span<float> target = _sums.Span.Slice(part * size, size);
+            target.Clear();
+            for (int b = _columns.Length * part / parts; b < _columns.Length * (part + 1) / parts; b++)
+            {
+                (int first, int count) = RowBlocks.Range(b, _columnCount);
+                Scatter(_columns[b], other.RowRange(first, count), stride, target);
+            }
+        });
+        scheduler.Run(RowBlocks.Count(_rows.Length), b =>
+        {
+            (int first, int count) = RowBlocks.Range(b, _rows.Length);
+            for (int slot = first; slot < first + count; slot++)
+                FactorSums.OfParts(_sums.Span[(slot * stride)..], size, parts, result.RowRange(_rows[slot], 1));
+        });
+    }
+
+    // The entries of the frequent rows, by their slots.
+    private static CompressedBlock Keep(CompressedBlock block, int[] slots)
+    {
+        var starts = new int[block.Starts.Length];
+        var kept = new List<int>();
+        var values = new List<float>();
+        for (int i = 0; i < block.Rows; i++)
+        {
+            for (int p = block.Starts[i]; p < block.Starts[i + 1]; p++)
+            {
+                if (slots[block.Columns[p]] < 0)
+                    continue;
+                kept.Add(slots[block.Columns[p]]);
+                values.Add(block.Values[p]);
+            }
+
+            starts[i + 1] = kept.Count;
+        }
+
+        return new CompressedBlock(starts, [.. kept], [.. values]);
+    }
+
+    private static void Scatter(in CompressedBlock columns, ReadOnlySpan<float> other, int stride, Span<float> target)
+    {
+        for (int k = 0; k < stride;)
+        {
+            int width = Math.Min(stride - k, 4 * Lane);
+            switch (width / Lane)
+            {
+                case 4: Scatter<FourVectors>(columns, other[k..], stride, target[k..]); break;
+                case 3: Scatter<ThreeVectors>(columns, other[k..], stride, target[k..]); break;
+                case 2: Scatter<TwoVectors>(columns, other[k..], stride, target[k..]); break;
+                default: Scatter<OneVector>(columns, other[k..], stride, target[k..]); break;
+            }
+
+            k += width;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Scatter<TWidth>(in CompressedBlock columns, ReadOnlySpan<float> other, int stride, Span<float> target)
+        where TWidth : struct, IVectorCount
+    {
+        ref int slots = ref MemoryMarshal.GetArrayDataReference(columns.Columns);
+        ref float values = ref MemoryMarshal.GetArrayDataReference(columns.Values);
+        ref float source = ref MemoryMarshal.GetReference(other);
+        ref float sums = ref MemoryMarshal.GetReference(target);
+        for (int i = 0; i < columns.Rows; i++)
+        {
+            ref float row = ref Unsafe.Add(ref source, (nint)i * stride);
+            Vector512<float> r0 = Vector512.LoadUnsafe(ref row);
+            Vector512<float> r1 = TWidth.Count > 1 ? Vector512.LoadUnsafe(ref row, Lane) : default;
+            Vector512<float> r2 = TWidth.Count > 2 ? Vector512.LoadUnsafe(ref row, 2 * Lane) : default;
+            Vector512<float> r3 = TWidth.Count > 3 ? Vector512.LoadUnsafe(ref row, 3 * Lane) : default;
+            int end = columns.Starts[i + 1];
+            for (int p = columns.Starts[i]; p < end; p++)
+            {
+                ref float sum = ref Unsafe.Add(ref sums, (nint)Unsafe.Add(ref slots, p) * stride);
+                Vector512<float> value = Vector512.Create(Unsafe.Add(ref values, p));
+                Vector512.MultiplyAddEstimate(value, r0, Vector512.LoadUnsafe(ref sum)).StoreUnsafe(ref sum);
+                if (TWidth.Count > 1) Vector512.MultiplyAddEstimate(value, r1, Vector512.LoadUnsafe(ref sum, Lane)).StoreUnsafe(ref sum, Lane);
+                if (TWidth.Count > 2) Vector512.MultiplyAddEstimate(value, r2, Vector512.LoadUnsafe(ref sum, 2 * Lane)).StoreUnsafe(ref sum, 2 * Lane);
+                if (TWidth.Count > 3) Vector512.MultiplyAddEstimate(value, r3, Vector512.LoadUnsafe(ref sum, 3 * Lane)).StoreUnsafe(ref sum, 3 * Lane);
+            }
+        }
+    }
+}
