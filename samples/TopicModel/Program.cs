@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Reflection;
 using TopicModel;
 
@@ -7,12 +8,15 @@ using TopicModel;
 var data = new Option<FileInfo?>("--data") { Description = "A tab-separated file, .tsv or .tsv.gz; without it, the texts that come with the sample." };
 var text = new Option<string?>("--text") { Description = "The text column, by its name in the header line or by its number from 0." };
 var label = new Option<string?>("--label") { Description = "The label column, by its name in the header line or by its number from 0." };
-var rank = new Option<int?>("--rank") { Description = "The number of topics." };
+var model = new Option<string>("--model") { Description = "nmf for one layer of topics, deep for several.", DefaultValueFactory = _ => "nmf" };
+model.AcceptOnlyFromAmong("nmf", "deep");
+var rank = new Option<int?>("--rank") { Description = "The number of topics, for --model nmf." };
+var ranks = new Option<string?>("--ranks") { Description = "The numbers of topics of the layers, from the finest, for --model deep: 50,20,8 say." };
 var beta = new Option<double>("--beta") { Description = "Beta of the divergence: 2 Euclidean, 1 Kullback-Leibler, 0 Itakura-Saito, or any other.", DefaultValueFactory = _ => 2 };
 var iterations = new Option<int>("--iterations") { Description = "The iterations of the factorization.", DefaultValueFactory = _ => 50 };
 var documents = new Option<int?>("--min-documents") { Description = "In how many texts a word must occur to count." };
 var output = new Option<FileInfo>("--out") { Description = "The model file to write.", DefaultValueFactory = _ => new FileInfo("model.zip") };
-var command = new RootCommand("Finds the topics of a collection of texts, and classifies the texts by them.") { data, text, label, rank, beta, iterations, documents, output };
+var command = new RootCommand("Finds the topics of a collection of texts, and classifies the texts by them.") { data, text, label, model, rank, ranks, beta, iterations, documents, output };
 
 command.SetAction(arguments =>
 {
@@ -21,11 +25,12 @@ command.SetAction(arguments =>
     Corpus corpus = arguments.GetValue(data) is { } file
         ? Corpus.Open(file.FullName, arguments.GetValue(text) ?? "text", arguments.GetValue(label) ?? "label")
         : Corpus.Open(Path.Combine(AppContext.BaseDirectory, "data", "field-notes.tsv"), arguments.GetValue(text) ?? "text", arguments.GetValue(label) ?? "subject");
-    new TopicModelRun(corpus)
+    bool isOwn = arguments.GetValue(data) is null;
+    TopicMethod method = arguments.GetValue(model) == "deep"
+        ? new DeepTopics(Numbers(arguments.GetValue(ranks) ?? (isOwn ? "24,12,4" : "50,20,8")), arguments.GetValue(beta), arguments.GetValue(iterations))
+        : new NmfTopics(arguments.GetValue(rank) ?? (isOwn ? 12 : 20), arguments.GetValue(beta), arguments.GetValue(iterations));
+    new TopicModelRun(corpus, method)
     {
-        Rank = arguments.GetValue(rank) ?? (arguments.GetValue(data) is null ? 12 : 20),
-        Beta = arguments.GetValue(beta),
-        Iterations = arguments.GetValue(iterations),
         // A word of a single text says nothing about others; in a large collection neither does one of a few.
         MinimumDocuments = arguments.GetValue(documents) ?? (corpus.Documents.Count < 5000 ? 3 : 5),
         Output = arguments.GetValue(output)!.FullName,
@@ -41,3 +46,6 @@ catch (Exception problem) when (problem is IOException or InvalidDataException o
     Console.Error.WriteLine(problem.Message);
     return 1;
 }
+
+static int[] Numbers(string list)
+    => [.. list.Split(',').Select(n => int.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : throw new ArgumentException($"--ranks is '{list}', but must be numbers with commas between, such as 50,20,8."))];

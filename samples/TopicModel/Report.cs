@@ -20,6 +20,14 @@ internal static class Report
             _console.WriteLine($"  {topic.Index,3}  {topic}");
     }
 
+    public static void Hierarchy(IReadOnlyList<TopicNode> roots)
+    {
+        var tree = new Tree(new Text("topics"));
+        foreach (TopicNode root in roots)
+            AddTo(tree, root);
+        _console.Write(tree);
+    }
+
     public static void Accuracies(int rank, MulticlassClassificationMetrics byTopics, int words, MulticlassClassificationMetrics byWords)
     {
         Table table = new Table().Border(TableBorder.Simple).AddColumn("features").AddColumn("accuracy").AddColumn("per class");
@@ -38,14 +46,13 @@ internal static class Report
     }
 
     /// <summary>Runs something with a progress bar where the terminal can show one, and without a word where it cannot.</summary>
-    public static T WithProgress<T>(string title, Func<IProgress<TrainingProgress>?, T> run)
+    public static T WithProgress<T>(Func<IProgress<TrainingProgress>?, T> run)
     {
         if (!_console.Profile.Capabilities.Interactive || !_console.Profile.Capabilities.Ansi)
             return run(null);
         return _console.Progress().AutoClear(true).Start(display =>
         {
-            ProgressTask task = display.AddTask(title);
-            return run(new Bar(task));
+            return run(new Bar(display));
         });
     }
 
@@ -57,11 +64,22 @@ internal static class Report
 
     private static string Percent(double share) => FormattableString.Invariant($"{share:P1}");
 
-    private sealed class Bar(ProgressTask task) : IProgress<TrainingProgress>
+    private static void AddTo(IHasTreeNodes parent, TopicNode topic)
     {
+        TreeNode node = parent.AddNode(new Text(FormattableString.Invariant($"{topic.Prevalence,4:P0}  {topic.Topic}")));
+        foreach (TopicNode child in topic.Children)
+            AddTo(node, child);
+    }
+
+    // One bar a phase of the training.
+    private sealed class Bar(ProgressContext display) : IProgress<TrainingProgress>
+    {
+        private readonly Dictionary<string, ProgressTask> _tasks = [];
+
         public void Report(TrainingProgress value)
         {
-            task.MaxValue = value.MaximumNumberOfIterations;
+            if (!_tasks.TryGetValue(value.Phase, out ProgressTask? task))
+                _tasks.Add(value.Phase, task = display.AddTask(value.Phase.EscapeMarkup(), maxValue: value.MaximumNumberOfIterations));
             task.Value = value.Iteration.Iteration;
         }
     }

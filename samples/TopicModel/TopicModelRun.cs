@@ -6,18 +6,11 @@ using Microsoft.ML.Nmf;
 namespace TopicModel;
 
 /// <summary>From texts to topics to a classifier to a model file, and back.</summary>
-public sealed class TopicModelRun(Corpus corpus)
+public sealed class TopicModelRun(Corpus corpus, TopicMethod method)
 {
     private const int Seed = 1;
-    private const int WordsPerTopic = 10;
 
     private readonly MLContext _context = new(Seed);
-
-    public required int Rank { get; init; }
-
-    public required double Beta { get; init; }
-
-    public required int Iterations { get; init; }
 
     public required int MinimumDocuments { get; init; }
 
@@ -33,44 +26,25 @@ public sealed class TopicModelRun(Corpus corpus)
         Report.Say($"{corpus.Name}: {corpus.Documents.Count:N0} texts, {words.Size:N0} words in {MinimumDocuments} or more of them, {Seconds(clock)}.");
 
         clock.Restart();
-        NmfTransformer topics = FitTopics(features);
-        TrainingIteration end = topics.Model.History.Last;
-        Report.Say($"Factorized at rank {Rank}, β = {Beta}: {end.Iteration} iterations in {end.Seconds:F1} s, {Seconds(clock)} with reading and start; reconstruction error {topics.Model.ReconstructionError:G6}.");
-        Report.Topics(topics.Model.GetTopics(WordsPerTopic));
+        FittedTopics topics = Report.WithProgress(progress => method.Fit(_context, features, progress));
+        TrainingIteration end = topics.Phases[^1].History.Last;
+        Report.Say($"Factorized, {method.Description}: {topics.Phases.Sum(p => p.History.Count - 1)} iterations in {topics.Phases.Sum(p => p.History.Last.Seconds):F1} s, {Seconds(clock)} with reading and start; reconstruction error {end.Divergence:G6}.");
+        topics.Print();
 
         clock.Restart();
         // The trainer passes over its data many times.
-        IDataView activations = _context.Data.Cache(topics.Transform(features), "Topics", WordFeatures.LabelKey, WordFeatures.Words);
+        IDataView activations = _context.Data.Cache(topics.Transformer.Transform(features), TopicMethod.Topics, WordFeatures.LabelKey, WordFeatures.Words);
         DataOperationsCatalog.TrainTestData parts = _context.Data.TrainTestSplit(activations, testFraction: 0.2, seed: Seed);
-        ITransformer classifier = Classify("Topics", parts, out MulticlassClassificationMetrics byTopics);
+        ITransformer classifier = Classify(TopicMethod.Topics, parts, out MulticlassClassificationMetrics byTopics);
         Classify(WordFeatures.Words, parts, out MulticlassClassificationMetrics byWords);
-        Report.Accuracies(Rank, byTopics, words.Size, byWords);
+        Report.Accuracies(method.Size, byTopics, words.Size, byWords);
         Report.Say($"Two classifiers trained on four fifths of the texts and tested on the rest, {Seconds(clock)}.");
 
-        SaveAndLoad(featurizer.Append(topics).Append(classifier), documents.Schema);
+        SaveAndLoad(featurizer.Append(topics.Transformer).Append(classifier), documents.Schema);
         Report.Say($"Peak memory {Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:N0} MB.");
     }
 
-    private static string Seconds(Stopwatch clock) => $"{clock.Elapsed.TotalSeconds:F1} s";
-
-    private NmfTransformer FitTopics(IDataView features)
-    {
-        var options = new NmfEstimator.Options
-        {
-            OutputColumnName = "Topics",
-            InputColumnName = WordFeatures.Words,
-            Rank = Rank,
-            Beta = Beta,
-            MaximumNumberOfIterations = Iterations,
-            Tolerance = 0,
-            Seed = Seed,
-        };
-        return Report.WithProgress("Factorizing", progress =>
-        {
-            options.Progress = progress;
-            return _context.Transforms.Nmf(options).Fit(features);
-        });
-    }
+    private static string Seconds(Stopwatch clock) => FormattableString.Invariant($"{clock.Elapsed.TotalSeconds:F1} s");
 
     private ITransformer Classify(string column, DataOperationsCatalog.TrainTestData parts, out MulticlassClassificationMetrics metrics)
     {

@@ -1,19 +1,16 @@
+using Microsoft.ML.Nmf.Algorithms.Training;
 using Microsoft.ML.Nmf.Engine;
 
 namespace Microsoft.ML.Nmf.Algorithms;
 
 /// <summary>
 /// β = 2: alternates between the templates and the activations, each updated from the Gram matrix of the other factor and one product with the
-/// data. X̂ is never formed: ½‖X − HWᵀ‖² = ½‖X‖² − ⟨XᵀH, W⟩ + ½⟨HᵀH, WᵀW⟩.
+/// data. X̂ is never formed.
 /// </summary>
 internal sealed class EuclideanSolver : IIterativeSolver, IDisposable
 {
     // The more of these the closer an iteration comes to exact alternation; the engine stops sweeps that gain little.
     private const int CoordinateDescentSweeps = 3;
-
-    // Below this share of ½‖X‖² the identity would lose digits, and residuals are summed entry by entry where that is affordable.
-    private const double WellFitted = 1e-2;
-    private const double AffordableEntries = 1e7;
 
     private readonly ComputeEngine _engine;
     private readonly NmfSolver _method;
@@ -24,6 +21,7 @@ internal sealed class EuclideanSolver : IIterativeSolver, IDisposable
     private readonly Gram _gramOfActivations;
     private readonly MultiplicativeTerms _templateTerms;
     private readonly MultiplicativeTerms _activationTerms;
+    private readonly bool _areTemplatesFixed;
     private bool _isEvaluated;
 
     /// <summary>Prepares a solver; the factors stay the caller's.</summary>
@@ -32,6 +30,7 @@ internal sealed class EuclideanSolver : IIterativeSolver, IDisposable
         _engine = engine;
         _factors = factors;
         _method = settings.Solver;
+        _areTemplatesFixed = settings.AreTemplatesFixed;
         _templatePenalty = settings.TemplatePenalty;
         _activationPenalty = settings.ActivationPenalty;
         _gramOfTemplates = engine.AllocateGram(settings.Rank);
@@ -47,27 +46,16 @@ internal sealed class EuclideanSolver : IIterativeSolver, IDisposable
         _engine.Gram(_factors.Activations, _gramOfActivations);
         _engine.Product(_factors.Data.Transposed, _factors.Activations, _templateTerms.Numerator);
         _isEvaluated = true;
-        ExampleMatrix examples = _factors.Data.Examples;
-        double half = 0.5 * examples.SumOfSquares;
-        double divergence = half - _engine.Inner(_templateTerms.Numerator, _factors.Templates) + 0.5 * _engine.Inner(_gramOfActivations, _gramOfTemplates);
-        if (divergence < WellFitted * half && (examples is DenseExamples || (double)examples.Rows * examples.Columns <= AffordableEntries))
-            divergence = _engine.Divergence(_factors.Data, _factors.Activations, _factors.Templates, BetaDivergence.Euclidean);
-        divergence = Math.Max(divergence, 0);
+        double divergence = EuclideanDivergence.Compute(_engine, _factors, _templateTerms.Numerator, _gramOfActivations, _gramOfTemplates);
         return (divergence + _engine.PenaltyOf(_factors.Templates, _templatePenalty) + _engine.PenaltyOf(_factors.Activations, _activationPenalty), divergence);
     }
 
     /// <inheritdoc />
     public void Advance()
     {
-        if (!_isEvaluated)
-        {
-            _engine.Gram(_factors.Activations, _gramOfActivations);
-            _engine.Product(_factors.Data.Transposed, _factors.Activations, _templateTerms.Numerator);
-        }
-
+        if (!_areTemplatesFixed)
+            UpdateTemplates();
         _isEvaluated = false;
-        Update(_factors.Templates, _gramOfActivations, _templateTerms, _templatePenalty);
-        _engine.Gram(_factors.Templates, _gramOfTemplates);
         UpdateActivations();
     }
 
@@ -85,6 +73,18 @@ internal sealed class EuclideanSolver : IIterativeSolver, IDisposable
         _gramOfActivations.Dispose();
         _templateTerms.Dispose();
         _activationTerms.Dispose();
+    }
+
+    private void UpdateTemplates()
+    {
+        if (!_isEvaluated)
+        {
+            _engine.Gram(_factors.Activations, _gramOfActivations);
+            _engine.Product(_factors.Data.Transposed, _factors.Activations, _templateTerms.Numerator);
+        }
+
+        Update(_factors.Templates, _gramOfActivations, _templateTerms, _templatePenalty);
+        _engine.Gram(_factors.Templates, _gramOfTemplates);
     }
 
     // Only a multiplicative update needs a denominator of the factor's size.

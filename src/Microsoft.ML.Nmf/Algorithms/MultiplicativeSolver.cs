@@ -1,3 +1,4 @@
+using Microsoft.ML.Nmf.Algorithms.Training;
 using Microsoft.ML.Nmf.Engine;
 
 namespace Microsoft.ML.Nmf.Algorithms;
@@ -15,6 +16,7 @@ internal sealed class MultiplicativeSolver : IIterativeSolver, IDisposable
     private readonly Penalty _activationPenalty;
     private readonly MultiplicativeTerms _templateTerms;
     private readonly MultiplicativeTerms _activationTerms;
+    private readonly bool _areTemplatesFixed;
     private bool _isEvaluated;
 
     /// <summary>Prepares a solver; the factors stay the caller's.</summary>
@@ -23,6 +25,7 @@ internal sealed class MultiplicativeSolver : IIterativeSolver, IDisposable
         _engine = engine;
         _factors = factors;
         _beta = settings.Beta;
+        _areTemplatesFixed = settings.AreTemplatesFixed;
         _templatePenalty = settings.TemplatePenalty;
         _activationPenalty = settings.ActivationPenalty;
         _templateTerms = engine.AllocateTerms(factors.Templates.Rows, settings.Rank, _beta);
@@ -40,10 +43,14 @@ internal sealed class MultiplicativeSolver : IIterativeSolver, IDisposable
     /// <inheritdoc />
     public void Advance()
     {
-        if (!_isEvaluated)
-            TermsOfTemplates(evaluate: false);
+        if (!_areTemplatesFixed)
+        {
+            if (!_isEvaluated)
+                TermsOfTemplates(evaluate: false);
+            _engine.MultiplicativeUpdate(_factors.Templates, _templateTerms, _templatePenalty, _beta);
+        }
+
         _isEvaluated = false;
-        _engine.MultiplicativeUpdate(_factors.Templates, _templateTerms, _templatePenalty, _beta);
         UpdateActivations();
     }
 

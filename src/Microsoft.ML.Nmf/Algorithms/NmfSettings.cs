@@ -1,3 +1,4 @@
+using Microsoft.ML.Nmf.Algorithms.Training;
 using Microsoft.ML.Nmf.Engine;
 
 namespace Microsoft.ML.Nmf.Algorithms;
@@ -22,6 +23,12 @@ internal sealed record NmfSettings
 
     /// <summary>Activations to start from, n × r, or null to fit them to the initial templates.</summary>
     public FactorMatrix? InitialActivations { get; init; }
+
+    /// <summary>Whether the initial templates are kept, and only activations are fitted to them.</summary>
+    public bool AreTemplatesFixed { get; init; }
+
+    /// <summary>What is being trained, in a few words.</summary>
+    public string Phase { get; init; } = "NMF";
 
     /// <summary>When to stop.</summary>
     public StoppingRule Stopping { get; init; } = new(200, 1e-4);

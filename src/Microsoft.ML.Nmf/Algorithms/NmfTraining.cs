@@ -1,4 +1,5 @@
 using Microsoft.ML.Nmf.Algorithms.Initialization;
+using Microsoft.ML.Nmf.Algorithms.Training;
 using Microsoft.ML.Nmf.Engine;
 
 namespace Microsoft.ML.Nmf.Algorithms;
@@ -22,24 +23,27 @@ internal static class NmfTraining
         using DataMatrix data = engine.Load(examples);
         using Factor templates = engine.Allocate(examples.Columns, settings.Rank);
         using Factor activations = engine.Allocate(examples.Rows, settings.Rank);
-        var factors = new FactorPair(data, templates, activations);
+        TrainingHistory history = Run(engine, new FactorPair(data, templates, activations), settings, monitor);
+        return new NmfResult(templates.ToMatrix(), history);
+    }
+
+    /// <summary>Runs a factorization from its start to its end, and leaves its outcome in the factors.</summary>
+    public static TrainingHistory Run(ComputeEngine engine, FactorPair factors, NmfSettings settings, ITrainingMonitor monitor)
+    {
         monitor.CheckAlive();
         Initialize(engine, factors, settings, monitor);
-        TrainingHistory history;
         if (settings.Beta == BetaDivergence.Euclidean)
         {
             using var solver = new EuclideanSolver(engine, factors, settings);
             FitActivations(solver.UpdateActivations, settings, monitor);
-            history = TrainingLoop.Run(solver, settings.Stopping, "NMF", monitor);
+            return TrainingLoop.Run(solver, settings.Stopping, settings.Phase, monitor);
         }
         else
         {
             using var solver = new MultiplicativeSolver(engine, factors, settings);
             FitActivations(solver.UpdateActivations, settings, monitor);
-            history = TrainingLoop.Run(solver, settings.Stopping, "NMF", monitor);
+            return TrainingLoop.Run(solver, settings.Stopping, settings.Phase, monitor);
         }
-
-        return new NmfResult(Download(templates), history);
     }
 
     private static void Initialize(ComputeEngine engine, FactorPair factors, NmfSettings settings, ITrainingMonitor monitor)
@@ -72,12 +76,5 @@ internal static class NmfTraining
             monitor.CheckAlive();
             update();
         }
-    }
-
-    private static FactorMatrix Download(Factor factor)
-    {
-        var values = new float[factor.Rows * factor.Rank];
-        factor.CopyTo(values);
-        return new FactorMatrix(values, factor.Rows, factor.Rank);
     }
 }

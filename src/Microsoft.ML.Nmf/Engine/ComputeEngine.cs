@@ -31,6 +31,23 @@ internal abstract class ComputeEngine : IDisposable
     /// <summary>result ← F·G for a small G. Cost p·r².</summary>
     public abstract void Product(Factor factor, Gram gram, Factor result);
 
+    /// <summary>result ← G·F for a factor with as many rows as G. Cost r²·(columns of F).</summary>
+    public abstract void Product(Gram gram, Factor factor, Factor result);
+
+    /// <summary>result ← F·S for a small S with as many rows as F has columns. Cost p·r·(columns of S).</summary>
+    public abstract void Product(Factor factor, Factor small, Factor result);
+
+    /// <summary>result ← F·Sᵀ for a small S with as many columns as F. Cost p·r·(rows of S).</summary>
+    public abstract void ProductTransposed(Factor factor, Factor small, Factor result);
+
+    /// <summary>result ← AᵀB for two factors of as many rows. Cost p·a·b.</summary>
+    public abstract void Cross(Factor first, Factor second, Factor result);
+
+    /// <summary>
+    /// Terms of the multiplicative update of a small factor S from those of the product F·S: result ← Fᵀ terms. Cost 2·p·r·(columns of S).
+    /// </summary>
+    public abstract void Project(Factor factor, MultiplicativeTerms terms, MultiplicativeTerms result);
+
     /// <summary>⟨A, B⟩ = Σ A_ik B_ik, summed in double. Cost p·r.</summary>
     public abstract double Inner(Factor first, Factor second);
 

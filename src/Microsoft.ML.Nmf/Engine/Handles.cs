@@ -36,6 +36,14 @@ internal abstract class Factor : IDisposable
     /// <summary>Gives its values to the host, row after row.</summary>
     public abstract void CopyTo(Span<float> values);
 
+    /// <summary>A copy of its values on the host.</summary>
+    public FactorMatrix ToMatrix()
+    {
+        var values = new float[Rows * Rank];
+        CopyTo(values);
+        return new FactorMatrix(values, Rows, Rank);
+    }
+
     /// <summary>Releases what the engine holds.</summary>
     public virtual void Dispose()
     {

@@ -12,8 +12,8 @@ internal static class MultiplicativeRule
     /// <summary>Added to numerator and denominator, so that neither is zero: the float32 epsilon.</summary>
     public const float Epsilon = 1.1920929e-7f;
 
-    /// <summary>Factors below this are set to zero: they could only decay on through the slow denormal range.</summary>
-    public const float Smallest = 1e-30f;
+    /// <summary>Factors below this are set to zero: they could only decay on, and their products would be in the slow denormal range.</summary>
+    public const float Smallest = 1e-18f;
 
     /// <summary>γ(β): 1 / (2 − β) below 1, 1 up to 2, 1 / (β − 1) above; it keeps the objective from rising.</summary>
     public static float Exponent(double beta) => (float)(beta < 1 ? 1 / (2 - beta) : beta <= 2 ? 1 : 1 / (beta - 1));

@@ -86,5 +86,5 @@ public abstract class FactorizationOptions
     public CancellationToken CancellationToken { get; set; }
 
     /// <summary>A copy, so that an estimator does not change with the options it was made from.</summary>
-    internal FactorizationOptions Copy() => (FactorizationOptions)MemberwiseClone();
+    internal virtual FactorizationOptions Copy() => (FactorizationOptions)MemberwiseClone();
 }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Microsoft.ML.Nmf.Algorithms;
+using Microsoft.ML.Nmf.Algorithms.Training;
 using Microsoft.ML.Nmf.Internals;
 
 namespace Microsoft.ML.Nmf;
@@ -27,15 +27,15 @@ internal sealed class HostMonitor(ComponentHost host, LogChannel log, Factorizat
             log.Info(string.Create(CultureInfo.InvariantCulture, $"{step.Phase} iteration {at.Iteration}: objective {at.Objective:G7}, lowered by {step.RelativeDecrease:P3}, {at.Seconds:F1} s."));
     }
 
-    /// <summary>Says how a phase ended, and warns when its iterations ran out although a tolerance was given.</summary>
-    public void Finish(string phase, TrainingHistory history, double tolerance)
+    /// <inheritdoc />
+    public void Finish(string phase, TrainingHistory history, StoppingRule rule)
     {
         TrainingIteration last = history.Last;
         log.Info(string.Create(CultureInfo.InvariantCulture, $"{phase} ended after {last.Iteration} iterations at objective {last.Objective:G7}, {last.Seconds:F1} s."));
-        if (history.Converged || tolerance == 0)
+        if (history.Converged || rule.Tolerance == 0 || rule.IsBudget)
             return;
         double before = history[^2].Objective;
         log.Warning(string.Create(CultureInfo.InvariantCulture,
-            $"{phase} stopped after {last.Iteration} iterations without having converged: the last one still lowered the objective by {(before - last.Objective) / before:G2} of it, the tolerance is {tolerance:G2}. Raise MaximumNumberOfIterations or Tolerance."));
+            $"{phase} stopped after {last.Iteration} iterations without having converged: the last one still lowered the objective by {(before - last.Objective) / before:G2} of it, the tolerance is {rule.Tolerance:G2}. Raise MaximumNumberOfIterations or Tolerance."));
     }
 }

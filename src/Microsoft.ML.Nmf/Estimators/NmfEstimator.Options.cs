@@ -3,21 +3,16 @@ namespace Microsoft.ML.Nmf;
 public sealed partial class NmfEstimator
 {
     /// <summary>The options of a non-negative matrix factorization. Every setter validates its value.</summary>
-    public sealed class Options : FactorizationOptions
+    public sealed class Options : BetaFactorizationOptions
     {
         private int _rank = Defaults.Rank;
-        private double _beta = Defaults.Beta;
         private NmfSolver _solver;
         private NmfInitialization _initialization;
         private FactorMatrix? _initialTemplates;
         private FactorMatrix? _initialActivations;
         private float _templatesL1Regularization;
         private float _templatesL2Regularization;
-        private float _activationsL1Regularization;
-        private float _activationsL2Regularization;
         private float _templatesOrthogonality;
-        private int _transformMaximumNumberOfIterations = 500;
-        private float _transformTolerance = 1e-4f;
 
         /// <summary>The number of components ("topics"), r: the size of the activations. At least 1. 10 unless set.</summary>
         /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
@@ -25,17 +20,6 @@ public sealed partial class NmfEstimator
         {
             get => _rank;
             set => _rank = OptionRange.AtLeastOne(value, nameof(Rank));
-        }
-
-        /// <summary>
-        /// β of the divergence that is minimised (<see cref="BetaDivergence"/>), any finite number. 2 unless set. For β ≤ 0 the divergence of a zero is
-        /// infinite, and values below 2⁻²³ times the mean of the data count as that.
-        /// </summary>
-        /// <exception cref="ArgumentOutOfRangeException">The value is not finite.</exception>
-        public double Beta
-        {
-            get => _beta;
-            set => _beta = OptionRange.Finite(value, nameof(Beta));
         }
 
         /// <summary>How it is computed.</summary>
@@ -88,22 +72,6 @@ public sealed partial class NmfEstimator
             set => _templatesL2Regularization = OptionRange.NotNegative(value, nameof(TemplatesL2Regularization));
         }
 
-        /// <summary>Weight of Σ H_ik in the objective: explains an example by fewer topics, when transforming too. At least 0. 0 unless set.</summary>
-        /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
-        public float ActivationsL1Regularization
-        {
-            get => _activationsL1Regularization;
-            set => _activationsL1Regularization = OptionRange.NotNegative(value, nameof(ActivationsL1Regularization));
-        }
-
-        /// <summary>Weight of ½ Σ H_ik² in the objective, when transforming too. At least 0. 0 unless set.</summary>
-        /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
-        public float ActivationsL2Regularization
-        {
-            get => _activationsL2Regularization;
-            set => _activationsL2Regularization = OptionRange.NotNegative(value, nameof(ActivationsL2Regularization));
-        }
-
         /// <summary>
         /// Weight of ½ Σ_j Σ_(k≠l) W_jk W_jl in the objective: makes topics that share few words. At least 0. 0 unless set. Not with
         /// <see cref="NmfSolver.AlternatingLeastSquares"/>.
@@ -113,24 +81,6 @@ public sealed partial class NmfEstimator
         {
             get => _templatesOrthogonality;
             set => _templatesOrthogonality = OptionRange.NotNegative(value, nameof(TemplatesOrthogonality));
-        }
-
-        /// <summary>For β ≠ 2: the most updates of the activations of a row when transforming, at least 1. 500 unless set.</summary>
-        /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
-        public int TransformMaximumNumberOfIterations
-        {
-            get => _transformMaximumNumberOfIterations;
-            set => _transformMaximumNumberOfIterations = OptionRange.AtLeastOne(value, nameof(TransformMaximumNumberOfIterations));
-        }
-
-        /// <summary>
-        /// For β ≠ 2: a row is transformed when an update changes no activation by more than this share of the largest. From 0 to below 1. 1e-4 unless set.
-        /// </summary>
-        /// <exception cref="ArgumentOutOfRangeException">The value is negative, not finite, or 1 or more.</exception>
-        public float TransformTolerance
-        {
-            get => _transformTolerance;
-            set => _transformTolerance = (float)OptionRange.Share(value, nameof(TransformTolerance));
         }
     }
 

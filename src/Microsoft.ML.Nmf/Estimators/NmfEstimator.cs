@@ -1,6 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.Nmf.Algorithms;
-using Microsoft.ML.Nmf.Algorithms.Activation;
+using Microsoft.ML.Nmf.Algorithms.Training;
 using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Internals;
 
@@ -57,11 +57,8 @@ public sealed partial class NmfEstimator : FactorizationEstimator<NmfTransformer
         OptionRange.Shape(_options.InitialTemplates, input.Examples.Columns, _settings.Rank, "feature");
         OptionRange.Shape(_options.InitialActivations, input.Examples.Rows, _settings.Rank, "example");
         NmfResult result = NmfTraining.Run(engine, input.Examples, _settings, monitor);
-        monitor.Finish("NMF", result.History, _settings.Stopping.Tolerance);
         var model = new NmfModel(result.Templates, input.FeatureNames, _settings.Beta, input.Examples.Rows, result.History);
-        var activation = new ActivationSettings(_settings.Beta, _options.ActivationsL1Regularization, _options.ActivationsL2Regularization,
-            _options.TransformMaximumNumberOfIterations, _options.TransformTolerance);
-        return new NmfTransformer(Host.Register(nameof(NmfTransformer)), columns, model, activation);
+        return new NmfTransformer(Host.Register(nameof(NmfTransformer)), columns, model, _options.ToActivationSettings());
     }
 
     // What Automatic means, and which options exclude each other.

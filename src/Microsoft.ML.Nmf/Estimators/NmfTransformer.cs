@@ -1,4 +1,5 @@
 using Microsoft.ML.Nmf.Algorithms.Activation;
+using Microsoft.ML.Nmf.Insight;
 using Microsoft.ML.Nmf.Internals;
 
 namespace Microsoft.ML.Nmf;
@@ -16,8 +17,6 @@ public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransfo
 {
     internal const string LoaderSignature = "NmfTransformer";
 
-    private const int WordsPerSlotName = 3;
-
     private readonly ActivationSettings _settings;
     private readonly Lazy<ActivationProblem> _problem;
     private readonly Lazy<string[]?> _slotNames;
@@ -28,7 +27,7 @@ public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransfo
         Model = model;
         _settings = settings;
         _problem = new(() => ActivationProblem.Create(model.Templates, settings));
-        _slotNames = new(() => model.FeatureNames is null ? null : [.. model.GetTopics(WordsPerSlotName).Select(t => t.ToString())]);
+        _slotNames = new(() => SlotNames.Of(model.Templates, model.FeatureNames));
     }
 
     /// <summary>What was learned.</summary>
@@ -53,34 +52,19 @@ public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransfo
     private protected override IRowActivations CreateRowActivations() => new RowActivations(_problem.Value.CreateSolver(), Model.Rank);
 
     // *** Binary format ***, after the header and the columns
-    // double: β
-    // float: l1 of the activations
-    // float: l2 of the activations
-    // int: the most iterations of a row
-    // float: the tolerance of a row
+    // settings: see ActivationSettingsFormat
     // the model: see NmfModelFormat
     private protected override void Write(BinaryWriter writer)
     {
-        writer.Write(_settings.Beta);
-        writer.Write(_settings.L1);
-        writer.Write(_settings.L2);
-        writer.Write(_settings.MaximumNumberOfIterations);
-        writer.Write(_settings.Tolerance);
+        ActivationSettingsFormat.Write(writer, _settings);
         NmfModelFormat.Write(writer, Model);
     }
 
     static NmfTransformer ILoadableTransformer<NmfTransformer>.Read(ComponentHost host, ActivationColumns columns, BinaryReader reader)
     {
-        var settings = new ActivationSettings(reader.ReadDouble(), reader.ReadSingle(), reader.ReadSingle(), reader.ReadInt32(), reader.ReadSingle());
-        ModelDecoding.Check(double.IsFinite(settings.Beta), "beta is not finite");
-        ModelDecoding.Check(settings.L1 >= 0 && settings.L2 >= 0 && float.IsFinite(settings.L1 + settings.L2), "a penalty is negative or not finite");
-        ModelDecoding.Check(settings.MaximumNumberOfIterations > 0 && settings.Tolerance is >= 0 and < 1, "the iterations or the tolerance of a row are out of range");
+        ActivationSettings settings = ActivationSettingsFormat.Read(reader);
         return new NmfTransformer(host, columns, NmfModelFormat.Read(reader, settings.Beta), settings);
     }
-
-    private static ModelFormat FormatOf<T>()
-        where T : ITransformer, ILoadableTransformer<T>
-        => T.Format;
 
     private sealed class RowActivations(ActivationSolver solver, int rank) : IRowActivations
     {

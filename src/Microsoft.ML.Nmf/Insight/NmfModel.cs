@@ -48,20 +48,5 @@ public sealed class NmfModel
     /// <param name="activations">The activations, <see cref="Rank"/> values.</param>
     /// <returns>One value a feature.</returns>
     /// <exception cref="ArgumentException">There are not <see cref="Rank"/> activations.</exception>
-    public float[] Reconstruct(ReadOnlySpan<float> activations)
-    {
-        if (activations.Length != Rank)
-            throw new ArgumentException($"There are {activations.Length} activations, but the model's rank is {Rank}.", nameof(activations));
-        var approximation = new float[Templates.Rows];
-        for (int j = 0; j < approximation.Length; j++)
-        {
-            ReadOnlySpan<float> row = Templates.Row(j);
-            double sum = 0;
-            for (int k = 0; k < row.Length; k++)
-                sum += (double)row[k] * activations[k];
-            approximation[j] = (float)sum;
-        }
-
-        return approximation;
-    }
+    public float[] Reconstruct(ReadOnlySpan<float> activations) => Approximation.Of(Templates, activations);
 }

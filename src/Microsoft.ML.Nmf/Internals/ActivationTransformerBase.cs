@@ -40,6 +40,11 @@ public abstract class ActivationTransformerBase : RowToRowTransformerBase
     /// <summary>Writes everything after the header and the columns.</summary>
     private protected abstract void Write(BinaryWriter writer);
 
+    /// <summary>The header of a transformer, for its <see cref="FileFormat"/>.</summary>
+    private protected static ModelFormat FormatOf<T>()
+        where T : ITransformer, ILoadableTransformer<T>
+        => T.Format;
+
     /// <inheritdoc />
     protected sealed override void SaveModel(ModelSaveContext ctx)
     {

@@ -5,6 +5,8 @@ using Microsoft.ML.Runtime;
 
 [assembly: LoadableClass(typeof(NmfTransformer), typeof(TransformerLoader<NmfTransformer>), null, typeof(SignatureLoadModel),
     "Non-negative matrix factorization", NmfTransformer.LoaderSignature)]
+[assembly: LoadableClass(typeof(DeepNmfTransformer), typeof(TransformerLoader<DeepNmfTransformer>), null, typeof(SignatureLoadModel),
+    "Deep non-negative matrix factorization", DeepNmfTransformer.LoaderSignature)]
 
 namespace Microsoft.ML.Nmf.Internals;
 

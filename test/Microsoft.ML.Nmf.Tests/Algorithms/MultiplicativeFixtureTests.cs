@@ -1,4 +1,5 @@
 using Microsoft.ML.Nmf.Algorithms;
+using Microsoft.ML.Nmf.Algorithms.Training;
 using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Engine.Managed;
 using Microsoft.ML.Nmf.Tests.Reference;

@@ -1,4 +1,5 @@
 using Microsoft.ML.Nmf.Algorithms;
+using Microsoft.ML.Nmf.Algorithms.Training;
 using Microsoft.ML.Nmf.Tests.Reference;
 
 namespace Microsoft.ML.Nmf.Tests.Algorithms;

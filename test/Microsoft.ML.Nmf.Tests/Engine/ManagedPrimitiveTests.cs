@@ -48,6 +48,47 @@ public class ManagedPrimitiveTests
         Near.Equal(Naive.Multiply(h, Naive.Gram(h)), Build.Read(product), Rounding);
     }
 
+    [Theory]
+    [InlineData(1, 1, 1)]
+    [InlineData(300, 5, 17)]
+    [InlineData(1100, 40, 9)]
+    [InlineData(2100, 16, 33)]
+    public void Products_with_small_factors_and_cross_products_equal_the_plain_ones(int rows, int a, int b)
+    {
+        double[,] tall = Naive.Random(rows, a, 4, 0.7), other = Naive.Random(rows, b, 5), small = Naive.Random(a, b, 6);
+        using Factor f = Build.Factor(_engine, tall), o = Build.Factor(_engine, other), s = Build.Factor(_engine, small);
+        using Factor product = _engine.Allocate(rows, b), back = _engine.Allocate(rows, a), cross = _engine.Allocate(a, b), weighed = _engine.Allocate(a, b);
+        _engine.Product(f, s, product);
+        Near.Equal(Naive.Multiply(tall, small), Build.Read(product), Rounding);
+        _engine.ProductTransposed(o, s, back);
+        Near.Equal(Naive.Multiply(other, Naive.Transpose(small)), Build.Read(back), Rounding);
+        _engine.Cross(f, o, cross);
+        Near.Equal(Naive.Multiply(Naive.Transpose(tall), other), Build.Read(cross), Rounding);
+        using Gram gram = Build.Gram(_engine, Naive.Gram(tall));
+        _engine.Product(gram, s, weighed);
+        Near.Equal(Naive.Multiply(Naive.Gram(tall), small), Build.Read(weighed), Rounding);
+    }
+
+    [Fact]
+    public void Projected_terms_equal_the_plain_ones_for_one_denominator_row_and_for_many()
+    {
+        double[,] left = Naive.Random(500, 6, 7), numerator = Naive.Random(500, 4, 8), denominator = Naive.Random(500, 4, 9), row = Naive.Random(1, 4, 10), all = new double[500, 4];
+        for (int i = 0; i < 500; i++)
+        {
+            for (int k = 0; k < 4; k++)
+                all[i, k] = row[0, k];
+        }
+
+        foreach ((double[,] given, double[,] expected) in new[] { (denominator, denominator), (row, all) })
+        {
+            using var terms = new MultiplicativeTerms(Build.Factor(_engine, numerator), Build.Factor(_engine, given));
+            using var result = new MultiplicativeTerms(_engine.Allocate(6, 4), _engine.Allocate(6, 4));
+            _engine.Project(Build.Factor(_engine, left), terms, result);
+            Near.Equal(Naive.Multiply(Naive.Transpose(left), numerator), Build.Read(result.Numerator), Rounding);
+            Near.Equal(Naive.Multiply(Naive.Transpose(left), expected), Build.Read(result.Denominator), Rounding);
+        }
+    }
+
     [Fact]
     public void Inner_products_and_penalties_equal_the_plain_ones()
     {

@@ -106,7 +106,7 @@ public class NmfPipelineTests
             NmfTransformer transformer = estimator.Fit(data);
             IDataView output = transformer.Transform(data);
             DataViewSchema delivered = output.Schema;
-            Assert.Equal(Shape.Of(output).Select(Describe).Order(), promised.Select(Describe).Order());
+            Assert.Equal(Shape.Of(output).Select(Shape.Describe).Order(), promised.Select(Shape.Describe).Order());
             Assert.Equal(isNamed, delivered["Topics"].HasSlotNames());
             Assert.Equal(delivered.Select(c => (c.Name, c.Type)), transformer.GetOutputSchema(data.Schema).Select(c => (c.Name, c.Type)));
         }
@@ -125,9 +125,6 @@ public class NmfPipelineTests
         Assert.Equal(["Features"], mapper.GetDependencies([mapper.OutputSchema["Topics"]]).Select(c => c.Name));
         Assert.Equal(["Label"], mapper.GetDependencies([mapper.OutputSchema["Label"]]).Select(c => c.Name));
     }
-
-    private static string Describe(SchemaShape.Column column)
-        => $"{column.Name} {column.Kind} {column.ItemType} {column.IsKey} [{string.Join(';', column.Annotations.Select(Describe).Order())}]";
 
     private sealed class TextRow
     {

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using Microsoft.ML.Data;
 using Microsoft.ML.Nmf.Tests.Reference;
 
@@ -126,18 +124,7 @@ public class NmfSameBitsTests : IDisposable
         float[][] rows = Rows.Values();
         IDataView data = Rows.View(_context, rows);
         var model = _context.Transforms.CopyColumns("Copy", "Features").Append(_context.Transforms.Nmf("Topics", "Copy", rank: 4)).Fit(data);
-        string path = Path.Combine(_folder.FullName, "model.zip"), table = Path.Combine(_folder.FullName, "rows.tsv");
-        _context.Model.Save(model, data.Schema, path);
-        File.WriteAllLines(table, rows.Select(r => string.Join('\t', r.Select(v => v.ToString("R", CultureInfo.InvariantCulture)))));
-
-        string loader = Path.Combine(AppContext.BaseDirectory.Replace("Microsoft.ML.Nmf.Tests", "ModelLoader"), "ModelLoader.dll");
-        using Process process = Process.Start(new ProcessStartInfo("dotnet", [loader, path, table, "Topics"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        string output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        Assert.True(process.ExitCode == 0, await errors);
-        string[] lines = [.. Rows.Topics(model.Transform(data)).Select(row => string.Join(' ', row.Select(v => BitConverter.SingleToUInt32Bits(v).ToString("x8"))))];
-        Assert.Equal(lines, output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        Assert.Equal(NewProcess.Bits(Rows.Topics(model.Transform(data))), await NewProcess.Transform(_folder.FullName, model, data.Schema, rows, "Topics"));
     }
 
     [Fact]

@@ -16,7 +16,7 @@ internal sealed record MultiplicativeFixture(double Beta, double L1, double L2, 
             root.GetProperty("after").EnumerateObject().ToDictionary(p => int.Parse(p.Name), p => (Matrix(p.Value.GetProperty("H")), Matrix(p.Value.GetProperty("W")))));
     }
 
-    private static double[,] Matrix(JsonElement rows)
+    internal static double[,] Matrix(JsonElement rows)
     {
         double[][] values = [.. rows.EnumerateArray().Select(row => row.EnumerateArray().Select(v => v.GetDouble()).ToArray())];
         var matrix = new double[values.Length, values[0].Length];

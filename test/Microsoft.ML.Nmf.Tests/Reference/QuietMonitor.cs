@@ -1,4 +1,5 @@
 using Microsoft.ML.Nmf.Algorithms;
+using Microsoft.ML.Nmf.Algorithms.Training;
 
 namespace Microsoft.ML.Nmf.Tests.Reference;
 
@@ -6,6 +7,8 @@ namespace Microsoft.ML.Nmf.Tests.Reference;
 internal sealed class QuietMonitor : ITrainingMonitor
 {
     public List<TrainingProgress> Reports { get; } = [];
+
+    public List<(string Phase, TrainingHistory History)> Finished { get; } = [];
 
     public Func<bool> IsCancelled { get; set; } = () => false;
 
@@ -16,4 +19,6 @@ internal sealed class QuietMonitor : ITrainingMonitor
     }
 
     public void Report(TrainingProgress progress) => Reports.Add(progress);
+
+    public void Finish(string phase, TrainingHistory history, StoppingRule rule) => Finished.Add((phase, history));
 }

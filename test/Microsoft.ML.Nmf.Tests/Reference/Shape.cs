@@ -12,6 +12,10 @@ internal static class Shape
         return probe.Seen!;
     }
 
+    /// <summary>A column with its annotations, as text.</summary>
+    public static string Describe(SchemaShape.Column column)
+        => $"{column.Name} {column.Kind} {column.ItemType} {column.IsKey} [{string.Join(';', column.Annotations.Select(Describe).Order())}]";
+
     private sealed class Probe : IEstimator<ITransformer>
     {
         public SchemaShape? Seen { get; private set; }

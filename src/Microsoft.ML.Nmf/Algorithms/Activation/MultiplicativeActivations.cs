@@ -24,14 +24,8 @@ internal sealed class MultiplicativeActivations : ActivationProblem
             _columnSums[k] = (float)sums[k];
         _sum = sums.Sum();
         _paddedFeatures = ManagedFactor.Padded(templates.Rows);
-        if (settings.Beta == BetaDivergence.KullbackLeibler)
-            return;
-        _templatesTransposed = new AlignedFloats(checked(templates.Columns * _paddedFeatures));
-        for (int j = 0; j < templates.Rows; j++)
-        {
-            for (int k = 0; k < templates.Columns; k++)
-                _templatesTransposed.Span[k * _paddedFeatures + j] = templates.Row(j)[k];
-        }
+        if (settings.Beta != BetaDivergence.KullbackLeibler)
+            _templatesTransposed = Templates.Transpose();
     }
 
     /// <inheritdoc />

@@ -28,7 +28,8 @@ internal static class RandomInitialization
     /// <summary>The largest value: twice the mean one.</summary>
     public static float ScaleOf(FactorPair factors) => (float)(2 * Math.Sqrt(factors.Data.Examples.Mean / factors.Templates.Rank));
 
-    private static void Fill(Factor factor, float scale, Random random)
+    /// <summary>Fills a factor with uniform values from 0 to a scale.</summary>
+    public static void Fill(Factor factor, float scale, Random random)
     {
         var values = new float[factor.Rows * factor.Rank];
         for (int i = 0; i < values.Length; i++)

@@ -24,7 +24,7 @@ internal sealed class BetaTileKernel
     private readonly bool _wholeNumerator;
 
     /// <summary>Prepares the terms of F under D_β.</summary>
-    public BetaTileKernel(BlockScheduler scheduler, DataMatrix data, ManagedFactor factor, ManagedFactor other, double beta, float floor, bool evaluate)
+    public BetaTileKernel(DataMatrix data, ManagedFactor factor, ManagedFactor other, double beta, float floor, bool evaluate)
     {
         _data = data;
         _factor = factor;
@@ -34,17 +34,7 @@ internal sealed class BetaTileKernel
         _evaluate = evaluate;
         _wholeNumerator = data is DenseData || beta <= 0;
         _transposedStride = ManagedFactor.Padded(other.Rows);
-        _otherTransposed = new AlignedFloats(checked(other.Rank * _transposedStride));
-        scheduler.Run(RowBlocks.Count(other.Rows), b =>
-        {
-            (int first, int count) = RowBlocks.Range(b, other.Rows);
-            Span<float> target = _otherTransposed.Span;
-            for (int k = 0; k < other.Rank; k++)
-            {
-                for (int j = first; j < first + count; j++)
-                    target[k * _transposedStride + j] = other.Values[j * other.Stride + k];
-            }
-        });
+        _otherTransposed = other.Transpose();
     }
 
     /// <summary>The scratch memory that one thread needs: four tiles and a place in each row.</summary>

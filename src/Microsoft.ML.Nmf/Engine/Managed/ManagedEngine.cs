@@ -39,7 +39,7 @@ internal sealed class ManagedEngine : ComputeEngine
         => new(Allocate(rows, rank), Allocate(beta == 1 ? 1 : rows, rank));
 
     /// <inheritdoc />
-    public override void Gram(Factor factor, Gram result) => GramProduct.Compute(_scheduler, Of(factor), Of(result).Values);
+    public override void Gram(Factor factor, Gram result) => CrossProduct.Compute(_scheduler, Of(factor), Of(factor), Of(result).Values);
 
     /// <inheritdoc />
     public override void Product(DataMatrix data, Factor other, Factor result)
@@ -60,16 +60,50 @@ internal sealed class ManagedEngine : ComputeEngine
 
     /// <inheritdoc />
     public override void Product(Factor factor, Gram gram, Factor result)
+        => ProductWithSmall(Of(factor), Of(gram).ToPaddedRows(), Of(result));
+
+    /// <inheritdoc />
+    public override void Product(Gram gram, Factor factor, Factor result)
     {
         ManagedFactor f = Of(factor), target = Of(result);
-        AlignedFloats g = Of(gram).ToPaddedRows();
-        _scheduler.Run(RowBlocks.Count(f.Rows), b =>
+        target.Values.Clear();
+        MatrixKernel.MultiplyAdd(new(Of(gram).ToPaddedRows().Span, ManagedFactor.Padded(gram.Rank), 1), f.Values, f.Stride, target.Values, f.Stride, gram.Rank, gram.Rank, f.Stride);
+    }
+
+    /// <inheritdoc />
+    public override void Product(Factor factor, Factor small, Factor result)
+        => ProductWithSmall(Of(factor), Of(small).Storage, Of(result));
+
+    /// <inheritdoc />
+    public override void ProductTransposed(Factor factor, Factor small, Factor result)
+        => ProductWithSmall(Of(factor), Of(small).Transpose(), Of(result));
+
+    /// <inheritdoc />
+    public override void Cross(Factor first, Factor second, Factor result)
+    {
+        var sums = new double[first.Rank * second.Rank];
+        CrossProduct.Compute(_scheduler, Of(first), Of(second), sums);
+        result.CopyFrom(Array.ConvertAll(sums, sum => (float)sum));
+    }
+
+    /// <inheritdoc />
+    public override void Project(Factor factor, MultiplicativeTerms terms, MultiplicativeTerms result)
+    {
+        Cross(factor, terms.Numerator, result.Numerator);
+        if (terms.Denominator.Rows == factor.Rows)
         {
-            (int first, int count) = RowBlocks.Range(b, f.Rows);
-            Span<float> rows = target.RowRange(first, count);
-            rows.Clear();
-            MatrixKernel.MultiplyAdd(new(f.RowRange(first, count), f.Stride, 1), g.Span, f.Stride, rows, f.Stride, count, f.Rank, f.Stride);
-        });
+            Cross(factor, terms.Denominator, result.Denominator);
+            return;
+        }
+
+        // The one row that serves all rows of the factor is weighed by their sums.
+        double[] sums = ColumnSums(Of(factor));
+        ManagedFactor row = Of(terms.Denominator), target = Of(result.Denominator);
+        for (int k = 0; k < sums.Length; k++)
+        {
+            for (int l = 0; l < row.Rank; l++)
+                target.Values[k * target.Stride + l] = (float)(sums[k] * row.Values[l]);
+        }
     }
 
     /// <inheritdoc />
@@ -165,6 +199,16 @@ internal sealed class ManagedEngine : ComputeEngine
         });
     }
 
+    // result ← factor · small, where small has padded rows, as many as the factor has columns.
+    private void ProductWithSmall(ManagedFactor factor, AlignedFloats small, ManagedFactor result)
+        => _scheduler.Run(RowBlocks.Count(factor.Rows), b =>
+        {
+            (int first, int count) = RowBlocks.Range(b, factor.Rows);
+            Span<float> rows = result.RowRange(first, count);
+            rows.Clear();
+            MatrixKernel.MultiplyAdd(new(factor.RowRange(first, count), factor.Stride, 1), small.Span, result.Stride, rows, result.Stride, count, factor.Rank, result.Stride);
+        });
+
     private static ManagedFactor Of(Factor factor) => (ManagedFactor)factor;
 
     private static ManagedGram Of(Gram gram) => (ManagedGram)gram;
@@ -192,7 +236,7 @@ internal sealed class ManagedEngine : ComputeEngine
 
     private double Tiles(DataMatrix data, ManagedFactor factor, ManagedFactor other, double beta, ManagedFactor? numerator, ManagedFactor? denominator, bool evaluate)
     {
-        var kernel = new BetaTileKernel(_scheduler, data, factor, other, beta, FloorOf(data), evaluate);
+        var kernel = new BetaTileKernel(data, factor, other, beta, FloorOf(data), evaluate);
         int blocks = RowBlocks.Count(data.Rows);
         var parts = new double[blocks];
         _scheduler.Run(blocks, kernel.MakeScratch, (b, scratch) =>

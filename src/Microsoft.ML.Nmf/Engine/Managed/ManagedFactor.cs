@@ -9,8 +9,6 @@ internal sealed class ManagedFactor : Factor
     /// <summary>The floats in a vector of the kernels.</summary>
     public const int Lane = 16;
 
-    private readonly AlignedFloats _values;
-
     /// <summary>A factor of zeros.</summary>
     public ManagedFactor(int rows, int rank)
     {
@@ -23,7 +21,7 @@ internal sealed class ManagedFactor : Factor
                 $"A factor of {rows} rows and rank {rank} takes {(long)rows * Stride} values, more than one array holds ({Array.MaxLength}). Train on fewer rows or with a smaller rank.");
         }
 
-        _values = new AlignedFloats(rows * Stride);
+        Storage = new AlignedFloats(rows * Stride);
     }
 
     /// <inheritdoc />
@@ -36,7 +34,10 @@ internal sealed class ManagedFactor : Factor
     public int Stride { get; }
 
     /// <summary>All values, padding included.</summary>
-    public Span<float> Values => _values.Span;
+    public Span<float> Values => Storage.Span;
+
+    /// <summary>Where the values are.</summary>
+    public AlignedFloats Storage { get; }
 
     /// <summary>The columns rounded up to whole vectors.</summary>
     public static int Padded(int rank) => (rank + Lane - 1) / Lane * Lane;
@@ -56,5 +57,21 @@ internal sealed class ManagedFactor : Factor
     {
         for (int i = 0; i < Rows; i++)
             Values.Slice(i * Stride, Rank).CopyTo(values[(i * Rank)..]);
+    }
+
+    /// <summary>The transpose, one padded row a column.</summary>
+    public AlignedFloats Transpose()
+    {
+        int stride = Padded(Rows);
+        var transposed = new AlignedFloats(checked(Rank * stride));
+        Span<float> target = transposed.Span;
+        ReadOnlySpan<float> source = Values;
+        for (int i = 0; i < Rows; i++)
+        {
+            for (int k = 0; k < Rank; k++)
+                target[k * stride + i] = source[i * Stride + k];
+        }
+
+        return transposed;
     }
 }

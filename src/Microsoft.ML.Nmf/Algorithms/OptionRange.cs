@@ -44,7 +44,8 @@ internal static class OptionRange
     {
         if (factor is null || (factor.Rows == rows && factor.Columns == columns))
             return;
-        option = option[(option.LastIndexOf('.') + 1)..];
+        if (option.StartsWith("_options.", StringComparison.Ordinal) || option.StartsWith("options.", StringComparison.Ordinal))
+            option = option[(option.IndexOf('.') + 1)..];
         throw new ArgumentOutOfRangeException(option, $"{factor.Rows} × {factor.Columns}",
             $"{option} is {factor.Rows} × {factor.Columns}, but must be {rows} × {columns}: one row for each {rowsAre}, one column for each component.");
     }

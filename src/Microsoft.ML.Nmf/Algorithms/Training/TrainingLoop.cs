@@ -1,13 +1,14 @@
 using System.Diagnostics;
 
-namespace Microsoft.ML.Nmf.Algorithms;
+namespace Microsoft.ML.Nmf.Algorithms.Training;
 
 /// <summary>When a training ends.</summary>
 /// <param name="MaximumNumberOfIterations">The most iterations, at least 1.</param>
 /// <param name="Tolerance">
 /// It ends when an iteration lowers the objective by no more than this share of it; 0 makes all the iterations.
 /// </param>
-internal readonly record struct StoppingRule(int MaximumNumberOfIterations, double Tolerance);
+/// <param name="IsBudget">Whether running out of iterations is as good an end as any, and nothing to warn of.</param>
+internal readonly record struct StoppingRule(int MaximumNumberOfIterations, double Tolerance, bool IsBudget = false);
 
 /// <summary>The iterations of any training: evaluate, keep the history, report, stop or go on.</summary>
 internal static class TrainingLoop
@@ -35,10 +36,14 @@ internal static class TrainingLoop
             double before = iteration == 0 ? double.NaN : history[^1].Objective;
             history.Add(new TrainingIteration(iteration, objective, divergence, clock.Elapsed.TotalSeconds));
             monitor.Report(new TrainingProgress(phase, rule.MaximumNumberOfIterations, history[^1], before == 0 ? 0 : (before - objective) / Math.Abs(before)));
-            if (iteration > 0 && rule.Tolerance > 0 && before - objective <= rule.Tolerance * Math.Abs(before))
-                return new TrainingHistory(history, converged: true);
-            if (iteration == rule.MaximumNumberOfIterations)
-                return new TrainingHistory(history, converged: false);
+            bool hasConverged = iteration > 0 && rule.Tolerance > 0 && before - objective <= rule.Tolerance * Math.Abs(before);
+            if (hasConverged || iteration == rule.MaximumNumberOfIterations)
+            {
+                var ended = new TrainingHistory(history, hasConverged);
+                monitor.Finish(phase, ended, rule);
+                return ended;
+            }
+
             monitor.CheckAlive();
             solver.Advance();
         }

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Nmf.Algorithms;
+namespace Microsoft.ML.Nmf.Algorithms.Training;
 
 /// <summary>What a training talks to while it runs.</summary>
 internal interface ITrainingMonitor
@@ -8,4 +8,7 @@ internal interface ITrainingMonitor
 
     /// <summary>Takes note of an iteration.</summary>
     void Report(TrainingProgress progress);
+
+    /// <summary>Takes note of the end of a phase.</summary>
+    void Finish(string phase, TrainingHistory history, StoppingRule rule);
 }

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Nmf.Algorithms;
+namespace Microsoft.ML.Nmf.Algorithms.Training;
 
 /// <summary>
 /// One step of a training at a time. What an evaluation computes on the way, the step after it uses: evaluating before every
