@@ -1,4 +1,3 @@
-using Microsoft.ML.Nmf.Algorithms;
 using Microsoft.ML.Nmf.Algorithms.Training;
 using Microsoft.ML.Nmf.Tests.Reference;
 
