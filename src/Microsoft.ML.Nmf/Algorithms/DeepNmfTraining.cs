@@ -81,26 +81,9 @@ internal static class DeepNmfTraining
 
     private static void StartLayerWise(ComputeEngine engine, DataMatrix data, DeepNmfSettings settings, ITrainingMonitor monitor, Factor[] templates, Factor activations, List<TrainingPhase> phases)
     {
-        ExampleMatrix? below = null;
+        LayerWiseTraining.Run(engine, data, [.. templates.Select((_, i) => SettingsOf(settings, i))], templates, activations, monitor, phases);
         for (int i = 0; i < templates.Length; i++)
         {
-            bool isDeepest = i == templates.Length - 1;
-            DataMatrix layerData = below is null ? data : engine.Load(below);
-            Factor layerActivations = isDeepest ? activations : engine.Allocate(data.Rows, settings.Layers[i].Rank);
-            try
-            {
-                NmfSettings nmf = SettingsOf(settings, i);
-                phases.Add(new TrainingPhase($"layer {i + 1}", NmfTraining.Run(engine, new FactorPair(layerData, templates[i], layerActivations), nmf, monitor)));
-                below = isDeepest ? null : ExampleMatrixBuilder.From(layerActivations.ToMatrix());
-            }
-            finally
-            {
-                if (i > 0)
-                    layerData.Dispose();
-                if (!isDeepest)
-                    layerActivations.Dispose();
-            }
-
             if (!settings.Layers[i].IsFixed && settings.Layers[i].InitialTemplates is null)
                 LiftZeros(templates[i]);
         }

@@ -12,14 +12,14 @@ internal static class EuclideanDivergence
     /// <summary>The divergence from what an iteration has computed anyway.</summary>
     /// <param name="engine">The engine.</param>
     /// <param name="factors">X, H and W.</param>
-    /// <param name="product">XᵀH.</param>
+    /// <param name="inner">⟨XᵀH, W⟩, which is ⟨XW, H⟩.</param>
     /// <param name="gramOfActivations">HᵀH.</param>
     /// <param name="gramOfTemplates">WᵀW.</param>
-    public static double Compute(ComputeEngine engine, FactorPair factors, Factor product, Gram gramOfActivations, Gram gramOfTemplates)
+    public static double Compute(ComputeEngine engine, FactorPair factors, double inner, Gram gramOfActivations, Gram gramOfTemplates)
     {
         ExampleMatrix examples = factors.Data.Examples;
         double half = 0.5 * examples.SumOfSquares;
-        double divergence = half - engine.Inner(product, factors.Templates) + 0.5 * engine.Inner(gramOfActivations, gramOfTemplates);
+        double divergence = half - inner + 0.5 * engine.Inner(gramOfActivations, gramOfTemplates);
         if (divergence < WellFitted * half && (examples is DenseExamples || (double)examples.Rows * examples.Columns <= AffordableEntries))
             divergence = engine.Divergence(factors.Data, factors.Activations, factors.Templates, BetaDivergence.Euclidean);
         return Math.Max(divergence, 0);

@@ -46,7 +46,7 @@ internal sealed class EuclideanSolver : IIterativeSolver, IDisposable
         _engine.Gram(_factors.Activations, _gramOfActivations);
         _engine.Product(_factors.Data.Transposed, _factors.Activations, _templateTerms.Numerator);
         _isEvaluated = true;
-        double divergence = EuclideanDivergence.Compute(_engine, _factors, _templateTerms.Numerator, _gramOfActivations, _gramOfTemplates);
+        double divergence = EuclideanDivergence.Compute(_engine, _factors, _engine.Inner(_templateTerms.Numerator, _factors.Templates), _gramOfActivations, _gramOfTemplates);
         return (divergence + _engine.PenaltyOf(_factors.Templates, _templatePenalty) + _engine.PenaltyOf(_factors.Activations, _activationPenalty), divergence);
     }
 

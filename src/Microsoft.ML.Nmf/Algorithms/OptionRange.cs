@@ -13,9 +13,17 @@ internal static class OptionRange
     public static float NotNegative(float value, string option)
         => value >= 0 && float.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(option, value, $"{option} is {value}, but must be a finite number of at least 0.");
 
+    /// <summary>A weight, in double.</summary>
+    public static double NotNegative(double value, string option)
+        => value >= 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(option, value, $"{option} is {value}, but must be a finite number of at least 0.");
+
     /// <summary>A share of one.</summary>
     public static double Share(double value, string option)
         => value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(option, value, $"{option} is {value}, but must be from 0 to below 1.");
+
+    /// <summary>A length or a rate.</summary>
+    public static double Positive(double value, string option)
+        => value > 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(option, value, $"{option} is {value}, but must be a finite number above 0.");
 
     /// <summary>Any real number.</summary>
     public static double Finite(double value, string option)

@@ -43,6 +43,36 @@ internal abstract class ComputeEngine : IDisposable
     /// <summary>result ← AᵀB for two factors of as many rows. Cost p·a·b.</summary>
     public abstract void Cross(Factor first, Factor second, Factor result);
 
+    /// <summary>result ← AᵀB + BᵀA for two factors of the same shape. Cost p·r².</summary>
+    public abstract void SymmetricCross(Factor first, Factor second, Gram result);
+
+    /// <summary>target ← source, of the same shape. Cost p·r.</summary>
+    public abstract void Copy(Factor source, Factor target);
+
+    /// <summary>result ← a·A + b·B, entry by entry; the result may be one of them. Cost p·r.</summary>
+    public abstract void Combine(double a, Factor first, double b, Factor second, Factor result);
+
+    /// <summary>F ← max(F, 0). Cost p·r.</summary>
+    public abstract void ProjectNonnegative(Factor factor);
+
+    /// <summary>Takes from every column of F its part along the same column of D: F_k ← F_k − ⟨F_k, D_k⟩/⟨D_k, D_k⟩ D_k; a D_k of zeros takes nothing. Cost 2·p·r.</summary>
+    public abstract void RemoveAlong(Factor factor, Factor direction);
+
+    /// <summary>Scales every column of F to the Euclidean norm of the same column of the pattern; a column of zeros becomes the pattern's. Cost 2·p·r.</summary>
+    public abstract void TakeColumnNorms(Factor factor, Factor pattern);
+
+    /// <summary>
+    /// One step of Adam (Kingma and Ba 2015, algorithm 1) from F along its gradient, then F ← max(F, 0). The moments m and v are updated in place. Cost p·r.
+    /// </summary>
+    /// <param name="factor">F.</param>
+    /// <param name="gradient">The gradient of the loss for F.</param>
+    /// <param name="moments">m and v, of F's shape.</param>
+    /// <param name="rule">The rule and where it stands.</param>
+    public abstract void AdamUpdate(Factor factor, Factor gradient, (Factor First, Factor Second) moments, AdamRule rule);
+
+    /// <summary>‖T − F Sᵀ‖² entry by entry for a small S, summed in double; the product is never held whole. Cost p·r·(rows of S).</summary>
+    public abstract double SquaredError(Factor target, Factor factor, Factor small);
+
     /// <summary>
     /// Terms of the multiplicative update of a small factor S from those of the product F·S: result ← Fᵀ terms. Cost 2·p·r·(columns of S).
     /// </summary>
@@ -77,6 +107,18 @@ internal abstract class ComputeEngine : IDisposable
     /// p·s³/6 for supports of s entries.
     /// </summary>
     public abstract void NonnegativeLeastSquares(Factor factor, Gram gram, Factor product, Penalty penalty);
+
+    /// <summary>
+    /// The backward pass through exact non-negative least squares: on the support of each row of S, its entries above zero, result ← (G on the support)⁻¹ times the
+    /// gradient there; zero elsewhere. Columns that depend on others are treated as the forward pass treats them. Cost about p·s³/6 for supports of s entries.
+    /// </summary>
+    public abstract void LeastSquaresBackward(Factor solution, Gram gram, Factor gradient, Factor result);
+
+    /// <summary>
+    /// How far the rows of F are from minimising ½ f G fᵀ − b fᵀ over f ≥ 0: the largest, over all rows, of
+    /// max(|(Gf − b)_k| where f_k &gt; 0, (b − Gf)_k where f_k = 0) over max_k |b_k|. Cost p·r².
+    /// </summary>
+    public abstract double OptimalityResidual(Factor factor, Gram gram, Factor product);
 
     /// <summary>
     /// The terms of the multiplicative update of F under D_β, β ≠ 2: numerator (M ∘ X̂^(β−2)) O, denominator X̂^(β−1) O, with

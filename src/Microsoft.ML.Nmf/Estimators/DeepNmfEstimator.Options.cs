@@ -21,20 +21,7 @@ public sealed partial class DeepNmfEstimator
         public IReadOnlyList<int> Ranks
         {
             get => _ranks;
-            set
-            {
-                ArgumentNullException.ThrowIfNull(value);
-                if (value.Count == 0)
-                    throw new ArgumentOutOfRangeException(nameof(Ranks), "none", "Ranks has no rank, but a deep factorization needs at least one layer.");
-                for (int i = 0; i < value.Count; i++)
-                {
-                    OptionRange.AtLeastOne(value[i], $"{nameof(Ranks)}[{i}]");
-                    if (i > 0 && value[i] > value[i - 1])
-                        throw new ArgumentOutOfRangeException($"{nameof(Ranks)}[{i}]", value[i], $"Ranks[{i}] is {value[i]}, but must not be above Ranks[{i - 1}], which is {value[i - 1]}: ranks go from the widest layer to the deepest.");
-                }
-
-                _ranks = [.. value];
-            }
+            set => _ranks = LayerOptions.Ranks(value);
         }
 
         /// <summary>
@@ -45,16 +32,7 @@ public sealed partial class DeepNmfEstimator
         public IReadOnlyList<string?>? LayerOutputColumnNames
         {
             get => _layerOutputColumnNames;
-            set
-            {
-                foreach (string? name in value ?? [])
-                {
-                    if (name is not null)
-                        ArgumentException.ThrowIfNullOrEmpty(name, nameof(LayerOutputColumnNames));
-                }
-
-                _layerOutputColumnNames = value is null ? null : [.. value];
-            }
+            set => _layerOutputColumnNames = LayerOptions.ColumnNames(value);
         }
 
         /// <summary>The penalties, fixed layers and initial templates of each layer, from the one next to the features on; null for none. One entry a layer.</summary>

@@ -31,7 +31,8 @@ public sealed partial class DeepNmfEstimator : FactorizationEstimator<DeepNmfTra
         : base(host, options)
     {
         _options = options;
-        _outputs = Outputs(options);
+        _outputs = LayerOptions.Outputs(options.OutputColumnName, options.LayerOutputColumnNames, options.Ranks.Count);
+        LayerOptions.CheckDistinct(OutputColumnNames, "LayerOutputColumnNames and OutputColumnName");
         _settings = Resolve(options, Seed);
     }
 
@@ -61,18 +62,6 @@ public sealed partial class DeepNmfEstimator : FactorizationEstimator<DeepNmfTra
         DeepNmfResult result = DeepNmfTraining.Run(engine, input.Examples, _settings, monitor);
         var model = new DeepNmfModel(result.Templates, input.FeatureNames, _settings.Beta, input.Examples.Rows, result.ActivationSums, result.Phases);
         return new DeepNmfTransformer(Host.Register(nameof(DeepNmfTransformer)), columns, model, _options.ToActivationSettings(), [.. _outputs.Select(o => o.Layer)]);
-    }
-
-    // The deepest layer first, then the others that were asked for, from the features on.
-    private static (string Name, int Layer)[] Outputs(Options options)
-    {
-        IReadOnlyList<string?> names = options.LayerOutputColumnNames ?? [];
-        if (names.Count != 0 && names.Count != options.Ranks.Count - 1)
-            throw new ArgumentOutOfRangeException(nameof(options.LayerOutputColumnNames), names.Count, $"LayerOutputColumnNames has {names.Count} names, but must have {options.Ranks.Count - 1}: one for each layer but the deepest, or null where no column is wanted.");
-        (string Name, int Layer)[] outputs = [(options.OutputColumnName, options.Ranks.Count - 1), .. names.Select((name, layer) => (Name: name!, layer)).Where(o => o.Name is not null)];
-        if (outputs.GroupBy(o => o.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)
-            throw new ArgumentException($"LayerOutputColumnNames and OutputColumnName name the column '{twice.Key}' twice.", nameof(options));
-        return outputs;
     }
 
     private static DeepNmfSettings Resolve(Options options, int seed)

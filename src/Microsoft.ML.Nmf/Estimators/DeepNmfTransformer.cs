@@ -48,9 +48,7 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
 
     private protected override int FeatureCount => Model.Layers[0].Templates.Rows;
 
-    private protected override IReadOnlyList<string>? SlotNamesOf(int output) => _slotNames[output].Value;
-
-    private protected override int SizeOf(int output) => Model.Layers[_layers[output]].Rank;
+    private protected override OutputColumn OutputAt(int output) => OutputColumn.Vector(Model.Layers[_layers[output]].Rank, _slotNames[output].Value);
 
     private protected override IRowActivations CreateRowActivations() => new RowActivations(this);
 
@@ -77,7 +75,7 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
 
     private sealed class RowActivations : IRowActivations
     {
-        private readonly IReadOnlyList<DeepNmfLayer> _model;
+        private readonly IReadOnlyList<TopicLayer> _model;
         private readonly int[] _layers;
         private readonly int _widest;
         private readonly ActivationSolver _solver;

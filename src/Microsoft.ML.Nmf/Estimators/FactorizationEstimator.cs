@@ -34,6 +34,15 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
     /// <summary>The columns that the transformer will add.</summary>
     private protected abstract IReadOnlyList<string> OutputColumnNames { get; }
 
+    /// <summary>The column of labels, or null.</summary>
+    private protected virtual string? LabelColumnName => null;
+
+    /// <summary>The shape of an output column: of activations, unless said otherwise.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="hasNames">Whether the features have names.</param>
+    /// <param name="inputSchema">The shape of the data's schema.</param>
+    private protected virtual SchemaShape.Column ShapeOf(string name, bool hasNames, SchemaShape inputSchema) => ShapeColumns.SingleVector(name, hasNames);
+
     /// <summary>What is trained, for the log.</summary>
     private protected abstract string Describe();
 
@@ -46,26 +55,28 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
     /// <summary>Trains on the rows of <paramref name="input"/>, which it reads once.</summary>
     /// <param name="input">Data with the input column.</param>
     /// <returns>The transformer that computes activations with what was learned.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The input column is missing or of a wrong type, or an option does not fit the data.</exception>
-    /// <exception cref="InvalidOperationException">There are no rows, or a value is negative, not a number or infinite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The input or label column is missing or of a wrong type, or an option does not fit the data.</exception>
+    /// <exception cref="InvalidOperationException">There are no rows, or none has a label where a label column is named, or a value is negative, not a number or infinite.</exception>
     /// <exception cref="OperationCanceledException"><see cref="FactorizationOptions.CancellationToken"/> or the context's execution was cancelled.</exception>
     public TTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
         FeatureColumn column = FeatureColumn.Find(input.Schema, InputColumnName);
+        LabelColumn? label = LabelColumnName is null ? null : LabelColumn.Find(input.Schema, LabelColumnName);
         using LogChannel log = Host.OpenLog("Training");
         var monitor = new HostMonitor(Host, log, _options);
-        ExampleMatrix examples = ExampleReader.Read(input, column, monitor.CheckAlive);
+        (ExampleMatrix examples, uint[] labels) = ExampleReader.Read(input, column, label, monitor.CheckAlive);
         using ComputeEngine engine = CreateEngine();
         log.Info(Announce(examples, engine));
         if (examples.NonZeros == 0)
             log.Warning($"Column '{column.Name}' is zero in every row: there is nothing to learn from it.");
-        return Train(engine, new TrainingInput(examples, column.ReadNames()), monitor, new ActivationColumns(InputColumnName, OutputColumnNames));
+        ClassKeys? classes = label is { } known ? ClassKeys.Of(known.Column, known.Classes) : null;
+        return Train(engine, new TrainingInput(examples, column.ReadNames(), labels, classes), monitor, new ActivationColumns(InputColumnName, OutputColumnNames));
     }
 
     /// <summary>The schema that transforming will give.</summary>
     /// <param name="inputSchema">The shape of the data's schema.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The input column is missing or of a wrong type.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The input or label column is missing or of a wrong type.</exception>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
@@ -74,7 +85,7 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
         foreach (SchemaShape.Column column in inputSchema)
             columns[column.Name] = column;
         foreach (string output in OutputColumnNames)
-            columns[output] = ShapeColumns.SingleVector(output, hasNames);
+            columns[output] = ShapeOf(output, hasNames, inputSchema);
         return new SchemaShape(columns.Values);
     }
 

@@ -96,4 +96,45 @@ internal static class ModelDecoding
         Check(iterations.TrueForAll(i => double.IsFinite(i.Objective) && double.IsFinite(i.Divergence)), "the training history is not finite");
         return new TrainingHistory(iterations, converged);
     }
+
+    // *** Binary format of phases ***
+    // int: how many there are
+    // string and history, for each: its name and how it went
+
+    /// <summary>Writes phases.</summary>
+    public static void Write(BinaryWriter writer, IReadOnlyList<TrainingPhase> phases)
+    {
+        writer.Write(phases.Count);
+        foreach (TrainingPhase phase in phases)
+        {
+            writer.Write(phase.Name);
+            Write(writer, phase.History);
+        }
+    }
+
+    /// <summary>Reads at least one phase.</summary>
+    public static List<TrainingPhase> ReadPhases(BinaryReader reader)
+    {
+        int count = reader.ReadInt32();
+        Check(count is > 0 and < 1 << 12, "the number of phases is not possible");
+        var phases = new List<TrainingPhase>();
+        for (int i = 0; i < count; i++)
+            phases.Add(new TrainingPhase(reader.ReadString(), ReadHistory(reader)));
+        return phases;
+    }
+
+    /// <summary>Reads the templates of at least one layer: their number, then a matrix each.</summary>
+    public static FactorMatrix[] ReadLayers(BinaryReader reader)
+    {
+        int depth = reader.ReadInt32();
+        Check(depth is > 0 and < 1 << 10, "the number of layers is not possible");
+        var templates = new FactorMatrix[depth];
+        for (int i = 0; i < depth; i++)
+        {
+            templates[i] = ReadMatrix(reader);
+            Check(i == 0 || templates[i].Rows == templates[i - 1].Columns, "two layers do not fit each other");
+        }
+
+        return templates;
+    }
 }

@@ -45,9 +45,7 @@ public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransfo
 
     private protected override int FeatureCount => Model.Templates.Rows;
 
-    private protected override IReadOnlyList<string>? SlotNamesOf(int output) => _slotNames.Value;
-
-    private protected override int SizeOf(int output) => Model.Rank;
+    private protected override OutputColumn OutputAt(int output) => OutputColumn.Vector(Model.Rank, _slotNames.Value);
 
     private protected override IRowActivations CreateRowActivations() => new RowActivations(_problem.Value.CreateSolver(), Model.Rank);
 

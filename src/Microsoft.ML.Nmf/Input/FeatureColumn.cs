@@ -20,7 +20,7 @@ internal readonly record struct FeatureColumn(DataViewSchema.Column Column, int 
     public static FeatureColumn Find(DataViewSchema schema, string name)
     {
         if (schema.GetColumnOrNull(name) is not { } column)
-            throw Missing(name, schema.Where(c => !c.IsHidden).Select(c => c.Name));
+            throw Missing("input", name, schema.Where(c => !c.IsHidden).Select(c => c.Name));
         if (column.Type is not VectorDataViewType vector || !IsNumber(vector.ItemType))
             throw WrongType(name, column.Type.ToString()!);
         if (!vector.IsKnownSize)
@@ -35,7 +35,7 @@ internal readonly record struct FeatureColumn(DataViewSchema.Column Column, int 
     {
         SchemaShape.Column column = shape.FirstOrDefault(c => c.Name == name);
         if (column.Name is null)
-            throw Missing(name, shape.Select(c => c.Name));
+            throw Missing("input", name, shape.Select(c => c.Name));
         if (column.Kind == SchemaShape.Column.VectorKind.Scalar || column.IsKey || !IsNumber(column.ItemType))
             throw WrongType(name, column.Kind == SchemaShape.Column.VectorKind.Scalar ? column.ItemType.ToString()! : $"Vector<{column.ItemType}>");
         if (column.Kind == SchemaShape.Column.VectorKind.VariableVector)
@@ -53,10 +53,14 @@ internal readonly record struct FeatureColumn(DataViewSchema.Column Column, int 
         return [.. names.DenseValues().Select(n => n.ToString())];
     }
 
-    private static bool IsNumber(DataViewType type) => type == NumberDataViewType.Single || type == NumberDataViewType.Double;
+    /// <summary>What is thrown when a column is not there.</summary>
+    /// <param name="role">What the column is for, in a word.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="others">The names of the columns that there are.</param>
+    public static ArgumentOutOfRangeException Missing(string role, string name, IEnumerable<string> others)
+        => new($"{role}ColumnName", name, $"Could not find {role} column '{name}'. The data has {Quote(others)}.");
 
-    private static ArgumentOutOfRangeException Missing(string name, IEnumerable<string> others)
-        => new("inputColumnName", name, $"Could not find input column '{name}'. The data has {Quote(others)}.");
+    private static bool IsNumber(DataViewType type) => type == NumberDataViewType.Single || type == NumberDataViewType.Double;
 
     private static ArgumentOutOfRangeException WrongType(string name, string type)
         => new("inputColumnName", name, $"Input column '{name}' is of type {type}, but must be a vector of Single or Double of known size. Featurize it first, for instance with Text.FeaturizeText, Conversion.ConvertType or Concatenate.");

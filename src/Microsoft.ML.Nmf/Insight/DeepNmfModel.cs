@@ -11,18 +11,18 @@ public sealed class DeepNmfModel
         Beta = beta;
         NumberOfExamples = numberOfExamples;
         Phases = phases;
-        var layers = new DeepNmfLayer[templates.Count];
+        var layers = new TopicLayer[templates.Count];
         double[][] sums = SumsOfLayers(templates, activationSums);
         for (int i = 0; i < layers.Length; i++)
-            layers[i] = new DeepNmfLayer(i, templates[i], i == 0 ? null : layers[i - 1], featureNames, sums[i]);
+            layers[i] = new TopicLayer(i, templates[i], i == 0 ? null : layers[i - 1], featureNames, sums[i]);
         Layers = layers;
     }
 
     /// <summary>The layers, from the one next to the features to the deepest.</summary>
-    public IReadOnlyList<DeepNmfLayer> Layers { get; }
+    public IReadOnlyList<TopicLayer> Layers { get; }
 
     /// <summary>The deepest layer, whose activations the transformer finds.</summary>
-    public DeepNmfLayer Deepest => Layers[^1];
+    public TopicLayer Deepest => Layers[^1];
 
     /// <summary>The names of the features; null when the training column had no slot names.</summary>
     public IReadOnlyList<string>? FeatureNames { get; }

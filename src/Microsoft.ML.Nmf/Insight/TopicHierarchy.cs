@@ -4,12 +4,12 @@ namespace Microsoft.ML.Nmf.Insight;
 internal static class TopicHierarchy
 {
     /// <summary>The topics of the deepest layer with all below them.</summary>
-    public static TopicNode[] Read(IReadOnlyList<DeepNmfLayer> layers, int wordsPerTopic)
+    public static TopicNode[] Read(IReadOnlyList<TopicLayer> layers, int wordsPerTopic)
     {
         TopicNode[] nodes = [];
         for (int i = 0; i < layers.Count; i++)
         {
-            DeepNmfLayer layer = layers[i];
+            TopicLayer layer = layers[i];
             IReadOnlyList<double> prevalence = layer.GetPrevalence();
             ILookup<int, TopicNode> children = nodes.ToLookup(node => layer.ParentOf(node.Topic.Index));
             nodes = [.. layer.GetTopics(wordsPerTopic).Select(topic => new TopicNode(i, topic, prevalence[topic.Index], [.. Sorted(children[topic.Index])]))];

@@ -28,11 +28,8 @@ public abstract class ActivationTransformerBase : RowToRowTransformerBase
     /// <summary>The number of features that the input column must have, m.</summary>
     private protected abstract int FeatureCount { get; }
 
-    /// <summary>The names of the slots of each output column; null for a column without.</summary>
-    private protected abstract IReadOnlyList<string>? SlotNamesOf(int output);
-
-    /// <summary>The number of slots of each output column.</summary>
-    private protected abstract int SizeOf(int output);
+    /// <summary>What an output column holds.</summary>
+    private protected abstract OutputColumn OutputAt(int output);
 
     /// <summary>Something that computes the output columns of one row after the other, for one thread.</summary>
     private protected abstract IRowActivations CreateRowActivations();
@@ -86,7 +83,7 @@ public abstract class ActivationTransformerBase : RowToRowTransformerBase
                     continue;
                 // The output columns of a row come from one computation.
                 row ??= new RowCache(input, _input, _transformer.CreateRowActivations());
-                getters[i] = MakeGetter(row, i, _transformer.SizeOf(i));
+                getters[i] = _transformer.OutputAt(i) is { Keys: null } vector ? MakeGetter(row, i, vector.Size) : MakeKeyGetter(row);
             }
 
             return getters;
@@ -96,11 +93,7 @@ public abstract class ActivationTransformerBase : RowToRowTransformerBase
         {
             var columns = new DataViewSchema.DetachedColumn[_transformer.OutputColumnNames.Count];
             for (int i = 0; i < columns.Length; i++)
-            {
-                var type = new VectorDataViewType(NumberDataViewType.Single, _transformer.SizeOf(i));
-                columns[i] = new(_transformer.OutputColumnNames[i], type, AnnotationsOf(_transformer.SlotNamesOf(i)));
-            }
-
+                columns[i] = _transformer.OutputAt(i).Detach(_transformer.OutputColumnNames[i]);
             return columns;
         }
 
@@ -123,15 +116,7 @@ public abstract class ActivationTransformerBase : RowToRowTransformerBase
                 destination = editor.Commit();
             };
 
-        private static DataViewSchema.Annotations? AnnotationsOf(IReadOnlyList<string>? slotNames)
-        {
-            if (slotNames is null)
-                return null;
-            var names = new VBuffer<ReadOnlyMemory<char>>(slotNames.Count, [.. slotNames.Select(n => n.AsMemory())]);
-            var builder = new DataViewSchema.Annotations.Builder();
-            builder.AddSlotNames(slotNames.Count, (ref VBuffer<ReadOnlyMemory<char>> destination) => names.CopyTo(ref destination));
-            return builder.ToAnnotations();
-        }
+        private static ValueGetter<uint> MakeKeyGetter(RowCache row) => (ref uint destination) => destination = row.Key();
     }
 
     // Computes a row when the first of its output columns is asked for.
@@ -142,6 +127,18 @@ public abstract class ActivationTransformerBase : RowToRowTransformerBase
 
         public ReadOnlySpan<float> Activations(int output)
         {
+            Update();
+            return activations.Output(output);
+        }
+
+        public uint Key()
+        {
+            Update();
+            return activations.Key;
+        }
+
+        private void Update()
+        {
             // A row that is no cursor may change its values without moving.
             if (row is not DataViewRowCursor || row.Position != _position)
             {
@@ -149,8 +146,6 @@ public abstract class ActivationTransformerBase : RowToRowTransformerBase
                 activations.Compute(_reader.Features, _reader.Values);
                 _position = row.Position;
             }
-
-            return activations.Output(output);
         }
     }
 }

@@ -8,4 +8,7 @@ internal interface IRowActivations
 
     /// <summary>One output column of the row taken last.</summary>
     ReadOnlySpan<float> Output(int output);
+
+    /// <summary>The key of the row taken last, for the output column that is one.</summary>
+    uint Key => 0;
 }

@@ -7,6 +7,8 @@ using Microsoft.ML.Runtime;
     "Non-negative matrix factorization", NmfTransformer.LoaderSignature)]
 [assembly: LoadableClass(typeof(DeepNmfTransformer), typeof(TransformerLoader<DeepNmfTransformer>), null, typeof(SignatureLoadModel),
     "Deep non-negative matrix factorization", DeepNmfTransformer.LoaderSignature)]
+[assembly: LoadableClass(typeof(NeuralNmfTransformer), typeof(TransformerLoader<NeuralNmfTransformer>), null, typeof(SignatureLoadModel),
+    "Neural non-negative matrix factorization", NeuralNmfTransformer.LoaderSignature)]
 
 namespace Microsoft.ML.Nmf.Internals;
 

@@ -158,7 +158,7 @@ public class DeepNmfTests : IDisposable
     {
         DeepNmfModel model = Fit(new()).Model;
         Assert.Empty(model.Layers[0].GetLinks(0));
-        foreach (DeepNmfLayer layer in model.Layers.Skip(1))
+        foreach (TopicLayer layer in model.Layers.Skip(1))
         {
             FactorMatrix before = model.Layers[layer.Index - 1].EffectiveTemplates;
             for (int k = 0; k < layer.Rank; k++)

@@ -43,7 +43,7 @@ internal sealed class EuclideanChain : FactorChain
         // The factor next to the features is the last of an iteration to change, so its product with the data is still right.
         Factor product = ProductOfLast();
         Engine.Gram(FactorAt(Last), _gramOfLast);
-        return EuclideanDivergence.Compute(Engine, new FactorPair(Data, FactorAt(Last), Products.Activations(Last)), product, GramOfActivations(Last), _gramOfLast);
+        return EuclideanDivergence.Compute(Engine, new FactorPair(Data, FactorAt(Last), Products.Activations(Last)), Engine.Inner(product, FactorAt(Last)), GramOfActivations(Last), _gramOfLast);
     }
 
     /// <inheritdoc />

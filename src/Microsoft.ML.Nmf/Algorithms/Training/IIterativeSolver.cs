@@ -9,6 +9,9 @@ internal interface IIterativeSolver
     /// <summary>The objective and the divergence where the solver stands.</summary>
     (double Objective, double Divergence) Evaluate();
 
-    /// <summary>Makes one iteration, which must not raise the objective.</summary>
+    /// <summary>Makes one iteration, which must not raise the objective unless the stopping rule allows it.</summary>
     void Advance();
+
+    /// <summary>Whether further iterations would change nothing, or nothing for the better.</summary>
+    bool IsFinished => false;
 }

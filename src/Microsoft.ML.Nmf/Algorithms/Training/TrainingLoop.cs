@@ -8,7 +8,8 @@ namespace Microsoft.ML.Nmf.Algorithms.Training;
 /// It ends when an iteration lowers the objective by no more than this share of it; 0 makes all the iterations.
 /// </param>
 /// <param name="IsBudget">Whether running out of iterations is as good an end as any, and nothing to warn of.</param>
-internal readonly record struct StoppingRule(int MaximumNumberOfIterations, double Tolerance, bool IsBudget = false);
+/// <param name="MayRise">Whether an iteration may raise the objective; it then ends only when one changes it by no more than the tolerance.</param>
+internal readonly record struct StoppingRule(int MaximumNumberOfIterations, double Tolerance, bool IsBudget = false, bool MayRise = false);
 
 /// <summary>The iterations of any training: evaluate, keep the history, report, stop or go on.</summary>
 internal static class TrainingLoop
@@ -36,7 +37,8 @@ internal static class TrainingLoop
             double before = iteration == 0 ? double.NaN : history[^1].Objective;
             history.Add(new TrainingIteration(iteration, objective, divergence, clock.Elapsed.TotalSeconds));
             monitor.Report(new TrainingProgress(phase, rule.MaximumNumberOfIterations, history[^1], before == 0 ? 0 : (before - objective) / Math.Abs(before)));
-            bool hasConverged = iteration > 0 && rule.Tolerance > 0 && before - objective <= rule.Tolerance * Math.Abs(before);
+            double fall = rule.MayRise ? Math.Abs(before - objective) : before - objective;
+            bool hasConverged = iteration > 0 && (solver.IsFinished || (rule.Tolerance > 0 && fall <= rule.Tolerance * Math.Abs(before)));
             if (hasConverged || iteration == rule.MaximumNumberOfIterations)
             {
                 var ended = new TrainingHistory(history, hasConverged);

@@ -57,6 +57,20 @@ internal static class FactorSums
         return sums;
     }
 
+    /// <summary>⟨A_k, B_k⟩ of each column.</summary>
+    public static double[] ColumnInner(ReadOnlySpan<float> first, ReadOnlySpan<float> second, int stride, int rank)
+    {
+        var sums = new double[rank];
+        for (int at = 0; at < first.Length; at += stride)
+        {
+            ReadOnlySpan<float> a = first.Slice(at, rank), b = second.Slice(at, rank);
+            for (int k = 0; k < sums.Length; k++)
+                sums[k] += (double)a[k] * b[k];
+        }
+
+        return sums;
+    }
+
     /// <summary>The value of a penalty on the rows.</summary>
     public static double PenaltyOf(ReadOnlySpan<float> rows, int stride, Penalty penalty)
     {

@@ -6,7 +6,7 @@ namespace Microsoft.ML.Nmf.Engine.Managed;
 /// The primitives on the processor: float32, vectors of sixteen, threads over fixed blocks of rows. The bits of a result depend on
 /// the data and on the processor's vector instructions, never on the number of threads.
 /// </summary>
-internal sealed class ManagedEngine : ComputeEngine
+internal sealed partial class ManagedEngine : ComputeEngine
 {
     // A factor beyond this is not gathered from the cache.
     private const long CachedFloats = 4 * 1024 * 1024 / sizeof(float);
@@ -157,20 +157,6 @@ internal sealed class ManagedEngine : ComputeEngine
     }
 
     /// <inheritdoc />
-    public override void NonnegativeLeastSquares(Factor factor, Gram gram, Factor product, Penalty penalty)
-    {
-        if (penalty.Orthogonality != 0)
-            throw new NotSupportedException("Exact non-negative least squares has no orthogonality penalty: its problem would not be convex.");
-        ManagedFactor f = Of(factor), p = Of(product);
-        var kernel = new NonnegativeLeastSquaresKernel(Of(gram), penalty);
-        _scheduler.Run(RowBlocks.Count(f.Rows), kernel.MakeScratch, (b, scratch) =>
-        {
-            (int first, int count) = RowBlocks.Range(b, f.Rows);
-            kernel.Solve(f.RowRange(first, count), p.RowRange(first, count), f.Stride, scratch);
-        });
-    }
-
-    /// <inheritdoc />
     public override double Terms(DataMatrix data, Factor factor, Factor other, double beta, MultiplicativeTerms terms, bool evaluate)
     {
         ManagedFactor numerator = Of(terms.Numerator), denominator = Of(terms.Denominator);
@@ -258,13 +244,6 @@ internal sealed class ManagedEngine : ComputeEngine
             (int first, int count) = RowBlocks.Range(b, factor.Rows);
             parts[b] = FactorSums.OfColumns(factor.RowRange(first, count), factor.Stride, factor.Rank);
         });
-        var sums = new double[factor.Rank];
-        foreach (double[] part in parts)
-        {
-            for (int k = 0; k < sums.Length; k++)
-                sums[k] += part[k];
-        }
-
-        return sums;
+        return AddUp(parts, factor.Rank);
     }
 }

@@ -1,6 +1,8 @@
 namespace Microsoft.ML.Nmf.Engine.Managed;
 
-/// <summary>Exact non-negative least squares on many rows that share one G, row by row, each from the support it came with.</summary>
+/// <summary>
+/// Exact non-negative least squares on many rows that share one G, row by row, each from the support it came with; the backward pass through it; and how exact it is.
+/// </summary>
 internal sealed class NonnegativeLeastSquaresKernel
 {
     private readonly int _rank;
@@ -39,6 +41,65 @@ internal sealed class NonnegativeLeastSquaresKernel
             for (int k = 0; k < _rank; k++)
                 rows[at + k] = (float)scratch.Solution[k];
         }
+    }
+
+    /// <summary>The backward pass of a block of padded rows.</summary>
+    /// <param name="solution">The rows as <see cref="Solve"/> left them.</param>
+    /// <param name="gradient">The gradient of a loss for each of their entries.</param>
+    /// <param name="result">Receives (G on the support)⁻¹ times the gradient there, zero elsewhere.</param>
+    /// <param name="stride">Floats from one row to the next in all three.</param>
+    /// <param name="scratch">From <see cref="MakeScratch"/>.</param>
+    public void Backward(ReadOnlySpan<float> solution, ReadOnlySpan<float> gradient, Span<float> result, int stride, Scratch scratch)
+    {
+        for (int at = 0; at < solution.Length; at += stride)
+        {
+            for (int k = 0; k < _rank; k++)
+            {
+                scratch.Target[k] = gradient[at + k];
+                scratch.Solution[k] = solution[at + k];
+            }
+
+            scratch.Solver.SolveOnSupport(_quadratic, scratch.Target, scratch.Solution);
+            for (int k = 0; k < _rank; k++)
+                result[at + k] = (float)scratch.Solution[k];
+        }
+    }
+
+    /// <summary>The largest violation of the conditions of a minimiser in a block of padded rows, as a share of the largest |b| of its row.</summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="product">Their b, of the same shape.</param>
+    /// <param name="stride">Floats from one row to the next in both.</param>
+    /// <param name="scratch">From <see cref="MakeScratch"/>.</param>
+    public double Residual(ReadOnlySpan<float> rows, ReadOnlySpan<float> product, int stride, Scratch scratch)
+    {
+        double worst = 0;
+        double[] gradient = scratch.Target;
+        for (int at = 0; at < rows.Length; at += stride)
+        {
+            double largest = 0, violation = 0;
+            for (int k = 0; k < _rank; k++)
+            {
+                gradient[k] = _linear - product[at + k];
+                largest = Math.Max(largest, Math.Abs(gradient[k]));
+            }
+
+            for (int l = 0; l < _rank; l++)
+            {
+                double value = rows[at + l];
+                if (value == 0)
+                    continue;
+                ReadOnlySpan<double> column = _quadratic.AsSpan(l * _rank, _rank);
+                for (int k = 0; k < column.Length; k++)
+                    gradient[k] += value * column[k];
+            }
+
+            for (int k = 0; k < _rank; k++)
+                violation = Math.Max(violation, rows[at + k] > 0 ? Math.Abs(gradient[k]) : -gradient[k]);
+            if (largest > 0)
+                worst = Math.Max(worst, violation / largest);
+        }
+
+        return worst;
     }
 
     /// <summary>What one thread works in.</summary>

@@ -107,6 +107,25 @@ internal sealed class NonnegativeRowSolver
             solution[k] = Math.Max(solution[k], 0);
     }
 
+    /// <summary>Solves the equations G_PP z_P = d_P on a given support P, as <see cref="Solve"/> does in its last step.</summary>
+    /// <param name="gram">G, r × r, symmetric positive semidefinite, row after row.</param>
+    /// <param name="target">d, r values.</param>
+    /// <param name="solution">On entry, values above zero mark the support; on return, z, zero off the support.</param>
+    public void SolveOnSupport(ReadOnlySpan<double> gram, ReadOnlySpan<double> target, Span<double> solution)
+    {
+        for (int k = 0; k < _rank; k++)
+            _inSupport[k] = solution[k] > 0;
+        _ridge = 0;
+        int size = Factorize(gram);
+        if (size < 0)
+        {
+            _ridge = 10 * _dependent;
+            size = Factorize(gram);
+        }
+
+        Substitute(size, target, solution);
+    }
+
     private bool Breaks(int k, ReadOnlySpan<double> solution, double tolerance)
         => _inSupport[k] ? solution[k] < 0 : _gradient[k] < -tolerance;
 
@@ -141,6 +160,24 @@ internal sealed class NonnegativeRowSolver
         int size = Factorize(gram);
         if (size < 0)
             return false;
+        Substitute(size, target, solution);
+        for (int k = 0; k < _rank; k++)
+        {
+            if (_inSupport[k])
+                continue;
+            ReadOnlySpan<double> row = gram.Slice(k * _rank, _rank);
+            double gradient = -target[k];
+            for (int i = 0; i < size; i++)
+                gradient += row[_support[i]] * _row[i];
+            _gradient[k] = gradient;
+        }
+
+        return true;
+    }
+
+    // Forward and back through the triangle; the values of the support are left in _row as well.
+    private void Substitute(int size, ReadOnlySpan<double> target, Span<double> solution)
+    {
         for (int i = 0; i < size; i++)
         {
             ReadOnlySpan<double> row = _triangle.AsSpan(i * _rank, i + 1);
@@ -161,18 +198,6 @@ internal sealed class NonnegativeRowSolver
         solution.Clear();
         for (int i = 0; i < size; i++)
             solution[_support[i]] = _row[i];
-        for (int k = 0; k < _rank; k++)
-        {
-            if (_inSupport[k])
-                continue;
-            ReadOnlySpan<double> row = gram.Slice(k * _rank, _rank);
-            double gradient = -target[k];
-            for (int i = 0; i < size; i++)
-                gradient += row[_support[i]] * _row[i];
-            _gradient[k] = gradient;
-        }
-
-        return true;
     }
 
     // Cholesky of G on the support, row by row; the size of the support, or −1 when its columns are dependent and nothing was added to the diagonal yet.

@@ -2,14 +2,14 @@ using Microsoft.ML.Nmf.Insight;
 
 namespace Microsoft.ML.Nmf;
 
-/// <summary>A layer of a fitted deep factorization.</summary>
-public sealed class DeepNmfLayer
+/// <summary>A layer of a fitted factorization in several layers.</summary>
+public sealed class TopicLayer
 {
-    private readonly DeepNmfLayer? _before;
+    private readonly TopicLayer? _before;
     private readonly IReadOnlyList<string>? _featureNames;
     private readonly Lazy<FactorMatrix> _effectiveTemplates;
 
-    internal DeepNmfLayer(int index, FactorMatrix templates, DeepNmfLayer? before, IReadOnlyList<string>? featureNames, double[] activationSums)
+    internal TopicLayer(int index, FactorMatrix templates, TopicLayer? before, IReadOnlyList<string>? featureNames, double[] activationSums)
     {
         Index = index;
         Templates = templates;
@@ -25,7 +25,7 @@ public sealed class DeepNmfLayer
     /// <summary>The number of components.</summary>
     public int Rank => Templates.Columns;
 
-    /// <summary>W_i: features × rank in the first layer, rank of the layer before × rank in every other.</summary>
+    /// <summary>W_i, or A_i in a neural factorization: features × rank in the first layer, rank of the layer before × rank in every other.</summary>
     public FactorMatrix Templates { get; }
 
     /// <summary>V_i = W_1 W_2 … W_i, features × rank: the layer's components over the features.</summary>

@@ -1,0 +1,16 @@
+namespace Microsoft.ML.Nmf.Engine;
+
+/// <summary>The numbers of one step of Adam (Kingma and Ba 2015).</summary>
+/// <param name="LearningRate">α, above 0.</param>
+/// <param name="FirstDecay">β₁, from 0 to below 1.</param>
+/// <param name="SecondDecay">β₂, from 0 to below 1.</param>
+/// <param name="Epsilon">ε, above 0.</param>
+/// <param name="Step">t, from 1 on.</param>
+internal readonly record struct AdamRule(double LearningRate, double FirstDecay, double SecondDecay, double Epsilon, int Step)
+{
+    /// <summary>1 / (1 − β₁ᵗ).</summary>
+    public double FirstCorrection => 1 / (1 - Math.Pow(FirstDecay, Step));
+
+    /// <summary>1 / (1 − β₂ᵗ).</summary>
+    public double SecondCorrection => 1 / (1 - Math.Pow(SecondDecay, Step));
+}

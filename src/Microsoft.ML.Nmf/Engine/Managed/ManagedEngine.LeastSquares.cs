@@ -1,0 +1,58 @@
+namespace Microsoft.ML.Nmf.Engine.Managed;
+
+internal sealed partial class ManagedEngine
+{
+    /// <inheritdoc />
+    public override void NonnegativeLeastSquares(Factor factor, Gram gram, Factor product, Penalty penalty)
+    {
+        if (penalty.Orthogonality != 0)
+            throw new NotSupportedException("Exact non-negative least squares has no orthogonality penalty: its problem would not be convex.");
+        ManagedFactor f = Of(factor), p = Of(product);
+        var kernel = new NonnegativeLeastSquaresKernel(Of(gram), penalty);
+        _scheduler.Run(RowBlocks.Count(f.Rows), kernel.MakeScratch, (b, scratch) =>
+        {
+            (int first, int count) = RowBlocks.Range(b, f.Rows);
+            kernel.Solve(f.RowRange(first, count), p.RowRange(first, count), f.Stride, scratch);
+        });
+    }
+
+    /// <inheritdoc />
+    public override void LeastSquaresBackward(Factor solution, Gram gram, Factor gradient, Factor result)
+    {
+        ManagedFactor s = Of(solution), g = Of(gradient), z = Of(result);
+        var kernel = new NonnegativeLeastSquaresKernel(Of(gram), default);
+        _scheduler.Run(RowBlocks.Count(s.Rows), kernel.MakeScratch, (b, scratch) =>
+        {
+            (int first, int count) = RowBlocks.Range(b, s.Rows);
+            kernel.Backward(s.RowRange(first, count), g.RowRange(first, count), z.RowRange(first, count), s.Stride, scratch);
+        });
+    }
+
+    /// <inheritdoc />
+    public override double OptimalityResidual(Factor factor, Gram gram, Factor product)
+    {
+        ManagedFactor f = Of(factor), p = Of(product);
+        var kernel = new NonnegativeLeastSquaresKernel(Of(gram), default);
+        var parts = new double[RowBlocks.Count(f.Rows)];
+        _scheduler.Run(parts.Length, kernel.MakeScratch, (b, scratch) =>
+        {
+            (int first, int count) = RowBlocks.Range(b, f.Rows);
+            parts[b] = kernel.Residual(f.RowRange(first, count), p.RowRange(first, count), f.Stride, scratch);
+        });
+        return parts.Length == 0 ? 0 : parts.Max();
+    }
+
+    /// <inheritdoc />
+    public override void SymmetricCross(Factor first, Factor second, Gram result)
+    {
+        int rank = first.Rank;
+        var cross = new double[rank * rank];
+        CrossProduct.Compute(_scheduler, Of(first), Of(second), cross);
+        double[] target = Of(result).Values;
+        for (int k = 0; k < rank; k++)
+        {
+            for (int l = 0; l < rank; l++)
+                target[k * rank + l] = cross[k * rank + l] + cross[l * rank + k];
+        }
+    }
+}
