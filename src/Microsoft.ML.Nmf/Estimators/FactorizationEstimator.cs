@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.ML.Nmf.Engine;
-using Microsoft.ML.Nmf.Engine.Managed;
 using Microsoft.ML.Nmf.Input;
 using Microsoft.ML.Nmf.Internals;
 
@@ -66,7 +65,7 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
         using LogChannel log = Host.OpenLog("Training");
         var monitor = new HostMonitor(Host, log, _options);
         (ExampleMatrix examples, uint[] labels) = ExampleReader.Read(input, column, label, monitor.CheckAlive);
-        using ComputeEngine engine = CreateEngine();
+        using ComputeEngine engine = EngineChoice.Create(Host, _options, log);
         log.Info(Announce(examples, engine));
         if (examples.NonZeros == 0)
             log.Warning($"Column '{column.Name}' is zero in every row: there is nothing to learn from it.");
@@ -88,8 +87,6 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
             columns[output] = ShapeOf(output, hasNames, inputSchema);
         return new SchemaShape(columns.Values);
     }
-
-    private ManagedEngine CreateEngine() => new(_options.NumberOfThreads ?? Environment.ProcessorCount);
 
     private string Announce(ExampleMatrix examples, ComputeEngine engine)
     {

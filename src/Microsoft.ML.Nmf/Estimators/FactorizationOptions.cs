@@ -9,6 +9,7 @@ public abstract class FactorizationOptions
     private double _tolerance = 1e-4;
     private int? _numberOfThreads;
     private TrainingEngine _engine;
+    private long? _deviceMemory;
 
     private protected FactorizationOptions()
     {
@@ -76,6 +77,20 @@ public abstract class FactorizationOptions
         get => _engine;
         set => _engine = OptionRange.Named(value, nameof(Engine));
     }
+
+    /// <summary>
+    /// The most bytes that the Torch engine may use on its device, at least 1; null for nine tenths of what is free on a GPU, half of the memory of a processor. Data that does not fit stays in
+    /// the host's memory and is streamed in blocks of rows. Changes the result only by rounding.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
+    public long? DeviceMemory
+    {
+        get => _deviceMemory;
+        set => _deviceMemory = value is null or >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(DeviceMemory), value, $"DeviceMemory is {value}, but must be at least 1 byte.");
+    }
+
+    /// <summary>Whether the Torch engine may compute products in TensorFloat-32 on GPUs that have it: faster, with ten bits of mantissa for the factors. False unless set.</summary>
+    public bool AllowTensorFloat32 { get; set; }
 
     /// <summary>
     /// Is told of every iteration, on the thread that trains; null for nothing. An exception that it throws ends the training.

@@ -11,6 +11,12 @@ internal sealed class ComponentHost
     /// <summary>ML.NET's own host of the component.</summary>
     public IHost Host { get; }
 
+    /// <summary>The number of the GPU to use; null where the user has not chosen one.</summary>
+    public int? GpuDeviceId => ((IHostEnvironmentInternal)Host).GpuDeviceId;
+
+    /// <summary>Whether to use the processor where a GPU is missing.</summary>
+    public bool FallbackToCpu => ((IHostEnvironmentInternal)Host).FallbackToCpu;
+
     /// <summary>Registers a component with the context of a catalog.</summary>
     /// <param name="catalog">The catalog that makes the component.</param>
     /// <param name="name">The component's name, which log messages carry.</param>

@@ -1,0 +1,184 @@
+using Microsoft.ML.Nmf.Algorithms;
+using Microsoft.ML.Nmf.Algorithms.Chain;
+using Microsoft.ML.Nmf.Algorithms.Training;
+using Microsoft.ML.Nmf.Engine;
+using Microsoft.ML.Nmf.Engine.Managed;
+using Microsoft.ML.Nmf.Tests.Reference;
+
+namespace Microsoft.ML.Nmf.Tests.Engine.Torch;
+
+/// <summary>The algorithms on the Torch engine: what the fixtures and the managed engine say.</summary>
+public class TorchTrainingTests
+{
+    private const int Iterations = 50;
+
+    [TorchTheory]
+    [InlineData("nmf_mu_beta0", true)]
+    [InlineData("nmf_mu_beta0", false)]
+    [InlineData("nmf_mu_beta1", true)]
+    [InlineData("nmf_mu_beta1", false)]
+    [InlineData("nmf_mu_beta2", true)]
+    [InlineData("nmf_mu_beta2", false)]
+    [InlineData("nmf_mu_beta1_l1_l2", true)]
+    [InlineData("nmf_mu_beta1_l1_l2", false)]
+    [InlineData("nmf_mu_beta2_l1_l2", true)]
+    [InlineData("nmf_mu_beta2_l1_l2", false)]
+    public void Multiplicative_updates_are_those_of_the_fixture(string name, bool sparse)
+    {
+        MultiplicativeFixture fixture = MultiplicativeFixture.Load(name);
+        using ComputeEngine engine = TorchEngines.Create();
+        using DataMatrix data = engine.Load(Build.Examples(fixture.X, sparse));
+        using Factor h = Build.Factor(engine, fixture.H0), w = Build.Factor(engine, fixture.W0);
+        var penalty = new Penalty((float)fixture.L1, (float)fixture.L2);
+        var settings = new NmfSettings { Rank = w.Rank, Beta = fixture.Beta, Solver = NmfSolver.MultiplicativeUpdates, TemplatePenalty = penalty, ActivationPenalty = penalty };
+        IIterativeSolver solver = fixture.Beta == 2 ? new EuclideanSolver(engine, new FactorPair(data, w, h), settings) : new MultiplicativeSolver(engine, new FactorPair(data, w, h), settings);
+        for (int t = 0; t <= 100; t++)
+        {
+            if (t > 0)
+                solver.Advance();
+            Near.Equal(fixture.Divergence[t], solver.Evaluate().Divergence, 1e-4);
+            if (!fixture.After.TryGetValue(t, out (double[,] H, double[,] W) after))
+                continue;
+            Near.Equal(after.H, Build.Read(h), 1e-3);
+            Near.Equal(after.W, Build.Read(w), 1e-3);
+        }
+
+        ((IDisposable)solver).Dispose();
+    }
+
+    [TorchTheory]
+    [InlineData("chain_beta1", true)]
+    [InlineData("chain_beta1", false)]
+    [InlineData("chain_beta2", true)]
+    [InlineData("chain_beta2", false)]
+    public void Chains_are_those_of_the_fixture(string name, bool sparse)
+    {
+        ChainFixture fixture = ChainFixture.Load(name);
+        using ComputeEngine engine = TorchEngines.Create();
+        using DataMatrix data = engine.Load(Build.Examples(fixture.X, sparse));
+        Factor[] factors = [.. fixture.Initial.Select(f => Build.Factor(engine, f))];
+        using FactorChain chain = FactorChain.Create(engine, data, factors.Select(f => new ChainLink(f, IsFixed: false, default)), fixture.Beta, FactorChain.DefaultOrder(4));
+        for (int t = 0; t <= 100; t++)
+        {
+            if (t > 0)
+                chain.Advance();
+            Near.Equal(fixture.Divergence[t], chain.Evaluate().Divergence, 1e-4);
+        }
+
+        for (int k = 0; k < 4; k++)
+        {
+            Near.Equal(fixture.After[100][k], Build.Read(factors[k]), 1e-3);
+            factors[k].Dispose();
+        }
+    }
+
+    [TorchTheory]
+    [InlineData(NeuralNmfLoss.Energy)]
+    [InlineData(NeuralNmfLoss.Reconstruction)]
+    public void Neural_losses_are_those_of_the_fixture(NeuralNmfLoss loss)
+    {
+        NeuralFixture fixture = NeuralFixture.Load(loss);
+        using ComputeEngine engine = TorchEngines.Create();
+        NeuralNmfResult result = NeuralNmfTraining.Run(engine, Build.Dense(fixture.X), [], new NeuralNmfSettings
+        {
+            Ranks = [8, 4],
+            Loss = loss,
+            InitialTemplates = [.. fixture.Initial.Select(Build.Matrix)],
+            Optimizer = NeuralNmfOptimizer.ProjectedGradient(fixture.LearningRate),
+            Stopping = new StoppingRule(50, 0, MayRise: true),
+        }, new QuietMonitor());
+        for (int t = 0; t <= 50; t++)
+            Near.Equal(fixture.Loss[t], result.Epochs[t].Loss, 1e-3);
+    }
+
+    public static TheoryData<NmfSolver, double, bool> Factorizations()
+    {
+        var cases = new TheoryData<NmfSolver, double, bool>();
+        foreach (bool sparse in new[] { true, false })
+        {
+            foreach (double beta in new[] { 0, 0.5, 1, 2, 3 })
+                cases.Add(NmfSolver.MultiplicativeUpdates, beta, sparse);
+            cases.Add(NmfSolver.CoordinateDescent, 2, sparse);
+            cases.Add(NmfSolver.AlternatingLeastSquares, 2, sparse);
+        }
+
+        return cases;
+    }
+
+    [TorchTheory, MemberData(nameof(Factorizations))]
+    public void Templates_after_fifty_iterations_are_those_of_the_managed_engine(NmfSolver solver, double beta, bool sparse)
+    {
+        ExampleMatrix examples = Examples(sparse);
+        var settings = new NmfSettings
+        {
+            Rank = 6,
+            Beta = beta,
+            Solver = solver,
+            InitialTemplates = Build.Matrix(Naive.Random(50, 6, 2)),
+            InitialActivations = Build.Matrix(Naive.Random(200, 6, 3)),
+            Stopping = new StoppingRule(Iterations, 0),
+        };
+        Compare(engine => [NmfTraining.Run(engine, examples, settings, new QuietMonitor()).Templates]);
+    }
+
+    [TorchTheory]
+    [InlineData(0, true)]
+    [InlineData(0.5, false)]
+    [InlineData(1, true)]
+    [InlineData(1, false)]
+    [InlineData(2, true)]
+    [InlineData(2, false)]
+    [InlineData(3, false)]
+    public void Deep_templates_after_fifty_iterations_are_those_of_the_managed_engine(double beta, bool sparse)
+    {
+        ExampleMatrix examples = Examples(sparse);
+        var settings = new DeepNmfSettings
+        {
+            Layers =
+            [
+                new DeepNmfLayerSettings(8, default, IsFixed: false, Build.Matrix(Naive.Random(50, 8, 2))),
+                new DeepNmfLayerSettings(4, default, IsFixed: false, Build.Matrix(Naive.Random(8, 4, 3))),
+            ],
+            InitialActivations = Build.Matrix(Naive.Random(200, 4, 4)),
+            Beta = beta,
+            Joint = new StoppingRule(Iterations, 0),
+        };
+        Compare(engine => DeepNmfTraining.Run(engine, examples, settings, new QuietMonitor()).Templates);
+    }
+
+    [TorchTheory]
+    [InlineData(NeuralNmfLoss.Energy, true)]
+    [InlineData(NeuralNmfLoss.Energy, false)]
+    [InlineData(NeuralNmfLoss.Reconstruction, true)]
+    [InlineData(NeuralNmfLoss.Reconstruction, false)]
+    public void Neural_templates_after_fifty_epochs_are_those_of_the_managed_engine(NeuralNmfLoss loss, bool sparse)
+    {
+        ExampleMatrix examples = Examples(sparse);
+        var settings = new NeuralNmfSettings
+        {
+            Ranks = [8, 4],
+            Loss = loss,
+            InitialTemplates = [Build.Matrix(Naive.Random(50, 8, 2)), Build.Matrix(Naive.Random(8, 4, 3))],
+            Optimizer = NeuralNmfOptimizer.ProjectedGradient(0.5),
+            Stopping = new StoppingRule(Iterations, 0, MayRise: true),
+        };
+        Compare(engine => NeuralNmfTraining.Run(engine, examples, [], settings, new QuietMonitor()).Templates);
+    }
+
+    private static ExampleMatrix Examples(bool sparse) => Build.Examples(Naive.Random(200, 50, 1, sparse ? 0.2 : 1), sparse);
+
+    private static void Compare(Func<ComputeEngine, IReadOnlyList<FactorMatrix>> run)
+    {
+        IReadOnlyList<FactorMatrix> expected, actual;
+        using (var managed = new ManagedEngine(2))
+            expected = run(managed);
+        using (ComputeEngine torch = TorchEngines.Create())
+            actual = run(torch);
+        for (int i = 0; i < expected.Count; i++)
+        {
+            float largest = expected[i].Values.ToArray().Max();
+            for (int at = 0; at < expected[i].Values.Length; at++)
+                Assert.Equal(expected[i].Values[at], actual[i].Values[at], 1e-3 * largest);
+        }
+    }
+}
