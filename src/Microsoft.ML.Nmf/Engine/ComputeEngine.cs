@@ -10,6 +10,11 @@ internal abstract class ComputeEngine : IDisposable
     /// <summary>What computes, in words for a log.</summary>
     public abstract string Description { get; }
 
+    /// <summary>What a training will take, in words for a log.</summary>
+    /// <param name="examples">X.</param>
+    /// <param name="working">The bytes of factors and their like.</param>
+    public abstract string DescribeMemory(ExampleMatrix examples, long working);
+
     /// <summary>Brings the training data to where the engine works on it, with its transpose.</summary>
     public abstract DataMatrix Load(ExampleMatrix examples);
 

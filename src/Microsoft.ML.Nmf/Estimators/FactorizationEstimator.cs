@@ -91,10 +91,8 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
     private string Announce(ExampleMatrix examples, ComputeEngine engine)
     {
         (int example, int feature) = WorkingFloats;
-        // Compressed rows are kept with their transpose, and those of the most frequent features once more.
-        long stored = examples is SparseExamples ? 3 * examples.Bytes : examples.Bytes;
         long working = sizeof(float) * ((long)examples.Rows * example + (long)examples.Columns * feature);
         return string.Create(CultureInfo.InvariantCulture,
-            $"{Describe()} of column '{InputColumnName}': {examples.Rows} examples × {examples.Columns} features, {(examples is SparseExamples ? "sparse" : "dense")} ({examples.Density:P2} not zero); seed {Seed}; engine {engine.Description}; about {(stored + working) / 1e6:F0} MB.");
+            $"{Describe()} of column '{InputColumnName}': {examples.Rows} examples × {examples.Columns} features, {(examples is SparseExamples ? "sparse" : "dense")} ({examples.Density:P2} not zero); seed {Seed}; engine {engine.Description}; {engine.DescribeMemory(examples, working)}.");
     }
 }

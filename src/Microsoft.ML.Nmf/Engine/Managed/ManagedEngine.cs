@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.Intrinsics;
 
 namespace Microsoft.ML.Nmf.Engine.Managed;
@@ -19,6 +20,14 @@ internal sealed partial class ManagedEngine : ComputeEngine
     /// <inheritdoc />
     public override string Description
         => $"managed, {_scheduler.Threads} {(_scheduler.Threads == 1 ? "thread" : "threads")}, {(Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128)}-bit vectors";
+
+    /// <inheritdoc />
+    public override string DescribeMemory(ExampleMatrix examples, long working)
+    {
+        // Compressed rows are kept with their transpose, and those of the most frequent features once more.
+        long stored = examples is SparseExamples ? 3 * examples.Bytes : examples.Bytes;
+        return string.Create(CultureInfo.InvariantCulture, $"about {(stored + working) / 1e6:F0} MB");
+    }
 
     /// <inheritdoc />
     public override DataMatrix Load(ExampleMatrix examples) => examples switch

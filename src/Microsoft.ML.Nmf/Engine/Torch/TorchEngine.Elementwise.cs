@@ -11,8 +11,16 @@ internal sealed partial class TorchEngine
     public override void Combine(double a, Factor first, double b, Factor second, Factor result)
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        torch.Tensor sum = Of(first) * Constant((float)a);
-        Of(result).copy_(b == 0 ? sum : sum.add_(Of(second) * Constant((float)b)));
+        using Scalar left = (float)a, right = (float)b;
+        torch.Tensor target = Of(result);
+        if (ReferenceEquals(first, result) && a == 1)
+            target.add_(Of(second), right);
+        else if (ReferenceEquals(second, result) && b == 1)
+            target.add_(Of(first), left);
+        else if (b == 0)
+            target.copy_(Of(first).mul(left));
+        else
+            target.copy_(Of(first).mul(left).add_(Of(second), right));
     }
 
     /// <inheritdoc />
@@ -45,10 +53,11 @@ internal sealed partial class TorchEngine
     {
         using DisposeScope scope = torch.NewDisposeScope();
         torch.Tensor g = Of(gradient), m = Of(moments.First), v = Of(moments.Second);
-        m.mul_(Constant(rule.FirstDecay)).add_(g * Constant(1 - rule.FirstDecay));
-        v.mul_(Constant(rule.SecondDecay)).add_((g * g).mul_(Constant(1 - rule.SecondDecay)));
-        torch.Tensor divisor = (v * rule.SecondCorrection).sqrt_().add_(Constant(rule.Epsilon));
-        Of(factor).sub_((m * (rule.LearningRate * rule.FirstCorrection)).div_(divisor)).clamp_min_(0);
+        using Scalar newFirst = 1 - rule.FirstDecay, newSecond = 1 - rule.SecondDecay, correction = rule.SecondCorrection, rate = -rule.LearningRate * rule.FirstCorrection;
+        m.mul_(Constant(rule.FirstDecay)).add_(g, newFirst);
+        v.mul_(Constant(rule.SecondDecay)).addcmul_(g, g, newSecond);
+        torch.Tensor divisor = v.mul(correction).sqrt_().add_(Constant(rule.Epsilon));
+        Of(factor).addcdiv_(m, divisor, rate).clamp_min_(0);
     }
 
     /// <inheritdoc />

@@ -1,3 +1,4 @@
+using System.Globalization;
 using TorchSharp;
 
 namespace Microsoft.ML.Nmf.Engine.Torch;
@@ -10,7 +11,7 @@ internal sealed partial class TorchEngine : ComputeEngine
 {
     private readonly TorchMemory _memory;
     private readonly Dictionary<double, torch.Tensor> _constants = [];
-    private readonly bool _restoresPrecision;
+    private readonly bool _tensorFloat32Before;
 
     /// <summary>An engine on a device.</summary>
     /// <param name="device">The device.</param>
@@ -19,13 +20,21 @@ internal sealed partial class TorchEngine : ComputeEngine
     public TorchEngine(torch.Device device, long budget, bool allowTensorFloat32 = false)
     {
         _memory = new TorchMemory(device, budget);
-        _restoresPrecision = torch.backends.cuda.matmul.allow_tf32 != allowTensorFloat32;
-        if (_restoresPrecision)
-            torch.backends.cuda.matmul.allow_tf32 = allowTensorFloat32;
+        _tensorFloat32Before = torch.backends.cuda.matmul.allow_tf32;
+        torch.backends.cuda.matmul.allow_tf32 = allowTensorFloat32;
     }
 
     /// <inheritdoc />
-    public override string Description => $"Torch on {_memory.Device} with {_memory.Budget / 1e6:F0} MB";
+    public override string Description => $"Torch on {_memory.Device}";
+
+    /// <inheritdoc />
+    public override string DescribeMemory(ExampleMatrix examples, long working)
+    {
+        long stored = BytesOf(examples);
+        return _memory.Fits(stored)
+            ? string.Create(CultureInfo.InvariantCulture, $"about {(stored + working) / 1e6:F0} MB of the {_memory.Budget / 1e6:F0} MB that it may use there")
+            : string.Create(CultureInfo.InvariantCulture, $"about {working / 1e6:F0} MB of the {_memory.Budget / 1e6:F0} MB that it may use there, and the data ({stored / 1e6:F0} MB) is streamed from the host's memory in blocks of rows");
+    }
 
     /// <inheritdoc />
     public override DataMatrix Load(ExampleMatrix examples) => examples switch
@@ -103,8 +112,7 @@ internal sealed partial class TorchEngine : ComputeEngine
         _memory.Dispose();
         foreach (torch.Tensor constant in _constants.Values)
             constant.Dispose();
-        if (_restoresPrecision)
-            torch.backends.cuda.matmul.allow_tf32 = !torch.backends.cuda.matmul.allow_tf32;
+        torch.backends.cuda.matmul.allow_tf32 = _tensorFloat32Before;
     }
 
     private static torch.Tensor Of(Factor factor) => ((TorchFactor)factor).Values;
@@ -119,7 +127,10 @@ internal sealed partial class TorchEngine : ComputeEngine
         return (first * second).sum(torch.ScalarType.Float64).item<double>();
     }
 
-    // A constant as a tensor without dimensions: operands of the kind cost a fraction of what a number costs.
+    private static long BytesOf(ExampleMatrix examples) => examples is SparseExamples ? TorchSparse.BytesOf(examples) : examples.Bytes;
+
+    // One of the few constants that the kernels are made of, as a tensor without dimensions: operands of the kind cost a fraction of what a
+    // number costs. What varies from call to call is given as a number.
     private torch.Tensor Constant(double value)
     {
         if (!_constants.TryGetValue(value, out torch.Tensor? constant))

@@ -19,9 +19,10 @@ internal static class TorchRuntime
     public static string? Problem => _problem.Value;
 
     /// <summary>
-    /// Whether there is a CUDA device that TorchSharp can use. Asks nothing of TorchSharp where its native library is not there, because that would write to the console.
+    /// Whether there is a CUDA device that TorchSharp can use. Loads nothing where there is no driver, and asks nothing of TorchSharp where its native library is not there, because that
+    /// would write to the console.
     /// </summary>
-    public static bool HasCuda() => IsPresent() && Problem is null && CountDevices() > 0;
+    public static bool HasCuda() => CudaDriver.IsPresent() && IsPresent() && Problem is null && CountDevices() > 0;
 
     /// <summary>An engine on a CUDA device, or on the processor.</summary>
     /// <param name="gpu">The number of the device; null for the processor.</param>

@@ -20,8 +20,8 @@ internal sealed class TorchSparse : TorchMatrix
 
     /// <summary>Brings the examples and their transpose to the device, or to tensors on the host where they do not fit.</summary>
     public TorchSparse(SparseExamples examples, TorchMemory memory)
-        : this(examples, examples.Data, memory, memory.Fits(2 * BytesPerEntry * examples.NonZeros), null)
-        => memory.Hold(this, IsResident ? 2 * BytesPerEntry * examples.NonZeros : 0);
+        : this(examples, examples.Data, memory, memory.Fits(BytesOf(examples)), null)
+        => memory.Hold(this, IsResident ? BytesOf(examples) : 0);
 
     private TorchSparse(SparseExamples examples, CompressedRows data, TorchMemory memory, bool isResident, TorchSparse? transposed)
         : base(memory, isResident)
@@ -99,6 +99,9 @@ internal sealed class TorchSparse : TorchMatrix
         dense.scatter_(0, (rows - first).mul_(Columns).add_(columns), values);
         return dense.view(count, Columns);
     }
+
+    /// <summary>The bytes that the entries and those of the transpose take on a device.</summary>
+    public static long BytesOf(ExampleMatrix examples) => 2 * BytesPerEntry * examples.NonZeros;
 
     /// <summary>The coordinates and values of the entries of a block of rows, on the device; the rows count from the first of all.</summary>
     public (torch.Tensor Rows, torch.Tensor Columns, torch.Tensor Values) Entries(int first, int count)
