@@ -75,7 +75,9 @@ internal static class NeuralNmfTraining
         int size = Math.Min(settings.BatchSize ?? rows, rows - held);
         if (held > 0 || size < rows - held)
             new Random(settings.Seed).Shuffle(order);
-        int[][] batches = [.. order.Skip(held).Chunk(size)];
+        // As many batches as it takes, of nearly one size: a small last one would count for more than it is.
+        int count = (rows - held + size - 1) / size;
+        int[][] batches = [.. Enumerable.Range(0, count).Select(b => order[(held + (int)((long)b * (rows - held) / count))..(held + (int)((b + 1L) * (rows - held) / count))])];
         foreach (int[] batch in batches)
             Array.Sort(batch);
         return (batches, [.. order.Take(held).Order()]);

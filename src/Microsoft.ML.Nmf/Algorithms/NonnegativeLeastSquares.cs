@@ -8,10 +8,10 @@ namespace Microsoft.ML.Nmf;
 /// it. X is n × m, A is m × r, S is n × r; the values of X and A may be of any sign.
 /// </summary>
 /// <remarks>
-/// Every row is solved exactly, by block principal pivoting (Kim and Park 2011) on the Gram matrix AᵀA, in double: the gradient AᵀA s − Aᵀx is at least −<see cref="OptimalityTolerance"/> times
-/// the largest entry of |Aᵀx| where s is zero, and at most that far from zero where it is positive. Where the columns of A that a row uses depend on each other to 1e-6, its minimiser is not
-/// unique; it then gets the one of a problem with 1e-5 of the diagonal of AᵀA added, and the tolerance is that. Cost n·m·r for the products and about n·s³/6 for supports of s entries. The result
-/// does not depend on the number of threads.
+/// Every row is solved exactly, by block principal pivoting (Kim and Park 2011) on the Gram matrix AᵀA, in double; AᵀA and Aᵀx themselves are products in float32. The gradient AᵀA s − Aᵀx is
+/// at least −<see cref="OptimalityTolerance"/> times the largest entry of |A|ᵀ|x| where s is zero, and at most that far from zero where it is positive; |A| and |x| are the absolute values, A and x
+/// themselves where nothing is negative. Where the columns of A that a row uses depend on each other to 1e-6, its minimiser is not unique; it then gets the one of a problem with 1e-5 of the
+/// diagonal of AᵀA added, and the tolerance is that. Cost n·m·r for the products and about n·s³/6 for supports of s entries. The result does not depend on the number of threads.
 /// </remarks>
 public sealed class NonnegativeLeastSquares : IDisposable
 {
@@ -37,10 +37,8 @@ public sealed class NonnegativeLeastSquares : IDisposable
         Check(templates, data);
         CheckShape(start, data.Rows, templates.Columns, nameof(start));
         using Factor a = Load(templates, nameof(templates)), x = Load(data, nameof(data));
-        using Factor product = _engine.Allocate(data.Rows, templates.Columns), solution = _engine.Allocate(data.Rows, templates.Columns);
+        using Factor product = _engine.Allocate(data.Rows, templates.Columns), solution = start is null ? _engine.Allocate(data.Rows, templates.Columns) : Load(start, nameof(start));
         using Gram gram = _engine.AllocateGram(templates.Columns);
-        if (start is not null)
-            solution.CopyFrom(start.Values);
         _engine.Gram(a, gram);
         _engine.Product(x, a, product);
         _engine.NonnegativeLeastSquares(solution, gram, product, default);

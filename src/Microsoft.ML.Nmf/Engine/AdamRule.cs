@@ -8,6 +8,9 @@ namespace Microsoft.ML.Nmf.Engine;
 /// <param name="Step">t, from 1 on.</param>
 internal readonly record struct AdamRule(double LearningRate, double FirstDecay, double SecondDecay, double Epsilon, int Step)
 {
+    /// <summary>The least ε that counts: squares of gradients below it are zeros in float32, and a smaller one would not bound the steps.</summary>
+    public const float LeastEpsilon = 1e-19f;
+
     /// <summary>1 / (1 − β₁ᵗ).</summary>
     public double FirstCorrection => 1 / (1 - Math.Pow(FirstDecay, Step));
 

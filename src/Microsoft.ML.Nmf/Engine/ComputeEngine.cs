@@ -63,11 +63,11 @@ internal abstract class ComputeEngine : IDisposable
     /// <summary>Takes from every column of F its part along the same column of D: F_k ← F_k − ⟨F_k, D_k⟩/⟨D_k, D_k⟩ D_k; a D_k of zeros takes nothing. Cost 2·p·r.</summary>
     public abstract void RemoveAlong(Factor factor, Factor direction);
 
-    /// <summary>Scales every column of F to the Euclidean norm of the same column of the pattern; a column of zeros becomes the pattern's. Cost 2·p·r.</summary>
+    /// <summary>Scales every column of F to the Euclidean norm of the same column of the pattern; a column of zeros, or too small to scale, becomes the pattern's. Cost 2·p·r.</summary>
     public abstract void TakeColumnNorms(Factor factor, Factor pattern);
 
     /// <summary>
-    /// One step of Adam (Kingma and Ba 2015, algorithm 1) from F along its gradient, then F ← max(F, 0). The moments m and v are updated in place. Cost p·r.
+    /// One step of Adam (Kingma and Ba 2015, algorithm 1) from F along its gradient, then F ← max(F, 0). The moments m and v are updated in place; ε is 1e-19 at least. Cost p·r.
     /// </summary>
     /// <param name="factor">F.</param>
     /// <param name="gradient">The gradient of the loss for F.</param>

@@ -148,7 +148,7 @@ public sealed partial class NeuralNmfEstimator
         }
 
         /// <summary>
-        /// The rows of a mini-batch, at least 1; null, which is the default, trains on all rows at once, as <see cref="NeuralNmfOptimizer.Automatic"/> must.
+        /// The most rows of a mini-batch, at least 1; batches are of nearly one size. Null, which is the default, trains on all rows at once, as <see cref="NeuralNmfOptimizer.Automatic"/> must.
         /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
         public int? BatchSize

@@ -88,7 +88,8 @@ internal static class NeuralNmfModelFormat
     {
         var loss = (NeuralNmfLabelLoss)reader.ReadInt32();
         ModelDecoding.Check(Enum.IsDefined(loss), "the label loss is not known");
-        var weights = new float[checked(classes.Count * rank)];
+        ModelDecoding.Check((long)classes.Count * rank <= Array.MaxLength, "the size of the classification layer is not possible");
+        var weights = new float[classes.Count * rank];
         for (int i = 0; i < weights.Length; i++)
         {
             weights[i] = reader.ReadSingle();

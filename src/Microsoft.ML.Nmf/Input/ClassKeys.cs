@@ -40,6 +40,9 @@ internal abstract class ClassKeys(int count)
     /// <summary>Writes the classes.</summary>
     public abstract void Write(BinaryWriter writer);
 
+    /// <summary>Whether key values of a type are kept.</summary>
+    public static bool Keeps(DataViewType type) => _kinds.Any(kind => kind.Type.Equals(type));
+
     /// <summary>The classes of a key column. Key values of a type that is not kept are left out.</summary>
     public static ClassKeys Of(DataViewSchema.Column column, int count)
         => _kinds.FirstOrDefault(kind => column.HasKeyValues(kind.Type)) is { } kind ? kind.Read(column, count) : new Unnamed(count);

@@ -16,6 +16,22 @@ internal static class Naive
         return values;
     }
 
+    /// <summary>Uniform values from −1 to 1.</summary>
+    public static double[,] Signed(int rows, int columns, int seed)
+    {
+        var random = new Random(seed);
+        var values = new double[rows, columns];
+        for (int i = 0; i < rows; i++)
+        {
+            for (int j = 0; j < columns; j++)
+                values[i, j] = (float)(2 * random.NextDouble() - 1);
+        }
+
+        return values;
+    }
+
+    public static double[] Row(double[,] a, int row) => [.. Enumerable.Range(0, a.GetLength(1)).Select(k => a[row, k])];
+
     public static double[,] Transpose(double[,] a)
     {
         var t = new double[a.GetLength(1), a.GetLength(0)];
@@ -119,14 +135,8 @@ internal static class Naive
         return sum;
     }
 
-    private static double FloorOf(double[,] x)
-    {
-        double mean = x.Cast<double>().Average();
-        return mean > 0 ? BetaDivergence.Floor * mean : BetaDivergence.Floor;
-    }
-
-    // Gaussian elimination with pivoting on the rows and columns that are on.
-    private static double[]? Solve(double[,] q, double[] b, int[] on)
+    /// <summary>Gaussian elimination with pivoting on the rows and columns that are on; null where they are singular.</summary>
+    public static double[]? Solve(double[,] q, double[] b, int[] on)
     {
         int n = on.Length;
         var a = new double[n, n + 1];
@@ -155,5 +165,11 @@ internal static class Naive
         }
 
         return [.. Enumerable.Range(0, n).Select(i => a[i, n] / a[i, i])];
+    }
+
+    private static double FloorOf(double[,] x)
+    {
+        double mean = x.Cast<double>().Average();
+        return mean > 0 ? BetaDivergence.Floor * mean : BetaDivergence.Floor;
     }
 }

@@ -44,6 +44,9 @@ internal sealed class AutomaticStep : EpochStep
             atStart += engine.Inner(gradients[i], templates[i]);
         }
 
+        // Every try starts from these supports, and the last gives them back: where templates depend on each other, so do activations on the supports they start from.
+        for (int i = 0; i < templates.Length; i++)
+            engine.Copy(pass.Activations[i], pass.Backward[i]);
         double[]? classification = Problem.Classification?.Weights.ToArray();
         double[] scales = [.. templates.Select((_, i) => Problem.Curvature(pass, i, Problem.Stack.ScratchGrams[i]))];
 
@@ -72,6 +75,8 @@ internal sealed class AutomaticStep : EpochStep
             }
 
             _length /= 2;
+            for (int i = 0; i < templates.Length; i++)
+                engine.Copy(pass.Backward[i], pass.Activations[i]);
             classification?.CopyTo(Problem.Classification!.Weights, 0);
         }
 

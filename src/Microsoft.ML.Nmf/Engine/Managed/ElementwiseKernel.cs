@@ -58,7 +58,8 @@ internal static class ElementwiseKernel
         ref float m = ref MemoryMarshal.GetReference(firstMoment);
         ref float v = ref MemoryMarshal.GetReference(secondMoment);
         float b1 = (float)rule.FirstDecay, b2 = (float)rule.SecondDecay, c1 = (float)(1 - rule.FirstDecay), c2 = (float)(1 - rule.SecondDecay);
-        float rate = (float)(rule.LearningRate * rule.FirstCorrection), second = (float)rule.SecondCorrection, epsilon = (float)rule.Epsilon;
+        float rate = (float)(rule.LearningRate * rule.FirstCorrection), second = (float)rule.SecondCorrection;
+        float epsilon = Math.Max((float)rule.Epsilon, AdamRule.LeastEpsilon);
         for (nuint i = 0; i < (nuint)values.Length; i += Lane)
         {
             Vector512<float> slope = Vector512.LoadUnsafe(ref g, i);

@@ -39,9 +39,11 @@ internal sealed partial class ManagedEngine
         float[] scale = new float[f.Stride];
         for (int k = 0; k < f.Rank; k++)
         {
-            // A column that vanished comes back as it was.
-            scale[k] = has[k] > 0 ? (float)Math.Sqrt(takes[k] / has[k]) : 1;
-            for (int i = 0; has[k] <= 0 && i < f.Rows; i++)
+            // A column that vanished, or is too small to scale in float32, comes back as it was.
+            double by = Math.Sqrt(takes[k] / has[k]);
+            bool hasVanished = !(by <= float.MaxValue);
+            scale[k] = hasVanished ? 1 : (float)by;
+            for (int i = 0; hasVanished && i < f.Rows; i++)
                 f.Values[i * f.Stride + k] = p.Values[i * p.Stride + k];
         }
 

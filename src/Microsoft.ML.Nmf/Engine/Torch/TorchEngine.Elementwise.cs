@@ -42,9 +42,10 @@ internal sealed partial class TorchEngine
         using DisposeScope scope = torch.NewDisposeScope();
         torch.Tensor f = Of(factor), p = Of(pattern);
         torch.Tensor has = ColumnInner(f, f), takes = ColumnInner(p, p);
-        torch.Tensor isThere = has.gt(0);
-        torch.Tensor scale = torch.where(isThere, (takes / has).sqrt(), torch.ones_like(has)).to(torch.ScalarType.Float32);
-        // A column that vanished comes back as it was.
+        torch.Tensor by = (takes / has).sqrt();
+        // A column that vanished, or is too small to scale in float32, comes back as it was; what is not a number is not below either.
+        torch.Tensor isThere = by.le(float.MaxValue);
+        torch.Tensor scale = torch.where(isThere, by, torch.ones_like(by)).to(torch.ScalarType.Float32);
         f.copy_(torch.where(isThere.unsqueeze(0), f * scale, p));
     }
 
@@ -56,7 +57,7 @@ internal sealed partial class TorchEngine
         using Scalar newFirst = 1 - rule.FirstDecay, newSecond = 1 - rule.SecondDecay, correction = rule.SecondCorrection, rate = -rule.LearningRate * rule.FirstCorrection;
         m.mul_(Constant(rule.FirstDecay)).add_(g, newFirst);
         v.mul_(Constant(rule.SecondDecay)).addcmul_(g, g, newSecond);
-        torch.Tensor divisor = v.mul(correction).sqrt_().add_(Constant(rule.Epsilon));
+        torch.Tensor divisor = v.mul(correction).sqrt_().add_(Constant(Math.Max(rule.Epsilon, AdamRule.LeastEpsilon)));
         Of(factor).addcdiv_(m, divisor, rate).clamp_min_(0);
     }
 

@@ -1,0 +1,83 @@
+using Microsoft.ML.Nmf.Algorithms;
+using Microsoft.ML.Nmf.Algorithms.Training;
+using Microsoft.ML.Nmf.Engine.Managed;
+
+namespace Microsoft.ML.Nmf.Tests.Reference;
+
+/// <summary>Data for neural factorizations, and a training of it in a line.</summary>
+internal static class NeuralData
+{
+    private const int Classes = 3;
+
+    /// <summary>Rows of three groups, each heavier on a third of the features, with noise everywhere: nothing that a factorization could fit exactly.</summary>
+    public static double[,] Grouped(int rows, int columns, int seed, double noise = 0.5, double density = 1)
+    {
+        double[,] x = Naive.Random(rows, columns, seed, density, noise);
+        var random = new Random(seed + 1);
+        for (int i = 0; i < rows; i++)
+        {
+            double size = 0.5 + random.NextDouble();
+            for (int j = i % Classes; j < columns; j += Classes)
+                x[i, j] = (float)(x[i, j] + (random.NextDouble() < density ? size * (0.5 + random.NextDouble()) : 0));
+        }
+
+        return x;
+    }
+
+    /// <summary>The groups of such rows as keys, with every fifth missing.</summary>
+    public static uint[] Keys(int rows) => [.. Enumerable.Range(0, rows).Select(i => i % 5 == 4 ? 0 : (uint)(i % Classes) + 1)];
+
+    public static double[,] Scaled(double[,] x, double by)
+    {
+        var scaled = new double[x.GetLength(0), x.GetLength(1)];
+        for (int i = 0; i < x.GetLength(0); i++)
+        {
+            for (int j = 0; j < x.GetLength(1); j++)
+                scaled[i, j] = (float)(by * x[i, j]);
+        }
+
+        return scaled;
+    }
+
+    public static double MeanSquare(double[,] x) => x.Cast<double>().Average(v => v * v);
+
+    public static double[,] Read(FactorMatrix matrix)
+    {
+        var values = new double[matrix.Rows, matrix.Columns];
+        for (int i = 0; i < matrix.Rows; i++)
+        {
+            for (int k = 0; k < matrix.Columns; k++)
+                values[i, k] = matrix[i, k];
+        }
+
+        return values;
+    }
+
+    /// <summary>Settings for all iterations that are asked for, whatever they gain.</summary>
+    public static NeuralNmfSettings Settings(int[] ranks, int epochs, NeuralNmfLoss loss = NeuralNmfLoss.Energy, NeuralNmfLabelLoss? labelLoss = null, NeuralNmfOptimizer? optimizer = null) => new()
+    {
+        Ranks = ranks,
+        Loss = loss,
+        Classes = labelLoss is null ? 0 : Classes,
+        LabelLoss = labelLoss ?? default,
+        LabelWeight = 0.5,
+        Optimizer = optimizer ?? NeuralNmfOptimizer.Automatic,
+        Pretraining = new StoppingRule(10, 0, IsBudget: true),
+        Stopping = new StoppingRule(epochs, 0, MayRise: optimizer is not (null or AutomaticOptimizer)),
+        Seed = 3,
+    };
+
+    public static NeuralNmfResult Run(double[,] x, NeuralNmfSettings settings, ITrainingMonitor? monitor = null, bool sparse = false, int threads = 1, uint[]? keys = null)
+    {
+        using var engine = new ManagedEngine(threads);
+        return NeuralNmfTraining.Run(engine, Build.Examples(x, sparse), settings.Classes == 0 ? [] : keys ?? Keys(x.GetLength(0)), settings, monitor ?? new QuietMonitor());
+    }
+
+    public static void AssertPossible(NeuralNmfResult result)
+    {
+        Assert.All(result.Templates, t => Assert.All(t.Values.ToArray(), v => Assert.True(v >= 0 && float.IsFinite(v), $"{v}")));
+        Assert.All(result.Epochs, e => Assert.True(double.IsFinite(e.Loss) && e.LayerLosses.All(double.IsFinite) && double.IsFinite(e.OptimalityResidual)));
+        Assert.All(result.ActivationSums, sums => Assert.All(sums, v => Assert.True(v >= 0 && double.IsFinite(v), $"{v}")));
+        Assert.All(result.Classification ?? [], v => Assert.True(double.IsFinite(v)));
+    }
+}
