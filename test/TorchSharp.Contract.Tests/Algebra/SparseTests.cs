@@ -4,7 +4,7 @@ namespace TorchSharp.Contract.Algebra;
 
 public sealed class SparseTests
 {
-    private static readonly float[,] Dense = { { 0, 2, 0, 1 }, { 0, 0, 0, 0 }, { 5, 0, 3, 0 } };
+    private static readonly float[,] _dense = { { 0, 2, 0, 1 }, { 0, 0, 0, 0 }, { 5, 0, 3, 0 } };
 
     private static Tensor Sparse()
     {
@@ -23,7 +23,7 @@ public sealed class SparseTests
         Assert.Equal([0L, 0L, 2L, 2L, 1L, 3L, 0L, 2L], sparse.SparseIndices.data<long>().ToArray());
         Assert.Equal([2f, 1f, 5f, 3f], sparse.SparseValues.data<float>().ToArray());
         Assert.Equal(11f, sparse.SparseValues.sum().item<float>());
-        Matrices.Equal(Dense, sparse.to_dense());
+        Matrices.Equal(_dense, sparse.to_dense());
     }
 
     [TorchFact]
@@ -34,10 +34,10 @@ public sealed class SparseTests
         var b = Matrices.Random(4, 5);
         var product = sparse.mm(tensor(b));
         Assert.False(product.is_sparse);
-        Matrices.Equal(Matrices.Product(Dense, b), product);
+        Matrices.Equal(Matrices.Product(_dense, b), product);
         var into = full(3, 5, 7f);
         into.addmm_(sparse, tensor(b), beta: 0, alpha: 1);
-        Matrices.Equal(Matrices.Product(Dense, b), into);
+        Matrices.Equal(Matrices.Product(_dense, b), into);
         into.addmm_(sparse, tensor(b), beta: 1, alpha: -1);
         Assert.True(into.abs().max().item<float>() < 1e-5f);
     }
@@ -50,6 +50,6 @@ public sealed class SparseTests
         Assert.True(transposed.is_sparse);
         Assert.Equal([4L, 3L], transposed.shape);
         var b = tensor(Matrices.Random(3, 2));
-        Matrices.Equal(tensor(Dense).t().mm(b), transposed.mm(b), 1e-5);
+        Matrices.Equal(tensor(_dense).t().mm(b), transposed.mm(b), 1e-5);
     }
 }

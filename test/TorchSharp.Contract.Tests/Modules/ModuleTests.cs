@@ -9,14 +9,14 @@ public sealed class ModuleTests
     public void A_module_finds_its_parameters_buffers_and_modules()
     {
         using var model = new Model();
-        Assert.Equal(["scale", "inner.weight", "inner.bias"], model.named_parameters().Select(pair => pair.name));
-        Assert.Equal(["shift"], model.named_buffers().Select(pair => pair.name));
-        Assert.Equal(["inner"], model.named_children().Select(pair => pair.name));
-        Assert.Equal(["scale"], model.named_parameters(false).Select(pair => pair.name));
-        Assert.Equal(["inner.bias", "inner.weight", "scale", "shift"], model.state_dict().Keys.Order());
-        Assert.Same(model.Scale, model.get_parameter("scale"));
+        Assert.Equal(["_scale", "_inner.weight", "_inner.bias"], model.named_parameters().Select(pair => pair.name));
+        Assert.Equal(["_shift"], model.named_buffers().Select(pair => pair.name));
+        Assert.Equal(["_inner"], model.named_children().Select(pair => pair.name));
+        Assert.Equal(["_scale"], model.named_parameters(false).Select(pair => pair.name));
+        Assert.Equal(["_inner.bias", "_inner.weight", "_scale", "_shift"], model.state_dict().Keys.Order());
+        Assert.Same(model.Scale, model.get_parameter("_scale"));
         Assert.Equal("Model", model.GetName());
-        Assert.Throws<InvalidOperationException>(() => model.register_module("inner", nn.ReLU()));
+        Assert.Throws<InvalidOperationException>(() => model.register_module("_inner", nn.ReLU()));
         Assert.Throws<ArgumentException>(() => model.register_module("a.b", nn.ReLU()));
     }
 
@@ -57,7 +57,7 @@ public sealed class ModuleTests
         Assert.All(model.parameters(), parameter => Assert.Equal(ScalarType.Float64, parameter.dtype));
         Assert.All(model.parameters(), parameter => Assert.True(parameter.requires_grad && parameter.is_leaf));
         Assert.Equal(ScalarType.Float64, model.call(ones(2, 3, dtype: float64)).dtype);
-        Assert.Same(model.Scale, model.get_parameter("scale"));
+        Assert.Same(model.Scale, model.get_parameter("_scale"));
         Assert.Throws<ArgumentException>(() => model.to(int64));
     }
 
@@ -123,9 +123,9 @@ public sealed class ModuleTests
         foreach (var (name, value) in from.state_dict())
             Matrices.Equal(value, to.state_dict()[name], 0);
         var less = from.state_dict();
-        less.Remove("shift");
+        less.Remove("_shift");
         Assert.Throws<InvalidOperationException>(() => to.load_state_dict(less));
-        Assert.Equal(["shift"], to.load_state_dict(less, strict: false).missing_keys);
+        Assert.Equal(["_shift"], to.load_state_dict(less, strict: false).missing_keys);
     }
 
     [TorchFact]
@@ -149,18 +149,18 @@ public sealed class ModuleTests
 
     private sealed class Model : nn.Module<Tensor, Tensor>
     {
-        private readonly Parameter scale = new(full(1, 2f));
-        private readonly Tensor shift = ones(1);
-        private readonly Linear inner = nn.Linear(3, 4);
+        private readonly Parameter _scale = new(full(1, 2f));
+        private readonly Tensor _shift = ones(1);
+        private readonly Linear _inner = nn.Linear(3, 4);
 
         public Model()
             : base(nameof(Model))
             => RegisterComponents();
 
-        public Parameter Scale => scale;
+        public Parameter Scale => _scale;
 
-        public Linear Inner => inner;
+        public Linear Inner => _inner;
 
-        public override Tensor forward(Tensor input) => (inner.call(input) + shift) * scale;
+        public override Tensor forward(Tensor input) => (_inner.call(input) + _shift) * _scale;
     }
 }

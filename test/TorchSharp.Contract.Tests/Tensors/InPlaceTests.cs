@@ -4,8 +4,8 @@ namespace TorchSharp.Contract.Tensors;
 
 public sealed class InPlaceTests
 {
-    private static readonly float[,] A = Matrices.Random(5, 7);
-    private static readonly float[,] B = Matrices.Random(5, 7, 2);
+    private static readonly float[,] _a = Matrices.Random(5, 7);
+    private static readonly float[,] _b = Matrices.Random(5, 7, 2);
 
     public static TheoryData<string> Operations => [.. Cases.Keys];
 
@@ -49,38 +49,38 @@ public sealed class InPlaceTests
     public void An_operation_in_place_does_what_a_loop_does(string operation)
     {
         using var scope = NewDisposeScope();
-        var (a, b) = (tensor(A), tensor(B));
+        var (a, b) = (tensor(_a), tensor(_b));
         var result = Cases[operation].Do(a, b);
         Assert.Same(a, result);
-        Matrices.Equal(Matrices.Map(A, B, Cases[operation].Expected), a);
+        Matrices.Equal(Matrices.Map(_a, _b, Cases[operation].Expected), a);
         if (operation != "copy_")
-            Matrices.Equal(B, b);
+            Matrices.Equal(_b, b);
     }
 
     [TorchFact]
     public void Operations_out_of_place_leave_their_operands()
     {
         using var scope = NewDisposeScope();
-        var (a, b) = (tensor(A), tensor(B));
-        Matrices.Equal(Matrices.Map(A, B, (x, y) => x + y), a + b);
-        Matrices.Equal(Matrices.Map(A, B, (x, y) => x - y), a - b);
-        Matrices.Equal(Matrices.Map(A, B, (x, y) => x * y), a * b);
-        Matrices.Equal(Matrices.Map(A, B, (x, y) => x / y), a / b);
-        Matrices.Equal(Matrices.Map(A, B, (x, y) => 1 - x), 1 - a);
-        Matrices.Equal(Matrices.Map(A, B, (x, y) => 1 / x), 1 / a);
-        Matrices.Equal(Matrices.Map(A, B, (x, y) => -x), -a);
-        Matrices.Equal(Matrices.Map(A, B, MathF.Max), maximum(a, b));
-        Matrices.Equal(Matrices.Map(A, B, (x, y) => x > y ? x : -y), torch.where(a > b, a, -b));
-        Matrices.Equal(Matrices.Map(A, B, (x, y) => x * x), a.square());
-        Matrices.Equal(A, a);
+        var (a, b) = (tensor(_a), tensor(_b));
+        Matrices.Equal(Matrices.Map(_a, _b, (x, y) => x + y), a + b);
+        Matrices.Equal(Matrices.Map(_a, _b, (x, y) => x - y), a - b);
+        Matrices.Equal(Matrices.Map(_a, _b, (x, y) => x * y), a * b);
+        Matrices.Equal(Matrices.Map(_a, _b, (x, y) => x / y), a / b);
+        Matrices.Equal(Matrices.Map(_a, _b, (x, y) => 1 - x), 1 - a);
+        Matrices.Equal(Matrices.Map(_a, _b, (x, y) => 1 / x), 1 / a);
+        Matrices.Equal(Matrices.Map(_a, _b, (x, y) => -x), -a);
+        Matrices.Equal(Matrices.Map(_a, _b, MathF.Max), maximum(a, b));
+        Matrices.Equal(Matrices.Map(_a, _b, (x, y) => x > y ? x : -y), torch.where(a > b, a, -b));
+        Matrices.Equal(Matrices.Map(_a, _b, (x, y) => x * x), a.square());
+        Matrices.Equal(_a, a);
     }
 
     [TorchFact]
     public void A_tensor_without_dimensions_serves_as_a_number()
     {
         using var scope = NewDisposeScope();
-        var a = tensor(A);
-        Matrices.Equal(Matrices.Map(A, B, (x, y) => x * 2), a.mul_(tensor(2f)));
+        var a = tensor(_a);
+        Matrices.Equal(Matrices.Map(_a, _b, (x, y) => x * 2), a.mul_(tensor(2f)));
         Assert.Equal(ScalarType.Float32, (a * tensor(2.0)).dtype);
     }
 

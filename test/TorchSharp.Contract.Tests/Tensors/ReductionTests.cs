@@ -4,13 +4,13 @@ namespace TorchSharp.Contract.Tensors;
 
 public sealed class ReductionTests
 {
-    private static readonly float[,] Values = { { 3, 1, 2 }, { 6, 5, 4 } };
+    private static readonly float[,] _values = { { 3, 1, 2 }, { 6, 5, 4 } };
 
     [TorchFact]
     public void Sums_and_means_are_over_all_or_along_dimensions()
     {
         using var scope = NewDisposeScope();
-        var a = tensor(Values);
+        var a = tensor(_values);
         Assert.Equal(21f, a.sum().item<float>());
         Assert.Equal([6f, 15f], a.sum(1).data<float>().ToArray());
         Assert.Equal([1L, 3L], a.sum(0L, keepdim: true).shape);
@@ -27,7 +27,7 @@ public sealed class ReductionTests
     public void Extremes_come_with_their_places()
     {
         using var scope = NewDisposeScope();
-        var a = tensor(Values);
+        var a = tensor(_values);
         Assert.Equal(6f, a.max().item<float>());
         var (values, indexes) = a.max(1);
         Assert.Equal([3f, 6f], values.data<float>().ToArray());
@@ -42,7 +42,7 @@ public sealed class ReductionTests
     public void Values_are_sorted_with_their_places()
     {
         using var scope = NewDisposeScope();
-        var a = tensor(Values)[0];
+        var a = tensor(_values)[0];
         var (sorted, places) = a.sort();
         Assert.Equal([1f, 2f, 3f], sorted.data<float>().ToArray());
         Assert.Equal([1L, 2L, 0L], places.data<long>().ToArray());

@@ -18,8 +18,7 @@ public sealed class NonnegativeLeastSquaresModule : torch.nn.Module<torch.Tensor
 {
     // A Gram matrix that was summed in double.
     private const double DoubleGram = 1e-12;
-
-    private readonly Parameter _templates;
+    private const string Name = "templates";
 
     /// <summary>A layer with random templates, uniform between 0 and 2/√m.</summary>
     /// <param name="features">m, at least 1.</param>
@@ -34,15 +33,14 @@ public sealed class NonnegativeLeastSquaresModule : torch.nn.Module<torch.Tensor
         using (torch.no_grad())
         {
             torch.Tensor start = torch.rand(features, components, device: device).mul_((float)(2 / Math.Sqrt(features)));
-            _templates = new Parameter(start.DetachFromDisposeScope());
-            _templates.DetachFromDisposeScope();
+            var templates = new Parameter(start.DetachFromDisposeScope());
+            templates.DetachFromDisposeScope();
+            register_parameter(Name, templates);
         }
-
-        RegisterComponents();
     }
 
-    /// <summary>A, m × r.</summary>
-    public Parameter Templates => _templates;
+    /// <summary>A, m × r: the parameter "templates".</summary>
+    public Parameter Templates => get_parameter(Name)!;
 
     /// <summary>S for given X and A, both of which may require a gradient.</summary>
     /// <param name="data">X, n × m, float32 or float64.</param>
@@ -72,12 +70,12 @@ public sealed class NonnegativeLeastSquaresModule : torch.nn.Module<torch.Tensor
     /// <param name="input">X, n × m, float32 or float64.</param>
     /// <returns>S, n × r, of the type of X.</returns>
     /// <exception cref="ArgumentException">X does not have m columns.</exception>
-    public override torch.Tensor forward(torch.Tensor input) => Solve(input, _templates);
+    public override torch.Tensor forward(torch.Tensor input) => Solve(input, Templates);
 
     /// <summary>A ← max(A, 0).</summary>
     public void ProjectNonnegative()
     {
         using (torch.no_grad())
-            _templates.clamp_min_(0);
+            Templates.clamp_min_(0);
     }
 }

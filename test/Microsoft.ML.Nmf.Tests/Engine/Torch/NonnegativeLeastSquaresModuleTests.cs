@@ -87,7 +87,7 @@ public class NonnegativeLeastSquaresModuleTests
                 first = last;
         }
 
-        Assert.Single(layer.parameters());
+        Assert.Equal("templates", Assert.Single(layer.named_parameters()).name);
         Assert.True(last < 0.5 * first, $"{first} fell to {last} only");
         Assert.Equal(0, layer.Templates.lt(0).sum().item<long>());
     }
