@@ -28,11 +28,11 @@ internal static class Report
         _console.Write(tree);
     }
 
-    public static void Accuracies(int rank, MulticlassClassificationMetrics byTopics, int words, MulticlassClassificationMetrics byWords)
+    public static void Accuracies(IEnumerable<(string Features, MulticlassClassificationMetrics Metrics)> classifiers)
     {
         Table table = new Table().Border(TableBorder.Simple).AddColumn("features").AddColumn("accuracy").AddColumn("per class");
-        table.AddRow(FormattableString.Invariant($"{rank} topics"), Percent(byTopics.MicroAccuracy), Percent(byTopics.MacroAccuracy));
-        table.AddRow(FormattableString.Invariant($"{words:N0} words (TF-IDF)"), Percent(byWords.MicroAccuracy), Percent(byWords.MacroAccuracy));
+        foreach ((string features, MulticlassClassificationMetrics metrics) in classifiers)
+            table.AddRow(features, Percent(metrics.MicroAccuracy), Percent(metrics.MacroAccuracy));
         _console.Write(table);
     }
 

@@ -12,11 +12,20 @@ public abstract class TopicMethod
     private protected const int WordsPerTopic = 10;
     private protected const int Seed = 1;
 
+    /// <summary>What computes the training.</summary>
+    public TrainingEngine Engine { get; init; }
+
     /// <summary>What it does, in a few words.</summary>
     public abstract string Description { get; }
 
     /// <summary>The size of the activations.</summary>
     public abstract int Size { get; }
+
+    /// <summary>The share of labels that are known to it; null where it does not look at labels.</summary>
+    public virtual double? LabelsKnown => null;
+
+    /// <summary>The penalty of a linear classifier's weights on the activations, which are small numbers: the smaller they are, the smaller it must be.</summary>
+    public virtual float ClassifierL2Regularization => 1e-2f;
 
     /// <summary>Learns topics from the words.</summary>
     public abstract FittedTopics Fit(MLContext context, IDataView features, IProgress<TrainingProgress>? progress);
@@ -25,8 +34,13 @@ public abstract class TopicMethod
 /// <summary>Topics that were found.</summary>
 /// <param name="Transformer">Gives each text its activations.</param>
 /// <param name="Phases">How the training went.</param>
+/// <param name="End">Where it ended, in a few words.</param>
 /// <param name="Print">Prints the topics.</param>
-public sealed record FittedTopics(ITransformer Transformer, IReadOnlyList<TrainingPhase> Phases, Action Print);
+public sealed record FittedTopics(ITransformer Transformer, IReadOnlyList<TrainingPhase> Phases, string End, Action Print)
+{
+    /// <summary>The words for a reconstruction error.</summary>
+    public static string ErrorOf(TrainingPhase phase) => FormattableString.Invariant($"reconstruction error {phase.History.Last.Divergence:G6}");
+}
 
 /// <summary>One layer of topics.</summary>
 public sealed class NmfTopics(int rank, double beta, int iterations) : TopicMethod
@@ -46,9 +60,11 @@ public sealed class NmfTopics(int rank, double beta, int iterations) : TopicMeth
             MaximumNumberOfIterations = iterations,
             Tolerance = 0,
             Seed = Seed,
+            Engine = Engine,
             Progress = progress,
         }).Fit(features);
-        return new FittedTopics(transformer, [new TrainingPhase("all", transformer.Model.History)], () => Report.Topics(transformer.Model.GetTopics(WordsPerTopic)));
+        var phase = new TrainingPhase("all", transformer.Model.History);
+        return new FittedTopics(transformer, [phase], FittedTopics.ErrorOf(phase), () => Report.Topics(transformer.Model.GetTopics(WordsPerTopic)));
     }
 }
 
@@ -71,8 +87,10 @@ public sealed class DeepTopics(IReadOnlyList<int> ranks, double beta, int iterat
             Tolerance = 0,
             PretrainingIterations = iterations,
             Seed = Seed,
+            Engine = Engine,
             Progress = progress,
         }).Fit(features);
-        return new FittedTopics(transformer, transformer.Model.Phases, () => Report.Hierarchy(transformer.Model.GetHierarchy(WordsPerTopic)));
+        DeepNmfModel model = transformer.Model;
+        return new FittedTopics(transformer, model.Phases, FittedTopics.ErrorOf(model.Phases[^1]), () => Report.Hierarchy(model.GetHierarchy(WordsPerTopic)));
     }
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Microsoft.ML.Nmf;
 
 namespace TopicModel;
 
@@ -9,6 +8,7 @@ namespace TopicModel;
 public sealed class TopicModelRun(Corpus corpus, TopicMethod method)
 {
     private const int Seed = 1;
+    private const float WordsL2Regularization = 1e-2f;
 
     private readonly MLContext _context = new(Seed);
 
@@ -21,32 +21,50 @@ public sealed class TopicModelRun(Corpus corpus, TopicMethod method)
         var clock = Stopwatch.StartNew();
         IDataView documents = _context.Data.LoadFromEnumerable(corpus.Documents);
         ITransformer featurizer = WordFeatures.Featurizer(_context, MinimumDocuments).Fit(documents);
-        IDataView features = _context.Data.Cache(featurizer.Transform(documents), nameof(Document.Label), WordFeatures.LabelKey, WordFeatures.Words);
-        var words = (VectorDataViewType)features.Schema[WordFeatures.Words].Type;
-        Report.Say($"{corpus.Name}: {corpus.Documents.Count:N0} texts, {words.Size:N0} words in {MinimumDocuments} or more of them, {Seconds(clock)}.");
+        TextParts parts = TextParts.Of(_context, corpus.Documents, method.LabelsKnown);
+        IDataView features = Cache(Transform(featurizer, parts.All));
+        int words = ((VectorDataViewType)features.Schema[WordFeatures.Words].Type).Size;
+        Report.Say($"{corpus.Name}: {corpus.Documents.Count:N0} texts, {words:N0} words in {MinimumDocuments} or more of them, {Seconds(clock)}.");
 
         clock.Restart();
         FittedTopics topics = Report.WithProgress(progress => method.Fit(_context, features, progress));
-        TrainingIteration end = topics.Phases[^1].History.Last;
-        Report.Say($"Factorized, {method.Description}: {topics.Phases.Sum(p => p.History.Count - 1)} iterations in {topics.Phases.Sum(p => p.History.Last.Seconds):F1} s, {Seconds(clock)} with reading and start; reconstruction error {end.Divergence:G6}.");
+        Report.Say($"Factorized, {method.Description}: {topics.Phases.Sum(p => p.History.Count - 1)} iterations in {topics.Phases.Sum(p => p.History.Last.Seconds):F1} s, {Seconds(clock)} with reading and start; {topics.End}.");
         topics.Print();
 
         clock.Restart();
         // The trainer passes over its data many times.
-        IDataView activations = _context.Data.Cache(topics.Transformer.Transform(features), TopicMethod.Topics, WordFeatures.LabelKey, WordFeatures.Words);
-        DataOperationsCatalog.TrainTestData parts = _context.Data.TrainTestSplit(activations, testFraction: 0.2, seed: Seed);
-        ITransformer classifier = Classify(TopicMethod.Topics, parts, out MulticlassClassificationMetrics byTopics);
-        Classify(WordFeatures.Words, parts, out MulticlassClassificationMetrics byWords);
-        Report.Accuracies(method.Size, byTopics, words.Size, byWords);
-        Report.Say($"Two classifiers trained on four fifths of the texts and tested on the rest, {Seconds(clock)}.");
+        ITransformer toTopics = featurizer.Append(topics.Transformer);
+        IDataView training = Cache(Transform(toTopics, parts.Training), TopicMethod.Topics), test = Cache(Transform(toTopics, parts.Test), TopicMethod.Topics);
+        ITransformer classifier = Classify(TopicMethod.Topics, method.ClassifierL2Regularization, training, test, out MulticlassClassificationMetrics byTopics);
+        Classify(WordFeatures.Words, WordsL2Regularization, training, test, out MulticlassClassificationMetrics byWords);
+        var accuracies = new List<(string, MulticlassClassificationMetrics)>
+        {
+            (FormattableString.Invariant($"{method.Size} topics"), byTopics),
+            (FormattableString.Invariant($"{words:N0} words (TF-IDF)"), byWords),
+        };
+        if (method.LabelsKnown is not null)
+        {
+            // The topics come with a classifier of their own, which then is the one to keep.
+            classifier = LabelNames(test);
+            accuracies.Insert(0, ("the model's own scores", Evaluate(test)));
+        }
 
-        SaveAndLoad(featurizer.Append(topics.Transformer).Append(classifier), documents.Schema);
+        Report.Accuracies(accuracies);
+        Report.Say(method.LabelsKnown is null
+            ? $"Two classifiers trained on four fifths of the texts and tested on the rest, {Seconds(clock)}."
+            : (FormattableString)$"Two classifiers trained on the {parts.Training.Count:N0} texts whose labels are known; all tested on {parts.Test.Count:N0} texts whose labels were not shown, {Seconds(clock)}.");
+
+        SaveAndLoad(toTopics.Append(classifier), documents.Schema);
         Report.Say($"Peak memory {Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:N0} MB.");
     }
 
     private static string Seconds(Stopwatch clock) => FormattableString.Invariant($"{clock.Elapsed.TotalSeconds:F1} s");
 
-    private ITransformer Classify(string column, DataOperationsCatalog.TrainTestData parts, out MulticlassClassificationMetrics metrics)
+    private IDataView Transform(ITransformer transformer, IReadOnlyList<Document> documents) => transformer.Transform(_context.Data.LoadFromEnumerable(documents));
+
+    private IDataView Cache(IDataView view, params string[] columns) => _context.Data.Cache(view, [WordFeatures.LabelKey, WordFeatures.Words, .. columns]);
+
+    private ITransformer Classify(string column, float l2Regularization, IDataView training, IDataView test, out MulticlassClassificationMetrics metrics)
     {
         // Activations and unit-length texts are small numbers: the default penalties of the trainer would leave nothing of its weights.
         var trainer = _context.MulticlassClassification.Trainers.LbfgsMaximumEntropy(new()
@@ -54,15 +72,19 @@ public sealed class TopicModelRun(Corpus corpus, TopicMethod method)
             LabelColumnName = WordFeatures.LabelKey,
             FeatureColumnName = column,
             L1Regularization = 0,
-            L2Regularization = 1e-2f,
+            L2Regularization = l2Regularization,
             MaximumNumberOfIterations = 50,
             HistorySize = 5,
         });
-        var model = trainer.Fit(parts.TrainSet);
-        IDataView predicted = model.Transform(parts.TestSet);
-        metrics = _context.MulticlassClassification.Evaluate(predicted, labelColumnName: WordFeatures.LabelKey);
-        return model.Append(_context.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(predicted));
+        var model = trainer.Fit(training);
+        IDataView predicted = model.Transform(test);
+        metrics = Evaluate(predicted);
+        return model.Append(LabelNames(predicted));
     }
+
+    private MulticlassClassificationMetrics Evaluate(IDataView predicted) => _context.MulticlassClassification.Evaluate(predicted, labelColumnName: WordFeatures.LabelKey);
+
+    private ITransformer LabelNames(IDataView predicted) => _context.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(predicted);
 
     private void SaveAndLoad(ITransformer pipeline, DataViewSchema schema)
     {

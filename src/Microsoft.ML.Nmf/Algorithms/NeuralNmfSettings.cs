@@ -24,10 +24,10 @@ internal sealed record NeuralNmfSettings
     public NeuralNmfLabelLoss LabelLoss { get; init; }
 
     /// <summary>λ, the weight of the label loss in units of the mean of the squared data.</summary>
-    public double LabelWeight { get; init; } = 0.05;
+    public double LabelWeight { get; init; } = 0.02;
 
     /// <summary>ρ, the weight of ½ mean(X²) r_L ‖B‖² in the label loss.</summary>
-    public double ScoreRegularization { get; init; } = 1e-3;
+    public double ScoreRegularization { get; init; } = 3e-4;
 
     /// <summary>How the templates are trained.</summary>
     public NeuralNmfOptimizer Optimizer { get; init; } = NeuralNmfOptimizer.Automatic;

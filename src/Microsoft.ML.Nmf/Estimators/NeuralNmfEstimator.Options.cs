@@ -12,8 +12,8 @@ public sealed partial class NeuralNmfEstimator
         private string? _predictedLabelColumnName = "PredictedLabel";
         private NeuralNmfLoss _loss;
         private NeuralNmfLabelLoss _labelLoss;
-        private double _labelWeight = 0.05;
-        private double _scoreRegularization = 1e-3;
+        private double _labelWeight = 0.02;
+        private double _scoreRegularization = 3e-4;
         private NeuralNmfOptimizer _optimizer = NeuralNmfOptimizer.Automatic;
         private NeuralNmfInitialization _initialization;
         private FactorMatrix?[]? _initialTemplates;
@@ -89,7 +89,7 @@ public sealed partial class NeuralNmfEstimator
 
         /// <summary>
         /// λ, the weight of the mean label loss of the labelled rows, in units of the mean of the squared data, so that it means the same for data of any scale. At least 0; 0 trains the
-        /// classification layer alone. 0.05 unless set.
+        /// classification layer alone. 0.02 unless set.
         /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
         public double LabelWeight
@@ -99,7 +99,7 @@ public sealed partial class NeuralNmfEstimator
         }
 
         /// <summary>
-        /// ρ of the penalty ρ/2 · mean(X²) · r · ‖B‖² on the classification layer B, which is part of the label loss; r is the deepest rank. At least 0. 1e-3 unless set.
+        /// ρ of the penalty ρ/2 · mean(X²) · r · ‖B‖² on the classification layer B, which is part of the label loss; r is the deepest rank. At least 0. 3e-4 unless set.
         /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
         public double ScoreRegularization

@@ -17,6 +17,9 @@ namespace Microsoft.ML.Nmf;
 /// </remarks>
 public sealed partial class NeuralNmfEstimator : FactorizationEstimator<NeuralNmfTransformer>
 {
+    // A step that had to be shortened much may gain little for once.
+    private const int EpochsToConverge = 3;
+
     private readonly Options _options;
     private readonly (string Name, int Layer)[] _layerOutputs;
 
@@ -99,7 +102,7 @@ public sealed partial class NeuralNmfEstimator : FactorizationEstimator<NeuralNm
         ValidationFraction = _options.ValidationFraction,
         ValidationPatience = _options.ValidationPatience,
         Pretraining = new StoppingRule(_options.PretrainingIterations, _options.Tolerance, IsBudget: true),
-        Stopping = new StoppingRule(_options.MaximumNumberOfIterations, _options.Tolerance, MayRise: _options.Optimizer is not AutomaticOptimizer),
+        Stopping = new StoppingRule(_options.MaximumNumberOfIterations, _options.Tolerance, MayRise: _options.Optimizer is not AutomaticOptimizer, Patience: EpochsToConverge),
         Seed = Seed,
     };
 

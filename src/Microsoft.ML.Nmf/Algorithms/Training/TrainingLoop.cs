@@ -9,7 +9,8 @@ namespace Microsoft.ML.Nmf.Algorithms.Training;
 /// </param>
 /// <param name="IsBudget">Whether running out of iterations is as good an end as any, and nothing to warn of.</param>
 /// <param name="MayRise">Whether an iteration may raise the objective; it then ends only when one changes it by no more than the tolerance.</param>
-internal readonly record struct StoppingRule(int MaximumNumberOfIterations, double Tolerance, bool IsBudget = false, bool MayRise = false);
+/// <param name="Patience">How many iterations, one after the other, must each lower it by so little.</param>
+internal readonly record struct StoppingRule(int MaximumNumberOfIterations, double Tolerance, bool IsBudget = false, bool MayRise = false, int Patience = 1);
 
 /// <summary>The iterations of any training: evaluate, keep the history, report, stop or go on.</summary>
 internal static class TrainingLoop
@@ -24,6 +25,7 @@ internal static class TrainingLoop
     {
         var clock = Stopwatch.StartNew();
         var history = new List<TrainingIteration>();
+        int idle = 0;
         for (int iteration = 0; ; iteration++)
         {
             monitor.CheckAlive();
@@ -38,7 +40,8 @@ internal static class TrainingLoop
             history.Add(new TrainingIteration(iteration, objective, divergence, clock.Elapsed.TotalSeconds));
             monitor.Report(new TrainingProgress(phase, rule.MaximumNumberOfIterations, history[^1], before == 0 ? 0 : (before - objective) / Math.Abs(before)));
             double fall = rule.MayRise ? Math.Abs(before - objective) : before - objective;
-            bool hasConverged = iteration > 0 && (solver.IsFinished || (rule.Tolerance > 0 && fall <= rule.Tolerance * Math.Abs(before)));
+            idle = iteration > 0 && rule.Tolerance > 0 && fall <= rule.Tolerance * Math.Abs(before) ? idle + 1 : 0;
+            bool hasConverged = idle >= rule.Patience || (iteration > 0 && solver.IsFinished);
             if (hasConverged || iteration == rule.MaximumNumberOfIterations)
             {
                 var ended = new TrainingHistory(history, hasConverged);

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Microsoft.ML.Nmf.Engine.Managed;
 
 /// <summary>
@@ -88,9 +90,7 @@ internal sealed class NonnegativeLeastSquaresKernel
                 double value = rows[at + l];
                 if (value == 0)
                     continue;
-                ReadOnlySpan<double> column = _quadratic.AsSpan(l * _rank, _rank);
-                for (int k = 0; k < column.Length; k++)
-                    gradient[k] += value * column[k];
+                AddScaled(gradient, _quadratic.AsSpan(l * _rank, _rank), value);
             }
 
             for (int k = 0; k < _rank; k++)
@@ -100,6 +100,19 @@ internal sealed class NonnegativeLeastSquaresKernel
         }
 
         return worst;
+    }
+
+    private static void AddScaled(Span<double> target, ReadOnlySpan<double> source, double factor)
+    {
+        int k = 0;
+        for (; k + Vector512<double>.Count <= source.Length; k += Vector512<double>.Count)
+        {
+            Vector512<double> sum = Vector512.MultiplyAddEstimate(Vector512.Create(source[k..]), Vector512.Create(factor), Vector512.Create<double>(target[k..]));
+            sum.CopyTo(target[k..]);
+        }
+
+        for (; k < source.Length; k++)
+            target[k] += factor * source[k];
     }
 
     /// <summary>What one thread works in.</summary>

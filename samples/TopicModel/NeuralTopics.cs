@@ -1,0 +1,38 @@
+using Microsoft.ML;
+using Microsoft.ML.Nmf;
+
+namespace TopicModel;
+
+/// <summary>Layers of topics, trained by back-propagation; where labels are known, towards topics that tell them apart.</summary>
+public sealed class NeuralTopics(IReadOnlyList<int> ranks, double? labelsKnown, int epochs) : TopicMethod
+{
+    public override string Description
+        => FormattableString.Invariant($"ranks {string.Join(", ", ranks)}{(labelsKnown is { } share ? $", {100 * share:0.###} % of the labels outside the test known" : "")}");
+
+    public override int Size => ranks[^1];
+
+    public override double? LabelsKnown => labelsKnown;
+
+    public override float ClassifierL2Regularization => 1e-4f;
+
+    public override FittedTopics Fit(MLContext context, IDataView features, IProgress<TrainingProgress>? progress)
+    {
+        NeuralNmfTransformer transformer = context.Transforms.NeuralNmf(new NeuralNmfEstimator.Options
+        {
+            OutputColumnName = Topics,
+            InputColumnName = WordFeatures.Words,
+            LabelColumnName = labelsKnown is null ? null : WordFeatures.LabelKey,
+            Ranks = ranks,
+            MaximumNumberOfIterations = epochs,
+            Tolerance = 0,
+            PretrainingIterations = epochs,
+            Seed = Seed,
+            Engine = Engine,
+            Progress = progress,
+        }).Fit(features);
+        NeuralNmfModel model = transformer.Model;
+        NeuralNmfEpoch end = model.History[^1];
+        string loss = FormattableString.Invariant($"loss {end.Loss:G6}{(labelsKnown is null ? "" : $", label loss {end.LabelLoss:G4}")}");
+        return new FittedTopics(transformer, model.Phases, loss, () => Report.Hierarchy(model.GetHierarchy(WordsPerTopic)));
+    }
+}
