@@ -19,7 +19,7 @@ internal static class EngineChoice
         int devices = options.Engine == TrainingEngine.Torch ? TorchRuntime.CountDevices() : TorchRuntime.HasCuda() ? TorchRuntime.CountDevices() : 0;
         int wanted = host.GpuDeviceId ?? 0;
         if (wanted >= 0 && wanted < devices)
-            return TorchRuntime.Create(wanted, options.DeviceMemory, options.AllowTensorFloat32);
+            return TorchRuntime.Create(wanted, options.DeviceMemory, options.NumberOfThreads, options.AllowTensorFloat32);
 
         // FallbackToCpu is false unless set: only who asked for a certain GPU can be let down.
         if (host.GpuDeviceId is not null)
@@ -30,7 +30,7 @@ internal static class EngineChoice
             log.Warning($"Training on the processor: GpuDeviceId is {wanted}, but {missing}.");
         }
 
-        return options.Engine == TrainingEngine.Torch ? TorchRuntime.Create(null, options.DeviceMemory, options.AllowTensorFloat32) : Managed(options);
+        return options.Engine == TrainingEngine.Torch ? TorchRuntime.Create(null, options.DeviceMemory, options.NumberOfThreads, options.AllowTensorFloat32) : Managed(options);
     }
 
     private static ManagedEngine Managed(FactorizationOptions options) => new(options.NumberOfThreads ?? Environment.ProcessorCount);

@@ -8,21 +8,29 @@ namespace Microsoft.ML.Nmf.Tests.Algorithms;
 
 public class MultiplicativeFixtureTests
 {
-    [Theory]
-    [InlineData("nmf_mu_beta0", true)]
-    [InlineData("nmf_mu_beta0", false)]
-    [InlineData("nmf_mu_beta1", true)]
-    [InlineData("nmf_mu_beta1", false)]
-    [InlineData("nmf_mu_beta2", true)]
-    [InlineData("nmf_mu_beta2", false)]
-    [InlineData("nmf_mu_beta1_l1_l2", true)]
-    [InlineData("nmf_mu_beta1_l1_l2", false)]
-    [InlineData("nmf_mu_beta2_l1_l2", true)]
-    [InlineData("nmf_mu_beta2_l1_l2", false)]
+    public static TheoryData<string, bool> Cases()
+    {
+        var cases = new TheoryData<string, bool>();
+        foreach (string name in new[] { "nmf_mu_beta0", "nmf_mu_beta1", "nmf_mu_beta2", "nmf_mu_beta1_l1_l2", "nmf_mu_beta2_l1_l2" })
+        {
+            cases.Add(name, true);
+            cases.Add(name, false);
+        }
+
+        return cases;
+    }
+
+    [Theory, MemberData(nameof(Cases))]
     public void Divergences_and_factors_are_those_of_the_fixture_step_by_step(string name, bool sparse)
     {
-        MultiplicativeFixture fixture = MultiplicativeFixture.Load(name);
         using var engine = new ManagedEngine(2);
+        Check(engine, name, sparse);
+    }
+
+    /// <summary>Runs the fixture on any engine.</summary>
+    internal static void Check(ComputeEngine engine, string name, bool sparse)
+    {
+        MultiplicativeFixture fixture = MultiplicativeFixture.Load(name);
         using DataMatrix data = engine.Load(Build.Examples(fixture.X, sparse));
         using Factor h = Build.Factor(engine, fixture.H0), w = Build.Factor(engine, fixture.W0);
         var penalty = new Penalty((float)fixture.L1, (float)fixture.L2);
@@ -40,5 +48,7 @@ public class MultiplicativeFixtureTests
             Near.Equal(after.H, Build.Read(h), 1e-3);
             Near.Equal(after.W, Build.Read(w), 1e-3);
         }
+
+        ((IDisposable)solver).Dispose();
     }
 }

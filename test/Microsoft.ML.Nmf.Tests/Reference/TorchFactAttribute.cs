@@ -22,5 +22,5 @@ internal static class TorchEngines
     public const long Roomy = 1L << 30;
 
     public static ComputeEngine Create(long budget = Roomy)
-        => TorchRuntime.Create(Environment.GetEnvironmentVariable("NMF_TEST_DEVICE") == "cuda" ? 0 : null, budget, allowTensorFloat32: false);
+        => TorchRuntime.Create(Environment.GetEnvironmentVariable("NMF_TEST_DEVICE") == "cuda" ? 0 : null, budget);
 }

@@ -12,16 +12,20 @@ internal sealed partial class TorchEngine : ComputeEngine
     private readonly TorchMemory _memory;
     private readonly Dictionary<double, torch.Tensor> _constants = [];
     private readonly bool _tensorFloat32Before;
+    private readonly int _threadsBefore;
 
     /// <summary>An engine on a device.</summary>
     /// <param name="device">The device.</param>
     /// <param name="budget">The bytes that it may use there.</param>
+    /// <param name="threads">The threads of libtorch's kernels for the processor, while the engine lives.</param>
     /// <param name="allowTensorFloat32">Whether products may round their factors to ten bits of mantissa, where the device can do that.</param>
-    public TorchEngine(torch.Device device, long budget, bool allowTensorFloat32 = false)
+    public TorchEngine(torch.Device device, long budget, int threads, bool allowTensorFloat32 = false)
     {
         _memory = new TorchMemory(device, budget);
         _tensorFloat32Before = torch.backends.cuda.matmul.allow_tf32;
         torch.backends.cuda.matmul.allow_tf32 = allowTensorFloat32;
+        _threadsBefore = torch.get_num_threads();
+        torch.set_num_threads(threads);
     }
 
     /// <inheritdoc />
@@ -113,6 +117,7 @@ internal sealed partial class TorchEngine : ComputeEngine
         foreach (torch.Tensor constant in _constants.Values)
             constant.Dispose();
         torch.backends.cuda.matmul.allow_tf32 = _tensorFloat32Before;
+        torch.set_num_threads(_threadsBefore);
     }
 
     private static torch.Tensor Of(Factor factor) => ((TorchFactor)factor).Values;

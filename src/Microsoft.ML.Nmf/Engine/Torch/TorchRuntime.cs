@@ -27,14 +27,15 @@ internal static class TorchRuntime
     /// <summary>An engine on a CUDA device, or on the processor.</summary>
     /// <param name="gpu">The number of the device; null for the processor.</param>
     /// <param name="budget">The bytes that it may use; null for most of what is free.</param>
+    /// <param name="threads">The most threads on the processor; null for one each.</param>
     /// <param name="allowTensorFloat32">See <see cref="TorchEngine"/>.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static ComputeEngine Create(int? gpu, long? budget, bool allowTensorFloat32)
+    public static ComputeEngine Create(int? gpu, long? budget, int? threads = null, bool allowTensorFloat32 = false)
     {
         if (gpu is null)
-            return new TorchEngine(torch.CPU, budget ?? (long)(ShareOfHostMemory * GC.GetGCMemoryInfo().TotalAvailableMemoryBytes), allowTensorFloat32);
+            return new TorchEngine(torch.CPU, budget ?? (long)(ShareOfHostMemory * GC.GetGCMemoryInfo().TotalAvailableMemoryBytes), threads ?? Environment.ProcessorCount, allowTensorFloat32);
         var device = new torch.Device(DeviceType.CUDA, gpu.Value);
-        return new TorchEngine(device, budget ?? (long)(ShareOfDeviceMemory * CudaDriver.FreeMemory(device)), allowTensorFloat32);
+        return new TorchEngine(device, budget ?? (long)(ShareOfDeviceMemory * CudaDriver.FreeMemory(device)), threads ?? Environment.ProcessorCount, allowTensorFloat32);
     }
 
     /// <summary>The number of CUDA devices, where TorchSharp can run.</summary>

@@ -3,6 +3,7 @@ using Microsoft.ML.Nmf.Algorithms.Chain;
 using Microsoft.ML.Nmf.Algorithms.Training;
 using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Engine.Managed;
+using Microsoft.ML.Nmf.Tests.Algorithms;
 using Microsoft.ML.Nmf.Tests.Reference;
 
 namespace Microsoft.ML.Nmf.Tests.Engine.Torch;
@@ -12,38 +13,11 @@ public class TorchTrainingTests
 {
     private const int Iterations = 50;
 
-    [TorchTheory]
-    [InlineData("nmf_mu_beta0", true)]
-    [InlineData("nmf_mu_beta0", false)]
-    [InlineData("nmf_mu_beta1", true)]
-    [InlineData("nmf_mu_beta1", false)]
-    [InlineData("nmf_mu_beta2", true)]
-    [InlineData("nmf_mu_beta2", false)]
-    [InlineData("nmf_mu_beta1_l1_l2", true)]
-    [InlineData("nmf_mu_beta1_l1_l2", false)]
-    [InlineData("nmf_mu_beta2_l1_l2", true)]
-    [InlineData("nmf_mu_beta2_l1_l2", false)]
+    [TorchTheory, MemberData(nameof(MultiplicativeFixtureTests.Cases), MemberType = typeof(MultiplicativeFixtureTests))]
     public void Multiplicative_updates_are_those_of_the_fixture(string name, bool sparse)
     {
-        MultiplicativeFixture fixture = MultiplicativeFixture.Load(name);
         using ComputeEngine engine = TorchEngines.Create();
-        using DataMatrix data = engine.Load(Build.Examples(fixture.X, sparse));
-        using Factor h = Build.Factor(engine, fixture.H0), w = Build.Factor(engine, fixture.W0);
-        var penalty = new Penalty((float)fixture.L1, (float)fixture.L2);
-        var settings = new NmfSettings { Rank = w.Rank, Beta = fixture.Beta, Solver = NmfSolver.MultiplicativeUpdates, TemplatePenalty = penalty, ActivationPenalty = penalty };
-        IIterativeSolver solver = fixture.Beta == 2 ? new EuclideanSolver(engine, new FactorPair(data, w, h), settings) : new MultiplicativeSolver(engine, new FactorPair(data, w, h), settings);
-        for (int t = 0; t <= 100; t++)
-        {
-            if (t > 0)
-                solver.Advance();
-            Near.Equal(fixture.Divergence[t], solver.Evaluate().Divergence, 1e-4);
-            if (!fixture.After.TryGetValue(t, out (double[,] H, double[,] W) after))
-                continue;
-            Near.Equal(after.H, Build.Read(h), 1e-3);
-            Near.Equal(after.W, Build.Read(w), 1e-3);
-        }
-
-        ((IDisposable)solver).Dispose();
+        MultiplicativeFixtureTests.Check(engine, name, sparse);
     }
 
     [TorchTheory]
