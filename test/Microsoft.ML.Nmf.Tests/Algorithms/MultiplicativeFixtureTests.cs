@@ -1,6 +1,3 @@
-using Microsoft.ML.Nmf.Algorithms;
-using Microsoft.ML.Nmf.Algorithms.Training;
-using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Engine.Managed;
 using Microsoft.ML.Nmf.Tests.Reference;
 
@@ -8,47 +5,10 @@ namespace Microsoft.ML.Nmf.Tests.Algorithms;
 
 public class MultiplicativeFixtureTests
 {
-    public static TheoryData<string, bool> Cases()
-    {
-        var cases = new TheoryData<string, bool>();
-        foreach (string name in new[] { "nmf_mu_beta0", "nmf_mu_beta1", "nmf_mu_beta2", "nmf_mu_beta1_l1_l2", "nmf_mu_beta2_l1_l2" })
-        {
-            cases.Add(name, true);
-            cases.Add(name, false);
-        }
-
-        return cases;
-    }
-
-    [Theory, MemberData(nameof(Cases))]
+    [Theory, MemberData(nameof(MultiplicativeFixtureRun.Cases), MemberType = typeof(MultiplicativeFixtureRun))]
     public void Divergences_and_factors_are_those_of_the_fixture_step_by_step(string name, bool sparse)
     {
         using var engine = new ManagedEngine(2);
-        Check(engine, name, sparse);
-    }
-
-    /// <summary>Runs the fixture on any engine.</summary>
-    internal static void Check(ComputeEngine engine, string name, bool sparse)
-    {
-        MultiplicativeFixture fixture = MultiplicativeFixture.Load(name);
-        using DataMatrix data = engine.Load(Build.Examples(fixture.X, sparse));
-        using Factor h = Build.Factor(engine, fixture.H0), w = Build.Factor(engine, fixture.W0);
-        var penalty = new Penalty((float)fixture.L1, (float)fixture.L2);
-        var settings = new NmfSettings { Rank = w.Rank, Beta = fixture.Beta, Solver = NmfSolver.MultiplicativeUpdates, TemplatePenalty = penalty, ActivationPenalty = penalty };
-        IIterativeSolver solver = fixture.Beta == 2 ? new EuclideanSolver(engine, new FactorPair(data, w, h), settings) : new MultiplicativeSolver(engine, new FactorPair(data, w, h), settings);
-        Near.Equal(fixture.Divergence[0], solver.Evaluate().Divergence, 1e-4);
-        for (int t = 1; t <= 100; t++)
-        {
-            solver.Advance();
-            // Evaluating or not must not change the steps.
-            if (t % 3 != 1)
-                Near.Equal(fixture.Divergence[t], solver.Evaluate().Divergence, 1e-4);
-            if (!fixture.After.TryGetValue(t, out (double[,] H, double[,] W) after))
-                continue;
-            Near.Equal(after.H, Build.Read(h), 1e-3);
-            Near.Equal(after.W, Build.Read(w), 1e-3);
-        }
-
-        ((IDisposable)solver).Dispose();
+        MultiplicativeFixtureRun.Check(engine, name, sparse);
     }
 }

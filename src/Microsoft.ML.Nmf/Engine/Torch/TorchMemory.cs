@@ -12,6 +12,9 @@ internal sealed class TorchMemory(torch.Device device, long budget) : IDisposabl
     private const long LeastWork = 1L << 16;
     private const long LargestWork = 1L << 30;
 
+    // On a processor blocks that stay in its caches beat large ones.
+    private const long LargestWorkOfProcessor = 1L << 24;
+
     private readonly Dictionary<IDisposable, long> _held = [];
     private long _taken;
 
@@ -22,7 +25,7 @@ internal sealed class TorchMemory(torch.Device device, long budget) : IDisposabl
     public long Budget { get; } = budget;
 
     /// <summary>The bytes for the temporaries of one operation.</summary>
-    public long Work => (long)Math.Clamp(WorkingShare * (Budget - _taken), LeastWork, LargestWork);
+    public long Work => (long)Math.Clamp(WorkingShare * (Budget - _taken), LeastWork, Device.type == DeviceType.CUDA ? LargestWork : LargestWorkOfProcessor);
 
     /// <summary>Whether that many more bytes fit, with something left to work in.</summary>
     public bool Fits(long bytes) => _taken + bytes <= 0.8 * Budget;

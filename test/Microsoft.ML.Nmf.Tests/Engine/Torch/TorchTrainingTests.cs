@@ -3,7 +3,6 @@ using Microsoft.ML.Nmf.Algorithms.Chain;
 using Microsoft.ML.Nmf.Algorithms.Training;
 using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Engine.Managed;
-using Microsoft.ML.Nmf.Tests.Algorithms;
 using Microsoft.ML.Nmf.Tests.Reference;
 
 namespace Microsoft.ML.Nmf.Tests.Engine.Torch;
@@ -13,11 +12,11 @@ public class TorchTrainingTests
 {
     private const int Iterations = 50;
 
-    [TorchTheory, MemberData(nameof(MultiplicativeFixtureTests.Cases), MemberType = typeof(MultiplicativeFixtureTests))]
+    [TorchTheory, MemberData(nameof(MultiplicativeFixtureRun.Cases), MemberType = typeof(MultiplicativeFixtureRun))]
     public void Multiplicative_updates_are_those_of_the_fixture(string name, bool sparse)
     {
         using ComputeEngine engine = TorchEngines.Create();
-        MultiplicativeFixtureTests.Check(engine, name, sparse);
+        MultiplicativeFixtureRun.Check(engine, name, sparse);
     }
 
     [TorchTheory]
