@@ -86,7 +86,7 @@ public class NeuralNmfTests
         // And so are the losses of its last epoch.
         NeuralNmfEpoch last = transformer.Model.History[^1];
         Near.Equal(NaiveNeural.Loss(x, templates, expected, loss, null), last.LayerLosses.Sum(), 1e-5);
-        double penalty = 0.5 * 1e-3 * NeuralData.MeanSquare(x) * 3 * transformer.Model.Classifier!.Weights.Values.ToArray().Sum(v => (double)v * v);
+        double penalty = 0.5 * new NeuralNmfEstimator.Options().ScoreRegularization * NeuralData.MeanSquare(x) * 3 * transformer.Model.Classifier!.Weights.Values.ToArray().Sum(v => (double)v * v);
         double label = Rows.Topics(output, "Score").Select((scores, i) => (Score: scores[i % 3], i)).Where(p => p.i % 5 != 4).Average(p => -Math.Log(p.Score));
         Near.Equal(label + penalty, last.LabelLoss, 1e-4);
     }

@@ -61,6 +61,7 @@ internal static class NeuralData
         Classes = labelLoss is null ? 0 : Classes,
         LabelLoss = labelLoss ?? default,
         LabelWeight = 0.5,
+        ScoreRegularization = 1e-3,
         Optimizer = optimizer ?? NeuralNmfOptimizer.Automatic,
         Pretraining = new StoppingRule(10, 0, IsBudget: true),
         Stopping = new StoppingRule(epochs, 0, MayRise: optimizer is not (null or AutomaticOptimizer)),
