@@ -64,7 +64,14 @@ public class NeuralNmfErrorTests
     {
         var options = new NeuralNmfEstimator.Options
         {
-            LayerOutputColumnNames = ["a"], InitialTemplates = [null], BatchSize = 3, LabelColumnName = "a", ScoreColumnName = "b", PredictedLabelColumnName = "c", NumberOfThreads = 1, InputColumnName = "d",
+            LayerOutputColumnNames = ["a"],
+            InitialTemplates = [null],
+            BatchSize = 3,
+            LabelColumnName = "a",
+            ScoreColumnName = "b",
+            PredictedLabelColumnName = "c",
+            NumberOfThreads = 1,
+            InputColumnName = "d",
         };
         options.LayerOutputColumnNames = null;
         options.InitialTemplates = null;
