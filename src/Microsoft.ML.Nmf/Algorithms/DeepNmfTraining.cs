@@ -46,7 +46,7 @@ internal static class DeepNmfTraining
             ];
             using FactorChain chain = FactorChain.Create(engine, data, links, settings.Beta, FactorChain.DefaultOrder(links.Length));
             phases.Add(new TrainingPhase("all layers", TrainingLoop.Run(chain, settings.Joint, "Deep NMF, all layers", monitor)));
-            return new DeepNmfResult([.. templates.Select(t => t.ToMatrix())], SumsOf(activations.ToMatrix()), phases);
+            return new DeepNmfResult([.. templates.Select(t => t.ToMatrix())], activations.ToMatrix().ColumnSums(), phases);
         }
         finally
         {
@@ -119,18 +119,5 @@ internal static class DeepNmfTraining
         for (int i = 0; i < values.Length; i++)
             values[i] = Math.Max(values[i], (float)(LiftOfZeros * mean));
         factor.CopyFrom(values);
-    }
-
-    private static double[] SumsOf(FactorMatrix matrix)
-    {
-        var sums = new double[matrix.Columns];
-        for (int i = 0; i < matrix.Rows; i++)
-        {
-            ReadOnlySpan<float> row = matrix.Row(i);
-            for (int k = 0; k < row.Length; k++)
-                sums[k] += row[k];
-        }
-
-        return sums;
     }
 }

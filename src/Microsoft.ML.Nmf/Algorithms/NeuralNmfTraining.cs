@@ -99,14 +99,10 @@ internal static class NeuralNmfTraining
     private static double[] SumsOf(IEnumerable<FactorMatrix> activations, int rank)
     {
         var sums = new double[rank];
-        foreach (FactorMatrix matrix in activations)
+        foreach (double[] part in activations.Select(matrix => matrix.ColumnSums()))
         {
-            for (int i = 0; i < matrix.Rows; i++)
-            {
-                ReadOnlySpan<float> row = matrix.Row(i);
-                for (int k = 0; k < rank; k++)
-                    sums[k] += row[k];
-            }
+            for (int k = 0; k < rank; k++)
+                sums[k] += part[k];
         }
 
         return sums;

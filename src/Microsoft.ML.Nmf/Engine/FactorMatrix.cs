@@ -60,6 +60,20 @@ public sealed class FactorMatrix
         return _values.AsSpan(row * Columns, Columns);
     }
 
+    /// <summary>The sum of each column, in double, row after row.</summary>
+    internal double[] ColumnSums()
+    {
+        var sums = new double[Columns];
+        for (int i = 0; i < Rows; i++)
+        {
+            ReadOnlySpan<float> row = Row(i);
+            for (int k = 0; k < row.Length; k++)
+                sums[k] += row[k];
+        }
+
+        return sums;
+    }
+
     /// <summary>A copy of the values by row and column.</summary>
     public float[,] ToArray()
     {

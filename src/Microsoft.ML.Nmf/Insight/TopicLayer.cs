@@ -39,7 +39,7 @@ public sealed class TopicLayer
     /// </summary>
     public IReadOnlyList<double> GetPrevalence()
     {
-        double[] sums = ColumnSums(EffectiveTemplates);
+        double[] sums = EffectiveTemplates.ColumnSums();
         double total = sums.Select((sum, k) => sum * ActivationSums[k]).Sum();
         return [.. sums.Select((sum, k) => total > 0 ? sum * ActivationSums[k] / total : 0)];
     }
@@ -59,7 +59,7 @@ public sealed class TopicLayer
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(topic, Rank);
         if (_before is null)
             return [];
-        double[] sums = ColumnSums(_before.EffectiveTemplates);
+        double[] sums = _before.EffectiveTemplates.ColumnSums();
         double[] weights = [.. sums.Select((sum, l) => sum * Templates[l, topic])];
         double total = weights.Sum();
         return [.. weights.Select((weight, l) => new TopicLink(l, weight / total)).Where(link => link.Share > 0).OrderByDescending(link => link.Share).ThenBy(link => link.Topic)];
@@ -68,19 +68,6 @@ public sealed class TopicLayer
     // The topic of this layer that brings most of a finer one about in the training data.
     internal int ParentOf(int finer)
         => Enumerable.Range(0, Rank).MaxBy(k => ActivationSums[k] * Templates[finer, k]);
-
-    private static double[] ColumnSums(FactorMatrix matrix)
-    {
-        var sums = new double[matrix.Columns];
-        for (int j = 0; j < matrix.Rows; j++)
-        {
-            ReadOnlySpan<float> row = matrix.Row(j);
-            for (int k = 0; k < row.Length; k++)
-                sums[k] += row[k];
-        }
-
-        return sums;
-    }
 
     private static FactorMatrix Multiply(FactorMatrix left, FactorMatrix right)
     {
