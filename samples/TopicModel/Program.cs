@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Reflection;
 using Microsoft.ML.Nmf;
 using TopicModel;
 
@@ -23,8 +22,6 @@ var command = new RootCommand("Finds the topics of a collection of texts, and cl
 
 command.SetAction(arguments =>
 {
-    if (Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Any(m => m is { Key: "PackageFeed", Value: "Offline" }))
-        Console.WriteLine("Package feed: Offline. Running on the stand-ins in build/offline, because the NuGet feed lacks the real packages.");
     Corpus corpus = arguments.GetValue(data) is { } file
         ? Corpus.Open(file.FullName, arguments.GetValue(text) ?? "text", arguments.GetValue(label) ?? "label")
         : Corpus.Open(Path.Combine(AppContext.BaseDirectory, "data", "field-notes.tsv"), arguments.GetValue(text) ?? "text", arguments.GetValue(label) ?? "subject");

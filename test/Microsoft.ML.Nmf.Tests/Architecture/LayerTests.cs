@@ -1,38 +1,56 @@
 using System.Reflection;
+using Microsoft.ML.Nmf.Hosting;
+using Microsoft.ML.Nmf.Reading;
 
 namespace Microsoft.ML.Nmf.Tests.Architecture;
 
-/// <summary>Arrows go one way: catalog → estimators → algorithms → engine; and one folder knows ML.NET's internals.</summary>
+/// <summary>The arrows between the folders of the library go one way, whether a type is public or not.</summary>
 public class LayerTests
 {
-    private static readonly Assembly _library = typeof(NmfEstimator).Assembly;
-    private static readonly Type[] _types = [.. _library.GetTypes()];
+    // What the types of a folder may refer to, besides those of their own.
+    private static readonly Dictionary<string, string[]> _arrows = new()
+    {
+        ["Engine.Managed"] = ["Engine"],
+        ["Engine"] = ["Engine.Managed"],
+        ["Hosting"] = [],
+        ["Reading"] = ["Hosting", "Engine"],
+        ["Topics"] = ["Hosting", "Engine"],
+        ["Transforming"] = ["Reading", "Hosting", "Engine"],
+        ["Training"] = ["Transforming", "Reading", "Hosting", "Engine"],
+        ["Nmf"] = ["Topics", "Training", "Transforming", "Reading", "Hosting", "Engine"],
+        ["DeepNmf"] = ["Nmf", "Topics", "Training", "Transforming", "Reading", "Hosting", "Engine"],
+        ["NeuralNmf"] = ["Nmf", "Topics", "Training", "Transforming", "Reading", "Hosting", "Engine"],
+        ["Torch"] = ["Engine"],
+    };
+
+    public static TheoryData<string> Folders => [.. _arrows.Keys];
+
+    [Theory]
+    [MemberData(nameof(Folders))]
+    public void A_folder_refers_only_to_those_below_it(string folder)
+        => Assert.Empty(from type in Rooms.Types
+                        where Rooms.Find(type) == folder
+                        from member in ReferencesOf.Type(type)
+                        let target = Rooms.Find(TypeOf(member))
+                        where target is not null && target != folder && !_arrows[folder].Contains(target)
+                        select $"{type} refers to {TypeOf(member)}.{member.Name}, {folder} to {target}");
 
     [Fact]
-    public void Algorithms_and_engine_know_no_type_of_MLNet()
-        => Assert.Empty(from type in In("Algorithms", "Engine")
+    public void Every_folder_has_its_arrows()
+        => Assert.Equal(_arrows.Keys.Order(), Rooms.Types.Select(Rooms.Find).Where(folder => folder!.Length > 0).Distinct().Order());
+
+    [Fact]
+    public void The_engine_knows_no_type_of_MLNet()
+        => Assert.Empty(from type in Rooms.Types
+                        where Rooms.Find(type) is "Engine" or "Engine.Managed" or "Torch"
                         from member in ReferencesOf.Type(type)
                         where IsMLNet(member)
                         select $"{type} refers to {member}");
 
     [Fact]
-    public void The_engine_knows_no_algorithm()
-        => Assert.Empty(from type in In("Engine")
-                        from member in ReferencesOf.Type(type)
-                        where IsIn(member as Type ?? member.DeclaringType!, "Algorithms", "Insight", "Input", "Internals")
-                        select $"{type} refers to {member}");
-
-    [Fact]
-    public void Algorithms_know_no_estimator_no_reader_and_no_insight()
-        => Assert.Empty(from type in In("Algorithms")
-                        from member in ReferencesOf.Type(type)
-                        where IsIn(member as Type ?? member.DeclaringType!, "Insight", "Input", "Internals")
-                        select $"{type} refers to {member}");
-
-    [Fact]
-    public void Only_one_folder_knows_internals_of_MLNet()
-        => Assert.Empty(from type in _types
-                        where !IsIn(type, "Internals") && !IsWithin(type, typeof(ActivationTransformerBase))
+    public void Only_hosting_knows_internals_of_MLNet()
+        => Assert.Empty(from type in Rooms.Types
+                        where Rooms.Find(type) != "Hosting"
                         from member in ReferencesOf.Type(type)
                         where IsMLNet(member) && !IsVisible(member)
                         select $"{type} refers to {member.DeclaringType}.{member}");
@@ -40,24 +58,32 @@ public class LayerTests
     [Fact]
     public void The_tests_above_can_see_a_reference()
     {
-        Assert.Contains(ReferencesOf.Type(typeof(Nmf.Input.FeatureColumn)), IsMLNet);
-        Assert.Contains(ReferencesOf.Type(typeof(Nmf.Internals.ComponentHost)), member => IsMLNet(member) && !IsVisible(member));
-        Assert.Contains(ReferencesOf.Type(typeof(NmfEstimator)), member => member as Type == typeof(Nmf.Algorithms.NmfSettings));
+        Assert.Contains(ReferencesOf.Type(typeof(FeatureColumn)), IsMLNet);
+        Assert.Contains(ReferencesOf.Type(typeof(ComponentHost)), member => IsMLNet(member) && !IsVisible(member));
+        Assert.Contains(ReferencesOf.Type(typeof(NmfEstimator)), member => Rooms.Find(TypeOf(member)) == "Training");
+        Assert.Contains(ReferencesOf.Type(typeof(ExampleReader)), member => Rooms.Find(TypeOf(member)) == "Engine");
     }
 
     [Fact]
+    public void Every_type_is_found_in_the_sources()
+        => Assert.DoesNotContain(Rooms.Library.SelectMany(assembly => assembly.GetTypes()),
+            type => Rooms.Find(type) is null && type.Namespace?.StartsWith("Microsoft.ML", StringComparison.Ordinal) == true);
+
+    [Fact]
+    public void The_namespace_of_an_internal_type_is_its_folder()
+        => Assert.Empty(from type in Rooms.Types
+                        where type is { IsVisible: false, IsNested: false } && type.Namespace!.StartsWith("Microsoft.ML", StringComparison.Ordinal)
+                        where type.Namespace != $"Microsoft.ML.Nmf.{Rooms.Find(type)}"
+                        select $"{type} is in {Rooms.Find(type)}");
+
+    [Fact]
     public void Every_public_type_is_in_one_of_two_namespaces()
-        => Assert.All(_types.Where(t => t.IsVisible), t => Assert.Contains(t.Namespace, new[] { "Microsoft.ML", "Microsoft.ML.Nmf" }));
+        => Assert.All(Rooms.Library.SelectMany(a => a.GetExportedTypes()), t => Assert.Contains(t.Namespace, new[] { "Microsoft.ML", "Microsoft.ML.Nmf" }));
 
-    private static IEnumerable<Type> In(params string[] folders) => _types.Where(t => IsIn(t, folders));
-
-    private static bool IsIn(Type type, params string[] folders)
-        => type.Assembly == _library && folders.Any(f => $"{type.Namespace}.".StartsWith($"Microsoft.ML.Nmf.{f}.", StringComparison.Ordinal));
-
-    private static bool IsWithin(Type type, Type outer) => type == outer || (type.DeclaringType is { } declaring && IsWithin(declaring, outer));
+    private static Type TypeOf(MemberInfo member) => member as Type ?? member.DeclaringType!;
 
     private static bool IsMLNet(MemberInfo member)
-        => (member as Type ?? member.DeclaringType!).Assembly is { } assembly && assembly != _library && assembly.GetName().Name!.StartsWith("Microsoft.ML.", StringComparison.Ordinal);
+        => TypeOf(member).Assembly is { } assembly && !Rooms.Library.Contains(assembly) && assembly.GetName().Name!.StartsWith("Microsoft.ML.", StringComparison.Ordinal);
 
     private static bool IsVisible(MemberInfo member) => member switch
     {

@@ -9,7 +9,7 @@ internal sealed record ChainFixture(double Beta, double[,] X, double[][,] Initia
 
     public static ChainFixture Load(string name)
     {
-        using JsonDocument json = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Fixtures", name + ".json")));
+        using JsonDocument json = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Reference", "Fixtures", name + ".json")));
         JsonElement root = json.RootElement;
         return new ChainFixture(root.GetProperty("beta").GetDouble(), MultiplicativeFixture.Matrix(root.GetProperty("X")), Factors(root.GetProperty("initial")),
             [.. root.GetProperty("divergence").EnumerateArray().Select(v => v.GetDouble())],

@@ -7,7 +7,7 @@ internal sealed record MultiplicativeFixture(double Beta, double L1, double L2, 
 {
     public static MultiplicativeFixture Load(string name)
     {
-        using JsonDocument json = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Fixtures", name + ".json")));
+        using JsonDocument json = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Reference", "Fixtures", name + ".json")));
         JsonElement root = json.RootElement;
         return new MultiplicativeFixture(
             root.GetProperty("beta").GetDouble(), root.GetProperty("l1").GetDouble(), root.GetProperty("l2").GetDouble(),

@@ -1,6 +1,6 @@
-using Microsoft.ML.Nmf.Algorithms;
-using Microsoft.ML.Nmf.Algorithms.Training;
 using Microsoft.ML.Nmf.Engine;
+using Microsoft.ML.Nmf.Nmf;
+using Microsoft.ML.Nmf.Training;
 
 namespace Microsoft.ML.Nmf.Tests.Reference;
 

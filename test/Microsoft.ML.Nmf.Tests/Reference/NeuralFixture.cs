@@ -9,7 +9,7 @@ internal sealed record NeuralFixture(NeuralNmfLoss Kind, double LearningRate, do
 {
     public static NeuralFixture Load(NeuralNmfLoss loss)
     {
-        using JsonDocument json = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Fixtures", $"neural_{loss.ToString().ToLowerInvariant()}_2layer.json")));
+        using JsonDocument json = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Reference", "Fixtures", $"neural_{loss.ToString().ToLowerInvariant()}_2layer.json")));
         JsonElement root = json.RootElement;
         return new NeuralFixture(loss, root.GetProperty("learning_rate").GetDouble(), Transpose(MultiplicativeFixture.Matrix(root.GetProperty("X"))),
             Layers("A_initial"), [.. Layers("S_first").Select(Transpose)], Layers("gradient_first"), [.. root.GetProperty("loss").EnumerateArray().Select(v => v.GetDouble())], Layers("A_final"));

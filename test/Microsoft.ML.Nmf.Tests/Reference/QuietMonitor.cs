@@ -1,4 +1,4 @@
-using Microsoft.ML.Nmf.Algorithms.Training;
+using Microsoft.ML.Nmf.Training;
 
 namespace Microsoft.ML.Nmf.Tests.Reference;
 

@@ -1,5 +1,5 @@
 using Microsoft.ML.Nmf.Engine;
-using Microsoft.ML.Nmf.Engine.Torch;
+using Microsoft.ML.Nmf.Torch;
 
 namespace Microsoft.ML.Nmf.Tests.Reference;
 

@@ -1,3 +1,0 @@
-namespace Microsoft.ML.Data;
-
-internal delegate bool InPredicate<T>(in T value);

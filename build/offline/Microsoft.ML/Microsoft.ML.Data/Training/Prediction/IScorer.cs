@@ -1,7 +1,0 @@
-namespace Microsoft.ML.Data.Offline;
-
-/// <summary>Makes the columns of a prediction.</summary>
-internal interface IScorer
-{
-    IRowMapper Bind(DataViewSchema inputSchema);
-}

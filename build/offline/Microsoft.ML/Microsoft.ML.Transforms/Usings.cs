@@ -1,3 +1,0 @@
-global using Microsoft.ML.Data;
-global using Microsoft.ML.Internal.Utilities;
-global using Microsoft.ML.Runtime;

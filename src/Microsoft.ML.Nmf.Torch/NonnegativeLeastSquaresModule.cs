@@ -1,0 +1,81 @@
+using Microsoft.ML.Nmf.Torch;
+using TorchSharp;
+using TorchSharp.Modules;
+
+namespace Microsoft.ML.Nmf;
+
+/// <summary>
+/// The layer q(X, A) = argmin over S ≥ 0 of ‖X − S Aᵀ‖²_F as a TorchSharp module, for networks of one's own: X is n × m, one row an example, A is its parameter, m × r, and S is n × r. It is
+/// differentiable in X and A by TorchSharp's own autograd.
+/// </summary>
+/// <remarks>
+/// The supports of all rows are found without gradient, by block principal pivoting (Kim and Park 2011); S is then the solution of one differentiable batch of systems, with the Gram matrix AᵀA in
+/// which rows and columns off the support are those of the identity. Both are in double, whatever the types of X and A; S has the type of X. Memory n·r² doubles, cost n·r³/3 a forward pass and
+/// the same again backward. Keep A ≥ 0 with <see cref="ProjectNonnegative"/> after each step of an optimizer if it is to be a dictionary of parts; q itself does not need it. The native library
+/// of TorchSharp must be there, as for any module.
+/// </remarks>
+public sealed class NonnegativeLeastSquaresModule : torch.nn.Module<torch.Tensor, torch.Tensor>
+{
+    // A Gram matrix that was summed in double.
+    private const double DoubleGram = 1e-12;
+    private const string Name = "templates";
+
+    /// <summary>A layer with random templates, uniform between 0 and 2/√m.</summary>
+    /// <param name="features">m, at least 1.</param>
+    /// <param name="components">r, at least 1.</param>
+    /// <param name="device">Where the templates lie; null for the processor.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
+    public NonnegativeLeastSquaresModule(int features, int components, torch.Device? device = null)
+        : base(nameof(NonnegativeLeastSquaresModule))
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(components, 1);
+        using (torch.no_grad())
+        {
+            torch.Tensor start = torch.rand(features, components, device: device).mul_((float)(2 / Math.Sqrt(features)));
+            var templates = new Parameter(start.DetachFromDisposeScope());
+            templates.DetachFromDisposeScope();
+            register_parameter(Name, templates);
+        }
+    }
+
+    /// <summary>A, m × r: the parameter "templates".</summary>
+    public Parameter Templates => get_parameter(Name)!;
+
+    /// <summary>S for given X and A, both of which may require a gradient.</summary>
+    /// <param name="data">X, n × m, float32 or float64.</param>
+    /// <param name="templates">A, m × r.</param>
+    /// <returns>S, n × r, of the type of X.</returns>
+    /// <exception cref="ArgumentException">The shapes do not fit each other.</exception>
+    public static torch.Tensor Solve(torch.Tensor data, torch.Tensor templates)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(templates);
+        if (data.dim() != 2 || templates.dim() != 2 || data.size(1) != templates.size(0))
+            throw new ArgumentException($"data has the shape [{string.Join(", ", data.shape)}] and templates have [{string.Join(", ", templates.shape)}], but they must be n × m and m × r.", nameof(data));
+        using DisposeScope scope = torch.NewDisposeScope();
+        torch.Tensor a = templates.to(torch.ScalarType.Float64), x = data.to(torch.ScalarType.Float64);
+        torch.Tensor gram = a.t().mm(a), target = x.mm(a);
+        torch.Tensor support;
+        using (torch.no_grad())
+        {
+            torch.Tensor detached = target.detach();
+            support = new TorchLeastSquares(gram.detach(), DoubleGram).Solve(torch.zeros_like(detached).gt(0), detached).gt(0);
+        }
+
+        return new TorchLeastSquares(gram, DoubleGram).SolveOnSupport(support, target).to(data.dtype).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>S for X.</summary>
+    /// <param name="input">X, n × m, float32 or float64.</param>
+    /// <returns>S, n × r, of the type of X.</returns>
+    /// <exception cref="ArgumentException">X does not have m columns.</exception>
+    public override torch.Tensor forward(torch.Tensor input) => Solve(input, Templates);
+
+    /// <summary>A ← max(A, 0).</summary>
+    public void ProjectNonnegative()
+    {
+        using (torch.no_grad())
+            Templates.clamp_min_(0);
+    }
+}

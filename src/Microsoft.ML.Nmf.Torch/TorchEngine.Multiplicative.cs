@@ -1,0 +1,183 @@
+using Microsoft.ML.Nmf.Engine;
+using TorchSharp;
+
+namespace Microsoft.ML.Nmf.Torch;
+
+internal sealed partial class TorchEngine
+{
+    // What powers are bounded by, so that a sum of them stays finite: as in the managed kernels.
+    private const float LargestPower = 1e30f;
+
+    // Halvings of a step that overshoots; after them it is as good as none.
+    private const int Halvings = 24;
+
+    /// <inheritdoc />
+    public override void Project(Factor factor, MultiplicativeTerms terms, MultiplicativeTerms result)
+    {
+        Cross(factor, terms.Numerator, result.Numerator);
+        if (terms.Denominator.Rows == factor.Rows)
+        {
+            Cross(factor, terms.Denominator, result.Denominator);
+            return;
+        }
+
+        // The one row that serves all rows of the factor is weighed by their sums.
+        using DisposeScope scope = torch.NewDisposeScope();
+        Of(result.Denominator).copy_(Of(factor).sum(0L).unsqueeze(1) * Of(terms.Denominator));
+    }
+
+    /// <inheritdoc />
+    public override double Divergence(DataMatrix data, Factor factor, Factor other, double beta)
+        => beta == 1 && data is TorchSparse sparse
+            ? KullbackLeibler(sparse, Of(factor), Of(other), null, evaluate: true)
+            : Tiles((TorchMatrix)data, Of(factor), Of(other), beta, null, null, evaluate: true);
+
+    /// <inheritdoc />
+    public override double Terms(DataMatrix data, Factor factor, Factor other, double beta, MultiplicativeTerms terms, bool evaluate)
+    {
+        torch.Tensor f = Of(factor), o = Of(other), numerator = Of(terms.Numerator), denominator = Of(terms.Denominator);
+        if (beta == 1)
+        {
+            using DisposeScope scope = torch.NewDisposeScope();
+            denominator.copy_(o.sum(0L, keepdim: true));
+        }
+
+        double divergence = beta == 1 && data is TorchSparse sparse
+            ? KullbackLeibler(sparse, f, o, numerator, evaluate)
+            : Tiles((TorchMatrix)data, f, o, beta, numerator, beta == 1 ? null : denominator, evaluate);
+        return evaluate ? divergence : double.NaN;
+    }
+
+    /// <inheritdoc />
+    public override void MultiplicativeUpdate(Factor factor, MultiplicativeTerms terms, Penalty penalty, double beta)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        torch.Tensor f = Of(factor), epsilon = Constant(MultiplicativeRule.Epsilon);
+        torch.Tensor numerator = Of(terms.Numerator) + epsilon, divisor = Of(terms.Denominator) + epsilon;
+        torch.Tensor denominator = divisor;
+        torch.Tensor? quadratic = null;
+        if (penalty.IsQuadratic)
+        {
+            quadratic = f * Constant(penalty.L2 - penalty.Orthogonality);
+            if (penalty.Orthogonality != 0)
+                quadratic.add_(f.sum(1L, keepdim: true).mul_(Constant(penalty.Orthogonality)));
+            divisor += quadratic.clamp_min_(0);
+        }
+
+        if (penalty.L1 != 0)
+            divisor += Constant(penalty.L1);
+        torch.Tensor step = Power(numerator / divisor, MultiplicativeRule.Exponent(beta));
+        if (MultiplicativeRule.CanOvershoot(beta, penalty))
+            step = Shorten(step, numerator, denominator, penalty.L1, quadratic!, divisor, beta);
+        f.mul_(step);
+        f.masked_fill_(f.lt(Constant(MultiplicativeRule.Smallest)), 0);
+    }
+
+    private static float FloorOf(DataMatrix data)
+        => data.Examples.Mean > 0 ? (float)(BetaDivergence.Floor * data.Examples.Mean) : BetaDivergence.Floor;
+
+    // The approximation is needed at the entries only.
+    private double KullbackLeibler(TorchSparse data, torch.Tensor factor, torch.Tensor other, torch.Tensor? numerator, bool evaluate)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        torch.Tensor floor = Constant(FloorOf(data));
+        torch.Tensor logarithms = torch.zeros(1, dtype: torch.ScalarType.Float64, device: factor.device);
+        data.MultiplyWeighted(
+            (rows, columns, values, weights) =>
+            {
+                torch.Tensor approximation = factor.index_select(0, rows).mul_(other.index_select(0, columns)).sum(1L);
+                weights.copy_(values / torch.maximum(approximation, floor));
+                if (evaluate)
+                    logarithms.add_((values * weights.log()).sum(torch.ScalarType.Float64));
+            },
+            3L * sizeof(float) * factor.size(1), other, numerator);
+        if (!evaluate)
+            return double.NaN;
+        torch.Tensor f = factor.sum(0L, type: torch.ScalarType.Float64), o = other.sum(0L, type: torch.ScalarType.Float64);
+        return logarithms.item<double>() - data.Examples.Sum + (f * o).sum().item<double>();
+    }
+
+    // X̂ for a block of rows at a time.
+    private double Tiles(TorchMatrix data, torch.Tensor factor, torch.Tensor other, double beta, torch.Tensor? numerator, torch.Tensor? denominator, bool evaluate)
+    {
+        using DisposeScope whole = torch.NewDisposeScope();
+        torch.Tensor floor = Constant(FloorOf(data)), transposed = other.t();
+        torch.Tensor sum = torch.zeros(1, dtype: torch.ScalarType.Float64, device: factor.device);
+        int step = data.RowsAtOnce(copies: 6);
+        for (int first = 0; first < data.Rows; first += step)
+        {
+            using DisposeScope scope = torch.NewDisposeScope();
+            int count = Math.Min(step, data.Rows - first);
+            torch.Tensor approximation = torch.maximum(factor.narrow(0, first, count).mm(transposed), floor);
+            torch.Tensor power = Power(approximation, beta - 1);
+            denominator?.narrow(0, first, count).addmm_(power, other, beta: 0, alpha: 1);
+            if (numerator is null && !evaluate)
+                continue;
+            torch.Tensor x = data.DenseRows(first, count);
+            if (beta <= 0)
+                x = torch.maximum(x, floor);
+            if (evaluate)
+                sum.add_(Divergences(x, approximation, power, beta).sum(torch.ScalarType.Float64));
+            if (numerator is not null)
+                numerator.narrow(0, first, count).addmm_((power / approximation).mul_(x).clamp_max_(LargestPower), other, beta: 0, alpha: 1);
+        }
+
+        return evaluate ? sum.item<double>() : double.NaN;
+    }
+
+    // d_β entry by entry, as the managed kernel computes it.
+    private torch.Tensor Divergences(torch.Tensor x, torch.Tensor approximation, torch.Tensor power, double beta)
+    {
+        switch (beta)
+        {
+            case 2:
+                torch.Tensor residual = x - approximation;
+                return residual.mul_(residual).mul_(Constant(0.5));
+            case 1:
+                torch.Tensor ratio = torch.where(x.gt(0), x / approximation, torch.ones_like(x));
+                return ratio.log_().mul_(x).add_(approximation - x);
+            case 0:
+                torch.Tensor quotient = x / approximation;
+                return (quotient - quotient.log()).sub_(Constant(1));
+            default:
+                return (Power(x, beta) - (power * x)).add_((power * (approximation - x)).mul_(Constant(beta - 1))).mul_(Constant(1 / (beta * (beta - 1))));
+        }
+    }
+
+    private torch.Tensor Power(torch.Tensor values, double exponent) => exponent switch
+    {
+        0 => torch.ones_like(values),
+        1 => values,
+        2 => (values * values).clamp_max_(LargestPower),
+        0.5 => values.sqrt(),
+        -1 => values.reciprocal().clamp_max_(LargestPower),
+        -0.5 => values.rsqrt().clamp_max_(LargestPower),
+        _ => values.pow(Constant(exponent)).clamp_max_(LargestPower),
+    };
+
+    // Halves the steps, on a logarithmic scale, for which the majoriser would rise: see MultiplicativeRule.
+    private torch.Tensor Shorten(torch.Tensor step, torch.Tensor numerator, torch.Tensor denominator, float linear, torch.Tensor quadratic, torch.Tensor divisor, double beta)
+    {
+        torch.Tensor suspects = step.gt(1).logical_and((step * quadratic).gt(divisor));
+        torch.Tensor logarithm = step.log();
+        torch.Tensor u = step;
+        for (int halving = 0; halving < Halvings; halving++)
+        {
+            suspects = suspects.logical_and(Rise(u, logarithm, numerator, denominator, linear, quadratic, beta).gt(0));
+            logarithm = torch.where(suspects, logarithm * Constant(0.5), logarithm);
+            u = torch.where(suspects, logarithm.exp(), u);
+        }
+
+        return u;
+    }
+
+    private torch.Tensor Rise(torch.Tensor u, torch.Tensor logarithm, torch.Tensor numerator, torch.Tensor denominator, float linear, torch.Tensor quadratic, double beta)
+    {
+        torch.Tensor gain = beta == 1 ? logarithm : (Power(u, beta - 1) - Constant(1)).mul_(Constant(1 / (beta - 1)));
+        torch.Tensor loss = beta < 1 ? u - Constant(1) : (Power(u, beta) - Constant(1)).mul_(Constant(1 / beta));
+        torch.Tensor penalty = ((u * u) - Constant(1)).mul_(quadratic).mul_(Constant(0.5));
+        if (linear != 0)
+            penalty.add_((u - Constant(1)).mul_(Constant(linear)));
+        return (denominator * loss).sub_(numerator * gain).add_(penalty);
+    }
+}

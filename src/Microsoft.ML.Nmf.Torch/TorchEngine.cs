@@ -1,0 +1,146 @@
+using System.Globalization;
+using Microsoft.ML.Nmf.Engine;
+using TorchSharp;
+
+namespace Microsoft.ML.Nmf.Torch;
+
+/// <summary>
+/// The primitives on TorchSharp: float32 tensors on a CUDA device or on libtorch's own processor kernels. Every primitive runs in a scope of its own, which disposes its temporaries; what
+/// stays is allocated once and changed in place. On a processor the same data gives the same bits; on CUDA the sums of sparse products may be taken in another order each time.
+/// </summary>
+internal sealed partial class TorchEngine : ComputeEngine
+{
+    private readonly TorchMemory _memory;
+    private readonly Dictionary<double, torch.Tensor> _constants = [];
+    private readonly bool _tensorFloat32Before;
+    private readonly int _threadsBefore;
+
+    /// <summary>An engine on a device.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="budget">The bytes that it may use there.</param>
+    /// <param name="threads">The threads of libtorch's kernels for the processor, while the engine lives.</param>
+    /// <param name="allowTensorFloat32">Whether products may round their factors to ten bits of mantissa, where the device can do that.</param>
+    public TorchEngine(torch.Device device, long budget, int threads, bool allowTensorFloat32 = false)
+    {
+        _memory = new TorchMemory(device, budget);
+        _tensorFloat32Before = torch.backends.cuda.matmul.allow_tf32;
+        torch.backends.cuda.matmul.allow_tf32 = allowTensorFloat32;
+        _threadsBefore = torch.get_num_threads();
+        torch.set_num_threads(threads);
+    }
+
+    /// <inheritdoc />
+    public override string Description => $"Torch on {_memory.Device}";
+
+    /// <inheritdoc />
+    public override string DescribeMemory(ExampleMatrix examples, long working)
+    {
+        long stored = BytesOf(examples);
+        return _memory.Fits(stored)
+            ? string.Create(CultureInfo.InvariantCulture, $"about {(stored + working) / 1e6:F0} MB of the {_memory.Budget / 1e6:F0} MB that it may use there")
+            : string.Create(CultureInfo.InvariantCulture, $"about {working / 1e6:F0} MB of the {_memory.Budget / 1e6:F0} MB that it may use there, and the data ({stored / 1e6:F0} MB) is streamed from the host's memory in blocks of rows");
+    }
+
+    /// <inheritdoc />
+    public override DataMatrix Load(ExampleMatrix examples) => examples switch
+    {
+        SparseExamples sparse => new TorchSparse(sparse, _memory),
+        DenseExamples dense => new TorchDense(dense, _memory),
+        _ => throw new NotSupportedException($"Examples of type {examples.GetType().Name} are not known to the Torch engine."),
+    };
+
+    /// <inheritdoc />
+    public override Factor Allocate(int rows, int rank) => new TorchFactor(rows, rank, _memory);
+
+    /// <inheritdoc />
+    public override Gram AllocateGram(int rank) => new TorchGram(rank, _memory);
+
+    /// <inheritdoc />
+    public override MultiplicativeTerms AllocateTerms(int rows, int rank, double beta)
+        => new(Allocate(rows, rank), Allocate(beta == 1 ? 1 : rows, rank));
+
+    /// <inheritdoc />
+    public override void Gram(Factor factor, Gram result)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        torch.Tensor f = Of(factor);
+        Of(result).Set(f.t().mm(f));
+    }
+
+    /// <inheritdoc />
+    public override void Product(DataMatrix data, Factor other, Factor result)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        ((TorchMatrix)data).Multiply(Of(other), Of(result));
+    }
+
+    /// <inheritdoc />
+    public override void Product(Factor factor, Gram gram, Factor result) => Set(Of(result), Of(factor), Of(gram).Singles);
+
+    /// <inheritdoc />
+    public override void Product(Gram gram, Factor factor, Factor result) => Set(Of(result), Of(gram).Singles, Of(factor));
+
+    /// <inheritdoc />
+    public override void Product(Factor factor, Factor small, Factor result) => Set(Of(result), Of(factor), Of(small));
+
+    /// <inheritdoc />
+    public override void ProductTransposed(Factor factor, Factor small, Factor result)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        Set(Of(result), Of(factor), Of(small).t());
+    }
+
+    /// <inheritdoc />
+    public override void Cross(Factor first, Factor second, Factor result)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        Set(Of(result), Of(first).t(), Of(second));
+    }
+
+    /// <inheritdoc />
+    public override void SymmetricCross(Factor first, Factor second, Gram result)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        torch.Tensor cross = Of(first).t().mm(Of(second));
+        Of(result).Set(cross + cross.t());
+    }
+
+    /// <inheritdoc />
+    public override double Inner(Factor first, Factor second) => Inner(Of(first), Of(second));
+
+    /// <inheritdoc />
+    public override double Inner(Gram first, Gram second) => Inner(Of(first).Values, Of(second).Values);
+
+    /// <inheritdoc />
+    public override void Dispose()
+    {
+        _memory.Dispose();
+        foreach (torch.Tensor constant in _constants.Values)
+            constant.Dispose();
+        torch.backends.cuda.matmul.allow_tf32 = _tensorFloat32Before;
+        torch.set_num_threads(_threadsBefore);
+    }
+
+    private static torch.Tensor Of(Factor factor) => ((TorchFactor)factor).Values;
+
+    private static TorchGram Of(Gram gram) => (TorchGram)gram;
+
+    private static void Set(torch.Tensor result, torch.Tensor first, torch.Tensor second) => result.addmm_(first, second, beta: 0, alpha: 1);
+
+    private static double Inner(torch.Tensor first, torch.Tensor second)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        return (first * second).sum(torch.ScalarType.Float64).item<double>();
+    }
+
+    private static long BytesOf(ExampleMatrix examples) => examples is SparseExamples ? TorchSparse.BytesOf(examples) : examples.Bytes;
+
+    // One of the few constants that the kernels are made of, as a tensor without dimensions: operands of the kind cost a fraction of what a
+    // number costs. What varies from call to call is given as a number.
+    private torch.Tensor Constant(double value)
+    {
+        if (!_constants.TryGetValue(value, out torch.Tensor? constant))
+            _constants.Add(value, constant = torch.tensor((float)value, device: _memory.Device).DetachFromDisposeScope());
+        return constant;
+    }
+}

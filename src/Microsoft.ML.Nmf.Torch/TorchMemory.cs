@@ -1,0 +1,71 @@
+using TorchSharp;
+
+namespace Microsoft.ML.Nmf.Torch;
+
+/// <summary>A device, how much of its memory the engine may use, and what it holds there.</summary>
+/// <param name="device">The device.</param>
+/// <param name="budget">The bytes for everything.</param>
+internal sealed class TorchMemory(torch.Device device, long budget) : IDisposable
+{
+    // Of what is not taken, this share may go into the temporaries of one operation.
+    private const double WorkingShare = 0.25;
+    private const long LeastWork = 1L << 16;
+    private const long LargestWork = 1L << 30;
+
+    // On a processor blocks that stay in its caches beat large ones.
+    private const long LargestWorkOfProcessor = 1L << 24;
+
+    private readonly Dictionary<IDisposable, long> _held = [];
+    private long _taken;
+
+    /// <summary>The device.</summary>
+    public torch.Device Device { get; } = device;
+
+    /// <summary>The bytes for everything.</summary>
+    public long Budget { get; } = budget;
+
+    /// <summary>The bytes for the temporaries of one operation.</summary>
+    public long Work => (long)Math.Clamp(WorkingShare * (Budget - _taken), LeastWork, Device.type == DeviceType.CUDA ? LargestWork : LargestWorkOfProcessor);
+
+    /// <summary>Whether that many more bytes fit, with something left to work in.</summary>
+    public bool Fits(long bytes) => _taken + bytes <= 0.8 * Budget;
+
+    /// <summary>Refuses what would not fit.</summary>
+    /// <exception cref="InvalidOperationException">It does not fit.</exception>
+    public void Demand(long bytes, string what)
+    {
+        if (_taken + bytes > Budget)
+        {
+            throw new InvalidOperationException(
+                $"{what} takes {bytes / 1e6:F1} MB, but of the {Budget / 1e6:F1} MB that the engine may use on {Device} {_taken / 1e6:F1} MB are taken. Use a smaller rank, fewer rows or a smaller BatchSize, raise DeviceMemory, or set Engine to Managed.");
+        }
+    }
+
+    /// <summary>Takes note of something that holds bytes until it is disposed.</summary>
+    public T Hold<T>(T holder, long bytes)
+        where T : IDisposable
+    {
+        _held.Add(holder, bytes);
+        _taken += bytes;
+        return holder;
+    }
+
+    /// <summary>Takes note that it is disposed; false when it was before.</summary>
+    public bool Release(IDisposable holder)
+    {
+        if (!_held.Remove(holder, out long bytes))
+            return false;
+        _taken -= bytes;
+        return true;
+    }
+
+    /// <summary>How many of some rows can be worked on at once.</summary>
+    public int RowsAtOnce(int rows, long bytesPerRow) => (int)Math.Clamp(Work / Math.Max(bytesPerRow, 1), 1, Math.Max(rows, 1));
+
+    /// <summary>Disposes what is still held, as after a training that failed half-way.</summary>
+    public void Dispose()
+    {
+        foreach (IDisposable holder in (IDisposable[])[.. _held.Keys])
+            holder.Dispose();
+    }
+}

@@ -1,0 +1,54 @@
+using Microsoft.ML.Nmf;
+using Microsoft.ML.Nmf.Hosting;
+
+namespace Microsoft.ML;
+
+/// <summary>Adds deep non-negative matrix factorization to <see cref="MLContext.Transforms"/>.</summary>
+public static class DeepNmfCatalog
+{
+    /// <summary>
+    /// Deep non-negative matrix factorization: learns several layers of ever coarser components of a vector column together, and gives each row the activations of
+    /// the deepest.
+    /// </summary>
+    /// <param name="catalog">The transforms of an <see cref="MLContext"/>.</param>
+    /// <param name="outputColumnName">The column of activations to make: a vector of Single of the size of the deepest layer.</param>
+    /// <param name="inputColumnName">
+    /// The column of features: a vector of Single or Double of known size, not negative, sparse or dense; null means <paramref name="outputColumnName"/>.
+    /// </param>
+    /// <param name="ranks">
+    /// The components of each layer, from the one next to the features to the deepest, at least 1 each and none above the one before; null means 24, 10 and 4.
+    /// </param>
+    /// <param name="beta">β of the divergence that is minimised, any finite number; see <see cref="BetaDivergence"/>.</param>
+    /// <param name="maximumNumberOfIterations">The most iterations of the joint training, at least 1.</param>
+    /// <param name="seed">The seed of everything random; null takes one from the context.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
+    /// <exception cref="ArgumentException">A column name is empty.</exception>
+    /// <example>
+    /// <code>
+    /// var pipeline = mlContext.Transforms.Text.FeaturizeText("Features", "Text")
+    ///     .Append(mlContext.Transforms.DeepNmf("Topics", "Features", ranks: [50, 20, 8]));
+    /// </code>
+    /// </example>
+    public static DeepNmfEstimator DeepNmf(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null,
+        IReadOnlyList<int>? ranks = null, double beta = NmfEstimator.Defaults.Beta,
+        int maximumNumberOfIterations = NmfEstimator.Defaults.MaximumNumberOfIterations, int? seed = null)
+        => catalog.DeepNmf(new DeepNmfEstimator.Options
+        {
+            OutputColumnName = outputColumnName,
+            InputColumnName = inputColumnName,
+            Ranks = ranks ?? DeepNmfEstimator.Defaults.Ranks,
+            Beta = beta,
+            MaximumNumberOfIterations = maximumNumberOfIterations,
+            Seed = seed,
+        });
+
+    /// <summary>Deep non-negative matrix factorization with all its options.</summary>
+    /// <param name="catalog">The transforms of an <see cref="MLContext"/>.</param>
+    /// <param name="options">The options, which are read when this is called.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Options do not fit each other.</exception>
+    public static DeepNmfEstimator DeepNmf(this TransformsCatalog catalog, DeepNmfEstimator.Options options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new DeepNmfEstimator(ComponentHost.Register(catalog, nameof(DeepNmfEstimator)), options);
+    }
+}

@@ -1,0 +1,119 @@
+using Microsoft.ML;
+using Microsoft.ML.Nmf;
+using Microsoft.ML.Nmf.DeepNmf;
+using Microsoft.ML.Nmf.Engine.Managed;
+using Microsoft.ML.Nmf.Hosting;
+using Microsoft.ML.Nmf.Topics;
+using Microsoft.ML.Nmf.Transforming;
+
+[assembly: LoadableClass(typeof(DeepNmfTransformer), typeof(TransformerLoader<DeepNmfTransformer>), null, typeof(SignatureLoadModel),
+    "Deep non-negative matrix factorization", DeepNmfTransformer.LoaderSignature)]
+
+namespace Microsoft.ML.Nmf;
+
+/// <summary>
+/// Adds a column with the activations of the deepest layer of a deep factorization, and columns of other layers where they were asked for.
+/// </summary>
+/// <remarks>
+/// The deepest activations of a row x are the h ≥ 0 that minimises <c>D_β(x ‖ h V_Lᵀ) + l1 Σ h + l2/2 Σ h²</c> with V_L = W_1 W_2 … W_L, as in training: the exact non-negative
+/// least-squares solution for β = 2, the end of multiplicative updates from a fixed start for every other β. The activations of the layers above follow from them through the factors,
+/// H_(i−1) = H_i W_iᵀ, and are not solved for on their own: every layer then describes the same approximation of the row, which is what the factors were trained to give. A row gives
+/// the same bits alone, in any batch and order, on any thread, and after saving and loading; a row of zeros gives zeros. The slots are named by the first words of their topics when the
+/// training column had slot names.
+/// </remarks>
+public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTransformer<DeepNmfTransformer>
+{
+    internal const string LoaderSignature = "DeepNmfTransformer";
+
+    private readonly ActivationSettings _settings;
+    private readonly int[] _layers;
+    private readonly Lazy<ActivationProblem> _problem;
+    private readonly Lazy<string[]?>[] _slotNames;
+
+    internal DeepNmfTransformer(ComponentHost host, ColumnNames columns, DeepNmfModel model, ActivationSettings settings, int[] layers)
+        : base(host, columns)
+    {
+        Model = model;
+        _settings = settings;
+        _layers = layers;
+        _problem = new(() => ActivationProblem.Create(model.Deepest.EffectiveTemplates, settings));
+        _slotNames = [.. layers.Select(layer => new Lazy<string[]?>(() => SlotNames.Of(model.Layers[layer].EffectiveTemplates, model.FeatureNames)))];
+    }
+
+    /// <summary>What was learned.</summary>
+    public DeepNmfModel Model { get; }
+
+    static FileHeader ILoadableTransformer<DeepNmfTransformer>.Header => new(
+        Signature: "DEEP NMF",
+        // 0x00010001: initial
+        Version: 0x00010001,
+        ReadableBy: 0x00010001,
+        ReadsBackTo: 0x00010001,
+        LoaderSignature);
+
+    private protected override FileHeader Header => HeaderOf<DeepNmfTransformer>();
+
+    private protected override int FeatureCount => Model.Layers[0].Templates.Rows;
+
+    private protected override OutputColumn OutputAt(int output) => OutputColumn.Vector(Model.Layers[_layers[output]].Rank, _slotNames[output].Value);
+
+    private protected override IRowActivations CreateRowActivations() => new RowActivations(this);
+
+    // *** Binary format ***, after the header and the columns
+    // settings: see ActivationSettingsFormat
+    // int, for each output column: its layer
+    // the model: see DeepNmfModelFormat
+    private protected override void Write(BinaryWriter writer)
+    {
+        ActivationSettingsFormat.Write(writer, _settings);
+        foreach (int layer in _layers)
+            writer.Write(layer);
+        DeepNmfModelFormat.Write(writer, Model);
+    }
+
+    static DeepNmfTransformer ILoadableTransformer<DeepNmfTransformer>.Read(ComponentHost host, ColumnNames columns, BinaryReader reader)
+    {
+        ActivationSettings settings = ActivationSettingsFormat.Read(reader);
+        int[] layers = [.. columns.Outputs.Select(_ => reader.ReadInt32())];
+        DeepNmfModel model = DeepNmfModelFormat.Read(reader, settings.Beta);
+        ModelDecoding.Check(layers.All(layer => layer >= 0 && layer < model.Layers.Count), "an output column belongs to no layer");
+        return new DeepNmfTransformer(host, columns, model, settings, layers);
+    }
+
+    private sealed class RowActivations : IRowActivations
+    {
+        private readonly IReadOnlyList<TopicLayer> _model;
+        private readonly int[] _layers;
+        private readonly int _widest;
+        private readonly ActivationSolver _solver;
+        private readonly float[][] _activations;
+
+        public RowActivations(DeepNmfTransformer transformer)
+        {
+            _model = transformer.Model.Layers;
+            _layers = transformer._layers;
+            _widest = _layers.Min();
+            _solver = transformer._problem.Value.CreateSolver();
+            _activations = [.. _model.Select(layer => new float[layer.Rank])];
+        }
+
+        public void Compute(ReadOnlySpan<int> features, ReadOnlySpan<float> values)
+        {
+            _solver.Solve(features, values, _activations[^1]);
+            for (int i = _model.Count - 1; i > _widest; i--)
+            {
+                FactorMatrix templates = _model[i].Templates;
+                for (int l = 0; l < templates.Rows; l++)
+                {
+                    ReadOnlySpan<float> weights = templates.Row(l);
+                    double sum = 0;
+                    for (int k = 0; k < weights.Length; k++)
+                        sum += (double)_activations[i][k] * weights[k];
+                    _activations[i - 1][l] = (float)sum;
+                }
+            }
+        }
+
+        public ReadOnlySpan<float> Output(int output) => _activations[_layers[output]];
+    }
+}

@@ -1,0 +1,139 @@
+using Microsoft.ML.Nmf.Engine;
+using Microsoft.ML.Nmf.Engine.Managed;
+using Microsoft.ML.Nmf.Training;
+
+namespace Microsoft.ML.Nmf;
+
+/// <summary>
+/// A chain of non-negative factors, X ≈ F_0 F_1ᵀ F_2ᵀ … F_Lᵀ, trained together under D_β by multiplicative updates, step by step: the tool behind
+/// <c>DeepNmf</c>, for those who want to fix some factors, share one between places, or look at every step.
+/// </summary>
+/// <remarks>
+/// F_0 holds the activations (examples × r), F_L is next to the features (features × r'), and each F_k has as many rows as F_(k+1) has columns: data of 1024 × 64
+/// may be made of factors of 1024 × 4, 10 × 4, 24 × 10 and 64 × 24. An update is F_k ← F_k ∘ (numerator / denominator)^γ (Févotte and Idier 2011) with the
+/// other factors as they are; with factors that are not shared it never raises the objective. β = 2 never forms the product of all factors, β = 1 on sparse data only at its
+/// non-zeros. Not safe for use by several threads at once; it uses several itself.
+/// </remarks>
+public sealed class FactorizationChain : IDisposable
+{
+    private readonly ManagedEngine _engine;
+    private readonly DataMatrix _data;
+    private readonly Factor[] _factors;
+    private readonly FactorChain _chain;
+
+    /// <summary>A chain at its start.</summary>
+    /// <param name="data">X, examples × features, finite and at least 0. Kept sparse where few entries are not zero.</param>
+    /// <param name="factors">F_0 to F_L, at least two.</param>
+    /// <param name="beta">β of the divergence, any finite number (<see cref="BetaDivergence"/>).</param>
+    /// <param name="updateOrder">
+    /// The factors that a step updates, by their index, in this order; a fixed one is passed over. Null means 1, 0, 2, 3, …, L: the deepest templates, the activations, then outwards
+    /// to the features.
+    /// </param>
+    /// <param name="numberOfThreads">The most threads to use, at least 1; null for all processors. The result does not depend on it.</param>
+    /// <exception cref="ArgumentException">There are fewer than two factors, or their shapes do not fit each other or the data.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A value of the data or another argument is out of its range.</exception>
+    public FactorizationChain(FactorMatrix data, IReadOnlyList<ChainFactor> factors, double beta = BetaDivergence.Euclidean, IReadOnlyList<int>? updateOrder = null, int? numberOfThreads = null)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(factors);
+        OptionRange.Factor(data, nameof(data));
+        Beta = OptionRange.Finite(beta, nameof(beta));
+        CheckShapes(data, factors);
+        foreach (int k in updateOrder ?? [])
+        {
+            if (k < 0 || k >= factors.Count)
+                throw new ArgumentOutOfRangeException(nameof(updateOrder), k, $"updateOrder has {k}, but the chain's factors are 0 to {factors.Count - 1}.");
+        }
+
+        _engine = new ManagedEngine(OptionRange.AtLeastOne(numberOfThreads ?? Environment.ProcessorCount, nameof(numberOfThreads)));
+        _data = _engine.Load(ExampleMatrixBuilder.From(data));
+        _factors = new Factor[factors.Count];
+        for (int k = 0; k < factors.Count; k++)
+        {
+            int first = Enumerable.Range(0, k).FirstOrDefault(earlier => ReferenceEquals(factors[earlier], factors[k]), -1);
+            _factors[k] = first >= 0 ? _factors[first] : _engine.Allocate(factors[k].InitialValues.Rows, factors[k].InitialValues.Columns);
+            _factors[k].CopyFrom(factors[k].InitialValues.Values);
+        }
+
+        _chain = FactorChain.Create(_engine, _data, factors.Select((f, k) => new ChainLink(_factors[k], f.IsFixed, new Penalty(f.L1Regularization, f.L2Regularization, f.Orthogonality))),
+            beta, updateOrder ?? FactorChain.DefaultOrder(factors.Count));
+    }
+
+    /// <summary>β of the divergence.</summary>
+    public double Beta { get; }
+
+    /// <summary>The number of factors, L + 1.</summary>
+    public int Count => _factors.Length;
+
+    /// <summary>D_β(X ‖ F_0 F_1ᵀ … F_Lᵀ) with the factors as they are, without the penalties.</summary>
+    public double Divergence => _chain.Evaluate().Divergence;
+
+    /// <summary>The divergence plus the penalties: what the updates lower.</summary>
+    public double Objective => _chain.Evaluate().Objective;
+
+    /// <summary>Updates every factor of the order that is not fixed, one after the other, each with the others as they are by then.</summary>
+    /// <returns>The divergence afterwards.</returns>
+    public double Step()
+    {
+        _chain.Advance();
+        return Divergence;
+    }
+
+    /// <summary>Updates one factor, fixed or not. A shared one is updated in all its places, by a step short enough not to raise the objective.</summary>
+    /// <param name="index">From 0 to <see cref="Count"/> − 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such factor.</exception>
+    public void Update(int index) => _chain.Update(Checked(index));
+
+    /// <summary>A copy of a factor as it is.</summary>
+    /// <param name="index">From 0 to <see cref="Count"/> − 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such factor.</exception>
+    public FactorMatrix GetFactor(int index) => _factors[Checked(index)].ToMatrix();
+
+    /// <summary>The templates of a factor over the features: F_L … F_(k+1) F_k, features × columns of F_k; F_L itself for the last.</summary>
+    /// <param name="index">k, from 1 to <see cref="Count"/> − 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such factor, or it is the activations.</exception>
+    public FactorMatrix GetEffectiveTemplates(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(index);
+        return _chain.Products.Templates(Checked(index)).ToMatrix();
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        _chain.Dispose();
+        foreach (Factor factor in _factors)
+            factor.Dispose();
+        _data.Dispose();
+        _engine.Dispose();
+    }
+
+    private static void CheckShapes(FactorMatrix data, IReadOnlyList<ChainFactor> factors)
+    {
+        if (factors.Count < 2)
+            throw new ArgumentException($"A chain has at least two factors, but there are {factors.Count}.", nameof(factors));
+        FactorMatrix At(int k) => factors[k]?.InitialValues ?? throw new ArgumentNullException(nameof(factors), $"Factor {k} is null.");
+        for (int k = 0; k < factors.Count; k++)
+        {
+            int columns = k == 0 ? At(1).Columns : k == 1 ? At(0).Columns : At(k - 1).Rows;
+            if (At(k).Columns != columns)
+            {
+                throw new ArgumentException(
+                    $"Factor {k} is {At(k).Rows} × {At(k).Columns}, but must have {columns} columns: {(k <= 1 ? $"as many as factor {1 - k} has columns" : $"as many as factor {k - 1} has rows")}.", nameof(factors));
+            }
+        }
+
+        if (At(0).Rows != data.Rows)
+            throw new ArgumentException($"Factor 0 is {At(0).Rows} × {At(0).Columns}, but must have {data.Rows} rows: one for each row of the data.", nameof(factors));
+        int last = factors.Count - 1;
+        if (At(last).Rows != data.Columns)
+            throw new ArgumentException($"Factor {last} is {At(last).Rows} × {At(last).Columns}, but must have {data.Columns} rows: one for each column of the data.", nameof(factors));
+    }
+
+    private int Checked(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);
+        return index;
+    }
+}

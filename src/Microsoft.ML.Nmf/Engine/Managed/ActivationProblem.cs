@@ -1,0 +1,50 @@
+namespace Microsoft.ML.Nmf.Engine.Managed;
+
+/// <summary>
+/// min over h ≥ 0 of D_β(x ‖ h Wᵀ) + l1 Σ h + l2/2 Σ h² for one row x at a time, with what depends on the templates alone computed once. Immutable;
+/// every thread takes a solver of its own.
+/// </summary>
+internal abstract class ActivationProblem
+{
+    /// <summary>Keeps the templates as padded rows.</summary>
+    protected ActivationProblem(FactorMatrix templates, ActivationSettings settings)
+    {
+        Settings = settings;
+        Templates = new ManagedFactor(templates.Rows, templates.Columns);
+        Templates.CopyFrom(templates.Values);
+    }
+
+    /// <summary>How to solve it.</summary>
+    public ActivationSettings Settings { get; }
+
+    /// <summary>W, m × r.</summary>
+    public ManagedFactor Templates { get; }
+
+    /// <summary>Exact non-negative least squares for β = 2, multiplicative updates for every other β.</summary>
+    public static ActivationProblem Create(FactorMatrix templates, ActivationSettings settings)
+        => settings.Beta == BetaDivergence.Euclidean ? new EuclideanActivations(templates, settings) : new MultiplicativeActivations(templates, settings);
+
+    /// <summary>A solver for one thread.</summary>
+    public abstract ActivationSolver CreateSolver();
+}
+
+/// <summary>
+/// Finds the activations of one example after the other, without allocating. The same row gives the same bits whatever was
+/// solved before it.
+/// </summary>
+internal abstract class ActivationSolver
+{
+    /// <summary>Solves for a row.</summary>
+    /// <param name="features">The features that are not zero, ascending.</param>
+    /// <param name="values">Their values, positive and finite.</param>
+    /// <param name="activations">Receives r values; all zero when the row has no features.</param>
+    public void Solve(ReadOnlySpan<int> features, ReadOnlySpan<float> values, Span<float> activations)
+    {
+        activations.Clear();
+        if (features.Length > 0)
+            SolveCore(features, values, activations);
+    }
+
+    /// <summary>Solves for a row that is not zero; <paramref name="activations"/> comes in as zeros.</summary>
+    protected abstract void SolveCore(ReadOnlySpan<int> features, ReadOnlySpan<float> values, Span<float> activations);
+}

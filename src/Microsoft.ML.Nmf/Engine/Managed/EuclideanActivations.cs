@@ -1,0 +1,72 @@
+namespace Microsoft.ML.Nmf.Engine.Managed;
+
+/// <summary>β = 2: the exact non-negative least-squares solution, from G = WᵀW + l2 I and b = xW − l1, both summed in double.</summary>
+internal sealed class EuclideanActivations : ActivationProblem
+{
+    private readonly double[] _gram;
+
+    /// <summary>Computes G. Cost m·r²/2.</summary>
+    public EuclideanActivations(FactorMatrix templates, ActivationSettings settings)
+        : base(templates, settings)
+    {
+        int rank = templates.Columns;
+        _gram = new double[rank * rank];
+        for (int j = 0; j < templates.Rows; j++)
+        {
+            ReadOnlySpan<float> row = templates.Row(j);
+            for (int k = 0; k < rank; k++)
+            {
+                double value = row[k];
+                if (value == 0)
+                    continue;
+                Span<double> target = _gram.AsSpan(k * rank, rank);
+                for (int l = k; l < rank; l++)
+                    target[l] += value * row[l];
+            }
+        }
+
+        for (int k = 0; k < rank; k++)
+        {
+            _gram[k * rank + k] += settings.L2;
+            for (int l = 0; l < k; l++)
+                _gram[k * rank + l] = _gram[l * rank + k];
+        }
+    }
+
+    /// <inheritdoc />
+    public override ActivationSolver CreateSolver() => new Solver(this);
+
+    private sealed class Solver : ActivationSolver
+    {
+        private readonly EuclideanActivations _problem;
+        private readonly NonnegativeRowSolver _solver;
+        private readonly double[] _target;
+        private readonly double[] _solution;
+
+        public Solver(EuclideanActivations problem)
+        {
+            _problem = problem;
+            _solver = new NonnegativeRowSolver(problem.Templates.Rank, NonnegativeRowSolver.DoubleGram);
+            _target = new double[problem.Templates.Rank];
+            _solution = new double[problem.Templates.Rank];
+        }
+
+        protected override void SolveCore(ReadOnlySpan<int> features, ReadOnlySpan<float> values, Span<float> activations)
+        {
+            ManagedFactor templates = _problem.Templates;
+            Array.Fill(_target, -_problem.Settings.L1);
+            for (int p = 0; p < features.Length; p++)
+            {
+                ReadOnlySpan<float> row = templates.Values.Slice(features[p] * templates.Stride, templates.Rank);
+                double value = values[p];
+                for (int k = 0; k < row.Length; k++)
+                    _target[k] += value * row[k];
+            }
+
+            Array.Clear(_solution);
+            _solver.Solve(_problem._gram, _target, _solution);
+            for (int k = 0; k < activations.Length; k++)
+                activations[k] = (float)_solution[k];
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML.Nmf.Hosting;
+
+/// <summary>What a component may ask of the MLContext it belongs to.</summary>
+internal sealed class ComponentHost
+{
+    private ComponentHost(IHost host) => Host = host;
+
+    /// <summary>ML.NET's own host of the component.</summary>
+    public IHost Host { get; }
+
+    /// <summary>The number of the GPU to use; null where the user has not chosen one.</summary>
+    public int? GpuDeviceId => ((IHostEnvironmentInternal)Host).GpuDeviceId;
+
+    /// <summary>Whether to use the processor where a GPU is missing.</summary>
+    public bool FallbackToCpu => ((IHostEnvironmentInternal)Host).FallbackToCpu;
+
+    /// <summary>Registers a component with the context of a catalog.</summary>
+    /// <param name="catalog">The catalog that makes the component.</param>
+    /// <param name="name">The component's name, which log messages carry.</param>
+    public static ComponentHost Register(TransformsCatalog catalog, string name)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        return Register(CatalogUtils.GetEnvironment(catalog), name);
+    }
+
+    /// <summary>Registers a component with an environment.</summary>
+    public static ComponentHost Register(IHostEnvironment environment, string name) => new(environment.Register(name));
+
+    /// <summary>Registers a component that this one makes.</summary>
+    public ComponentHost Register(string name) => Register(Host, name);
+
+    /// <summary>A seed from the context's own: the same for the same context seed and the same components made before.</summary>
+    public int DrawSeed() => Host.Rand.Next();
+
+    /// <summary>Throws when the context's execution has been cancelled.</summary>
+    /// <exception cref="OperationCanceledException">It has been.</exception>
+    public void CheckAlive() => Host.CheckAlive();
+
+    /// <summary>Opens a channel to the context's log.</summary>
+    /// <param name="name">What is being done, in a word or two.</param>
+    public LogChannel OpenLog(string name) => new(Host.Start(name));
+}
+
+/// <summary>Writes to the log of an MLContext until it is disposed. Messages may name columns, but never quote data.</summary>
+internal sealed class LogChannel(IChannel channel) : IDisposable
+{
+    /// <summary>Something worth knowing.</summary>
+    public void Info(string message) => channel.Info(MessageSensitivity.Schema, message);
+
+    /// <summary>Something that is probably not as wanted.</summary>
+    public void Warning(string message) => channel.Warning(MessageSensitivity.Schema, message);
+
+    /// <inheritdoc />
+    public void Dispose() => channel.Dispose();
+}

@@ -1,0 +1,25 @@
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML.Nmf.Hosting;
+
+/// <summary>Columns of a schema's shape, which ML.NET lets only its own components make.</summary>
+internal static class ShapeColumns
+{
+    /// <summary>A vector of Single of known size, with or without slot names.</summary>
+    public static SchemaShape.Column SingleVector(string name, bool hasSlotNames)
+    {
+        SchemaShape.Column[] annotations = hasSlotNames
+            ? [new(AnnotationUtils.Kinds.SlotNames, SchemaShape.Column.VectorKind.Vector, TextDataViewType.Instance, isKey: false)]
+            : [];
+        return new SchemaShape.Column(name, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false, new SchemaShape(annotations));
+    }
+
+    /// <summary>A key, with the annotation of its values, if there is one.</summary>
+    public static SchemaShape.Column Key(string name, SchemaShape.Column? values)
+    {
+        SchemaShape.Column[] annotations = values is { } v
+            ? [new(AnnotationUtils.Kinds.KeyValues, SchemaShape.Column.VectorKind.Vector, v.ItemType, isKey: false)]
+            : [];
+        return new SchemaShape.Column(name, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, isKey: true, new SchemaShape(annotations));
+    }
+}

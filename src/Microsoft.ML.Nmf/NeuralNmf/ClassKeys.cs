@@ -1,0 +1,124 @@
+using System.Globalization;
+using Microsoft.ML.Data;
+using Microsoft.ML.Nmf.Reading;
+
+namespace Microsoft.ML.Nmf.NeuralNmf;
+
+/// <summary>The classes of a key column: how many there are, and the values that the keys stand for, where the column tells.</summary>
+internal abstract class ClassKeys(int count)
+{
+    // The types that key values are kept in, by the code that a file has for them; never reorder.
+    private static readonly Kind[] _kinds =
+    [
+        new Kind<ReadOnlyMemory<char>>(TextDataViewType.Instance, (w, v) => w.Write(v.ToString()), r => r.ReadString().AsMemory()),
+        new Kind<float>(NumberDataViewType.Single, (w, v) => w.Write(v), r => r.ReadSingle()),
+        new Kind<double>(NumberDataViewType.Double, (w, v) => w.Write(v), r => r.ReadDouble()),
+        new Kind<bool>(BooleanDataViewType.Instance, (w, v) => w.Write(v), r => r.ReadBoolean()),
+        new Kind<sbyte>(NumberDataViewType.SByte, (w, v) => w.Write(v), r => r.ReadSByte()),
+        new Kind<byte>(NumberDataViewType.Byte, (w, v) => w.Write(v), r => r.ReadByte()),
+        new Kind<short>(NumberDataViewType.Int16, (w, v) => w.Write(v), r => r.ReadInt16()),
+        new Kind<ushort>(NumberDataViewType.UInt16, (w, v) => w.Write(v), r => r.ReadUInt16()),
+        new Kind<int>(NumberDataViewType.Int32, (w, v) => w.Write(v), r => r.ReadInt32()),
+        new Kind<uint>(NumberDataViewType.UInt32, (w, v) => w.Write(v), r => r.ReadUInt32()),
+        new Kind<long>(NumberDataViewType.Int64, (w, v) => w.Write(v), r => r.ReadInt64()),
+        new Kind<ulong>(NumberDataViewType.UInt64, (w, v) => w.Write(v), r => r.ReadUInt64()),
+    ];
+
+    /// <summary>The number of classes.</summary>
+    public int Count { get; } = count;
+
+    /// <summary>The values as text, or null.</summary>
+    public abstract string[]? Names { get; }
+
+    /// <summary>Adds the key values to the annotations of a column of keys.</summary>
+    public abstract void Annotate(DataViewSchema.Annotations.Builder annotations);
+
+    // *** Binary format ***
+    // int: the number of classes
+    // sbyte: the code of the values' type, −1 for no values
+    // for each class: its value, text as UTF-8 after its length
+
+    /// <summary>Writes the classes.</summary>
+    public abstract void Write(BinaryWriter writer);
+
+    /// <summary>Whether key values of a type are kept.</summary>
+    public static bool Keeps(DataViewType type) => _kinds.Any(kind => kind.Type.Equals(type));
+
+    /// <summary>The classes of a key column. Key values of a type that is not kept are left out.</summary>
+    public static ClassKeys Of(DataViewSchema.Column column, int count)
+        => _kinds.FirstOrDefault(kind => column.HasKeyValues(kind.Type)) is { } kind ? kind.Read(column, count) : new Unnamed(count);
+
+    /// <summary>Reads classes.</summary>
+    /// <exception cref="FormatException">There are none, or of a type that is not known.</exception>
+    public static ClassKeys Read(BinaryReader reader)
+    {
+        int count = reader.ReadInt32();
+        int code = reader.ReadSByte();
+        if (count < 1 || count > LabelColumn.MostClasses || code < -1 || code >= _kinds.Length)
+            throw new FormatException("The model file is damaged or was not written by this library: the classes are not possible.");
+        return code == -1 ? new Unnamed(count) : _kinds[code].Read(reader, count);
+    }
+
+    private abstract class Kind(PrimitiveDataViewType type)
+    {
+        public PrimitiveDataViewType Type { get; } = type;
+
+        public abstract ClassKeys Read(DataViewSchema.Column column, int count);
+
+        public abstract ClassKeys Read(BinaryReader reader, int count);
+    }
+
+    private sealed class Kind<T>(PrimitiveDataViewType type, Action<BinaryWriter, T> write, Func<BinaryReader, T> read) : Kind(type)
+    {
+        public override ClassKeys Read(DataViewSchema.Column column, int count)
+        {
+            VBuffer<T> values = default;
+            column.GetKeyValues(ref values);
+            return new Named<T>(this, [.. values.DenseValues()]);
+        }
+
+        public override ClassKeys Read(BinaryReader reader, int count)
+        {
+            var values = new T[count];
+            for (int c = 0; c < count; c++)
+                values[c] = read(reader);
+            return new Named<T>(this, values);
+        }
+
+        public void Write(BinaryWriter writer, T value) => write(writer, value);
+    }
+
+    private sealed class Named<T>(Kind<T> kind, T[] values) : ClassKeys(values.Length)
+    {
+        public override string[]? Names => [.. values.Select(v => Convert.ToString(v, CultureInfo.InvariantCulture) ?? "")];
+
+        public override void Annotate(DataViewSchema.Annotations.Builder annotations)
+        {
+            var buffer = new VBuffer<T>(values.Length, values);
+            annotations.Add("KeyValues", new VectorDataViewType(kind.Type, values.Length), (ref VBuffer<T> destination) => buffer.CopyTo(ref destination));
+        }
+
+        public override void Write(BinaryWriter writer)
+        {
+            writer.Write(values.Length);
+            writer.Write((sbyte)Array.IndexOf(_kinds, kind));
+            foreach (T value in values)
+                kind.Write(writer, value);
+        }
+    }
+
+    private sealed class Unnamed(int count) : ClassKeys(count)
+    {
+        public override string[]? Names => null;
+
+        public override void Annotate(DataViewSchema.Annotations.Builder annotations)
+        {
+        }
+
+        public override void Write(BinaryWriter writer)
+        {
+            writer.Write(Count);
+            writer.Write((sbyte)-1);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using Microsoft.ML.Nmf;
+using Microsoft.ML.Nmf.Hosting;
+
+namespace Microsoft.ML;
+
+/// <summary>Adds non-negative matrix factorization to <see cref="MLContext.Transforms"/>.</summary>
+public static class NmfCatalog
+{
+    /// <summary>
+    /// Non-negative matrix factorization: learns <paramref name="rank"/> components of a vector column, and gives each row its activations, how much of each
+    /// component it is made of.
+    /// </summary>
+    /// <param name="catalog">The transforms of an <see cref="MLContext"/>.</param>
+    /// <param name="outputColumnName">The column of activations to make: a vector of Single of size <paramref name="rank"/>.</param>
+    /// <param name="inputColumnName">
+    /// The column of features: a vector of Single or Double of known size, not negative, sparse or dense; null means <paramref name="outputColumnName"/>.
+    /// </param>
+    /// <param name="rank">The number of components, at least 1.</param>
+    /// <param name="beta">β of the divergence that is minimised, any finite number; see <see cref="BetaDivergence"/>.</param>
+    /// <param name="maximumNumberOfIterations">The most iterations of the training, at least 1.</param>
+    /// <param name="seed">The seed of everything random; null takes one from the context.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
+    /// <exception cref="ArgumentException">A column name is empty.</exception>
+    /// <example>
+    /// <code>
+    /// var pipeline = mlContext.Transforms.Text.FeaturizeText("Features", "Text")
+    ///     .Append(mlContext.Transforms.Nmf("Topics", "Features", rank: 20));
+    /// </code>
+    /// </example>
+    public static NmfEstimator Nmf(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null,
+        int rank = NmfEstimator.Defaults.Rank, double beta = NmfEstimator.Defaults.Beta,
+        int maximumNumberOfIterations = NmfEstimator.Defaults.MaximumNumberOfIterations, int? seed = null)
+        => catalog.Nmf(new NmfEstimator.Options
+        {
+            OutputColumnName = outputColumnName,
+            InputColumnName = inputColumnName,
+            Rank = rank,
+            Beta = beta,
+            MaximumNumberOfIterations = maximumNumberOfIterations,
+            Seed = seed,
+        });
+
+    /// <summary>Non-negative matrix factorization with all its options.</summary>
+    /// <param name="catalog">The transforms of an <see cref="MLContext"/>.</param>
+    /// <param name="options">The options, which are read when this is called.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Options exclude each other.</exception>
+    public static NmfEstimator Nmf(this TransformsCatalog catalog, NmfEstimator.Options options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new NmfEstimator(ComponentHost.Register(catalog, nameof(NmfEstimator)), options);
+    }
+}

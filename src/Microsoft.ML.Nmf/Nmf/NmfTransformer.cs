@@ -1,0 +1,82 @@
+using Microsoft.ML;
+using Microsoft.ML.Nmf;
+using Microsoft.ML.Nmf.Engine.Managed;
+using Microsoft.ML.Nmf.Hosting;
+using Microsoft.ML.Nmf.Nmf;
+using Microsoft.ML.Nmf.Topics;
+using Microsoft.ML.Nmf.Transforming;
+
+[assembly: LoadableClass(typeof(NmfTransformer), typeof(TransformerLoader<NmfTransformer>), null, typeof(SignatureLoadModel),
+    "Non-negative matrix factorization", NmfTransformer.LoaderSignature)]
+
+namespace Microsoft.ML.Nmf;
+
+/// <summary>
+/// Adds a column of activations: for each row x the h ≥ 0, of as many values as the model has components, that minimises
+/// <c>D_β(x ‖ h Wᵀ) + l1 Σ h + l2/2 Σ h²</c> with the learned templates W.
+/// </summary>
+/// <remarks>
+/// For β = 2 h is the exact non-negative least-squares solution (block principal pivoting, Kim and Park 2011), for every other β the end of multiplicative
+/// updates from a fixed start. A row gives the same bits alone, in any batch and order, on any thread, and after saving and loading; a row of zeros gives
+/// zeros. The slots are named by the first words of their topics when the training column had slot names.
+/// </remarks>
+public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransformer<NmfTransformer>
+{
+    internal const string LoaderSignature = "NmfTransformer";
+
+    private readonly ActivationSettings _settings;
+    private readonly Lazy<ActivationProblem> _problem;
+    private readonly Lazy<string[]?> _slotNames;
+
+    internal NmfTransformer(ComponentHost host, ColumnNames columns, NmfModel model, ActivationSettings settings)
+        : base(host, columns)
+    {
+        Model = model;
+        _settings = settings;
+        _problem = new(() => ActivationProblem.Create(model.Templates, settings));
+        _slotNames = new(() => SlotNames.Of(model.Templates, model.FeatureNames));
+    }
+
+    /// <summary>What was learned.</summary>
+    public NmfModel Model { get; }
+
+    static FileHeader ILoadableTransformer<NmfTransformer>.Header => new(
+        Signature: "NMF MODL",
+        // 0x00010001: initial
+        Version: 0x00010001,
+        ReadableBy: 0x00010001,
+        ReadsBackTo: 0x00010001,
+        LoaderSignature);
+
+    private protected override FileHeader Header => HeaderOf<NmfTransformer>();
+
+    private protected override int FeatureCount => Model.Templates.Rows;
+
+    private protected override OutputColumn OutputAt(int output) => OutputColumn.Vector(Model.Rank, _slotNames.Value);
+
+    private protected override IRowActivations CreateRowActivations() => new RowActivations(_problem.Value.CreateSolver(), Model.Rank);
+
+    // *** Binary format ***, after the header and the columns
+    // settings: see ActivationSettingsFormat
+    // the model: see NmfModelFormat
+    private protected override void Write(BinaryWriter writer)
+    {
+        ActivationSettingsFormat.Write(writer, _settings);
+        NmfModelFormat.Write(writer, Model);
+    }
+
+    static NmfTransformer ILoadableTransformer<NmfTransformer>.Read(ComponentHost host, ColumnNames columns, BinaryReader reader)
+    {
+        ActivationSettings settings = ActivationSettingsFormat.Read(reader);
+        return new NmfTransformer(host, columns, NmfModelFormat.Read(reader, settings.Beta), settings);
+    }
+
+    private sealed class RowActivations(ActivationSolver solver, int rank) : IRowActivations
+    {
+        private readonly float[] _activations = new float[rank];
+
+        public void Compute(ReadOnlySpan<int> features, ReadOnlySpan<float> values) => solver.Solve(features, values, _activations);
+
+        public ReadOnlySpan<float> Output(int output) => _activations;
+    }
+}

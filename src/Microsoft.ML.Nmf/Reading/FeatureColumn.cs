@@ -1,0 +1,77 @@
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML.Nmf.Reading;
+
+/// <summary>A column that can be factorized: a vector of Single or Double of known size.</summary>
+/// <param name="Column">The column.</param>
+/// <param name="Size">The number of features, m.</param>
+/// <param name="IsDouble">Whether its items are Double rather than Single.</param>
+internal readonly record struct FeatureColumn(DataViewSchema.Column Column, int Size, bool IsDouble)
+{
+    private const string Slots = "SlotNames";
+
+    /// <summary>The name of the column.</summary>
+    public string Name => Column.Name;
+
+    /// <summary>Finds the column in a schema.</summary>
+    /// <param name="schema">The schema.</param>
+    /// <param name="name">The column's name.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It is not there, or cannot be factorized.</exception>
+    public static FeatureColumn Find(DataViewSchema schema, string name)
+    {
+        if (schema.GetColumnOrNull(name) is not { } column)
+            throw Missing("input", name, schema.Where(c => !c.IsHidden).Select(c => c.Name));
+        if (column.Type is not VectorDataViewType vector || !IsNumber(vector.ItemType))
+            throw WrongType(name, column.Type.ToString()!);
+        if (!vector.IsKnownSize)
+            throw VariableSize(name);
+        return new FeatureColumn(column, vector.Size, vector.ItemType == NumberDataViewType.Double);
+    }
+
+    /// <summary>Finds the column in the shape of a schema.</summary>
+    /// <returns>Whether the column promises slot names.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">It is not there, or cannot be factorized.</exception>
+    public static bool PromisesNames(SchemaShape shape, string name)
+    {
+        SchemaShape.Column column = shape.FirstOrDefault(c => c.Name == name);
+        if (column.Name is null)
+            throw Missing("input", name, shape.Select(c => c.Name));
+        if (column.Kind == SchemaShape.Column.VectorKind.Scalar || column.IsKey || !IsNumber(column.ItemType))
+            throw WrongType(name, column.Kind == SchemaShape.Column.VectorKind.Scalar ? column.ItemType.ToString()! : $"Vector<{column.ItemType}>");
+        if (column.Kind == SchemaShape.Column.VectorKind.VariableVector)
+            throw VariableSize(name);
+        return column.Annotations.Any(a => a.Name == Slots && a.Kind == SchemaShape.Column.VectorKind.Vector && a.ItemType is TextDataViewType);
+    }
+
+    /// <summary>The names of the features, or null when the column has none.</summary>
+    public string[]? ReadNames()
+    {
+        if (!Column.HasSlotNames())
+            return null;
+        VBuffer<ReadOnlyMemory<char>> names = default;
+        Column.GetSlotNames(ref names);
+        return [.. names.DenseValues().Select(n => n.ToString())];
+    }
+
+    /// <summary>What is thrown when a column is not there.</summary>
+    /// <param name="role">What the column is for, in a word.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="others">The names of the columns that there are.</param>
+    public static ArgumentOutOfRangeException Missing(string role, string name, IEnumerable<string> others)
+        => new($"{role}ColumnName", name, $"Could not find {role} column '{name}'. The data has {Quote(others)}.");
+
+    private static bool IsNumber(DataViewType type) => type == NumberDataViewType.Single || type == NumberDataViewType.Double;
+
+    private static ArgumentOutOfRangeException WrongType(string name, string type)
+        => new("inputColumnName", name, $"Input column '{name}' is of type {type}, but must be a vector of Single or Double of known size. Featurize it first, for instance with Text.FeaturizeText, Conversion.ConvertType or Concatenate.");
+
+    private static ArgumentOutOfRangeException VariableSize(string name)
+        => new("inputColumnName", name, $"Input column '{name}' is a vector of variable size, but must be of known size. Give it one where it is made, for instance with a VectorType attribute that names the size, Text.ProduceNgrams or Text.FeaturizeText.");
+
+    private static string Quote(IEnumerable<string> names)
+    {
+        string[] all = [.. names.Distinct()];
+        string list = string.Join(", ", all.Take(20).Select(n => $"'{n}'"));
+        return all.Length == 0 ? "no columns" : all.Length > 20 ? $"{list} and {all.Length - 20} more columns" : list;
+    }
+}

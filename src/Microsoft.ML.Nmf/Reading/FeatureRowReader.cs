@@ -1,0 +1,131 @@
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML.Nmf.Reading;
+
+/// <summary>
+/// Reads the features of one row after the other: those that are not zero, in ascending order, as float32. A sparse and a dense buffer of the same
+/// values read the same. Allocates nothing once its buffers have grown.
+/// </summary>
+internal sealed class FeatureRowReader
+{
+    private readonly DataViewRow _row;
+    private readonly FeatureColumn _column;
+    private readonly ValueGetter<VBuffer<float>>? _single;
+    private readonly ValueGetter<VBuffer<double>>? _double;
+    private VBuffer<float> _singles;
+    private VBuffer<double> _doubles;
+    private int[] _features = [];
+    private float[] _values = [];
+    private int _count;
+
+    /// <summary>Reads a column of a row or cursor.</summary>
+    public FeatureRowReader(DataViewRow row, FeatureColumn column)
+    {
+        _row = row;
+        _column = column;
+        if (column.IsDouble)
+            _double = row.GetGetter<VBuffer<double>>(column.Column);
+        else
+            _single = row.GetGetter<VBuffer<float>>(column.Column);
+    }
+
+    /// <summary>The features of the row last read that are not zero, ascending.</summary>
+    public ReadOnlySpan<int> Features => _features.AsSpan(0, _count);
+
+    /// <summary>Their values, positive and finite.</summary>
+    public ReadOnlySpan<float> Values => _values.AsSpan(0, _count);
+
+    /// <summary>Reads the row where the cursor stands.</summary>
+    /// <exception cref="InvalidOperationException">A value is negative, not a number, or infinite as float32, or the row has another size.</exception>
+    public void Read()
+    {
+        _count = 0;
+        if (_single is not null)
+        {
+            _single(ref _singles);
+            CheckSize(_singles.Length);
+            ReadOnlySpan<float> values = _singles.GetValues();
+            Reserve(values.Length);
+            if (_singles.IsDense)
+            {
+                for (int j = 0; j < values.Length; j++)
+                    Add(j, values[j], values[j]);
+            }
+            else
+            {
+                ReadOnlySpan<int> indices = _singles.GetIndices();
+                for (int p = 0; p < values.Length; p++)
+                    Add(indices[p], values[p], values[p]);
+            }
+        }
+        else
+        {
+            _double!(ref _doubles);
+            CheckSize(_doubles.Length);
+            ReadOnlySpan<double> values = _doubles.GetValues();
+            Reserve(values.Length);
+            if (_doubles.IsDense)
+            {
+                for (int j = 0; j < values.Length; j++)
+                    Add(j, (float)values[j], values[j]);
+            }
+            else
+            {
+                ReadOnlySpan<int> indices = _doubles.GetIndices();
+                for (int p = 0; p < values.Length; p++)
+                    Add(indices[p], (float)values[p], values[p]);
+            }
+        }
+    }
+
+    private void Add(int feature, float value, double given)
+    {
+        if (value == 0)
+        {
+            // A negative value that float32 rounds to zero is negative all the same.
+            if (given < 0)
+                throw BadValue(feature, given);
+            return;
+        }
+
+        // Written so that NaN fails too.
+        if (!(value > 0 && value <= float.MaxValue))
+            throw BadValue(feature, given);
+        _features[_count] = feature;
+        _values[_count] = value;
+        _count++;
+    }
+
+    private void Reserve(int count)
+    {
+        if (_values.Length >= count)
+            return;
+        _features = new int[count];
+        _values = new float[count];
+    }
+
+    private void CheckSize(int size)
+    {
+        if (size != _column.Size)
+            throw new InvalidOperationException($"Column '{_column.Name}', {DescribeRow()}: the vector has {size} values, but its type promises {_column.Size}.");
+    }
+
+    private InvalidOperationException BadValue(int feature, double value)
+    {
+        string problem = double.IsNaN(value) ? "is not a number" : value < 0 ? "is negative" : "is infinite or too large for float32";
+        string remedy = double.IsNaN(value)
+            ? "Replace or drop missing values first, for instance with ReplaceMissingValues."
+            : value < 0 ? "A non-negative factorization needs values of at least 0: shift or rescale the column first, for instance with NormalizeMinMax." : "Rescale the column first, for instance with NormalizeMinMax.";
+        return new InvalidOperationException($"Column '{_column.Name}', {DescribeRow()}, slot {feature}{NameOf(feature)}: the value {value:R} {problem}. {remedy}");
+    }
+
+    // One of several cursors that share the rows counts only its own; the id then tells which row of the source it is.
+    private string DescribeRow()
+    {
+        DataViewRowId id = default;
+        _row.GetIdGetter()(ref id);
+        return id.High == 0 && id.Low != (ulong)_row.Position ? $"row {_row.Position} (the first is 0; its id is {id.Low})" : $"row {_row.Position} (the first is 0)";
+    }
+
+    private string NameOf(int feature) => _column.ReadNames() is { } names ? $" ('{names[feature]}')" : "";
+}

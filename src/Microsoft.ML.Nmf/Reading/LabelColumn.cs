@@ -1,0 +1,65 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.Nmf.NeuralNmf;
+
+namespace Microsoft.ML.Nmf.Reading;
+
+/// <summary>A column of labels: a key, whose missing value stands for a row without a label.</summary>
+/// <param name="Column">The column.</param>
+/// <param name="Classes">The number of classes.</param>
+internal readonly record struct LabelColumn(DataViewSchema.Column Column, int Classes)
+{
+    /// <summary>The most classes.</summary>
+    public const int MostClasses = 1 << 20;
+
+    /// <summary>Finds the column in a schema.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is not there, or is no key of a possible size.</exception>
+    public static LabelColumn Find(DataViewSchema schema, string name)
+    {
+        if (schema.GetColumnOrNull(name) is not { } column)
+            throw FeatureColumn.Missing("label", name, schema.Where(c => !c.IsHidden).Select(c => c.Name));
+        if (column.Type is not KeyDataViewType key)
+            throw NoKey(name, column.Type.ToString()!);
+        if (key.Count is 0 or > MostClasses)
+            throw new ArgumentOutOfRangeException("labelColumnName", name, $"Label column '{name}' has {key.Count} classes, but there may be {MostClasses} at most.");
+        return new LabelColumn(column, (int)key.Count);
+    }
+
+    /// <summary>Finds the column in the shape of a schema.</summary>
+    /// <returns>The annotation with the column's key values, if it promises one and they are of a type that is kept.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">It is not there, or no key.</exception>
+    public static SchemaShape.Column? PromisedValues(SchemaShape shape, string name)
+    {
+        SchemaShape.Column column = shape.FirstOrDefault(c => c.Name == name);
+        if (column.Name is null)
+            throw FeatureColumn.Missing("label", name, shape.Select(c => c.Name));
+        if (column.Kind != SchemaShape.Column.VectorKind.Scalar || !column.IsKey)
+            throw NoKey(name, column.Kind == SchemaShape.Column.VectorKind.Scalar ? column.ItemType.ToString()! : $"Vector<{column.ItemType}>");
+        SchemaShape.Column values = column.Annotations.FirstOrDefault(a => a.Name == "KeyValues" && a.Kind == SchemaShape.Column.VectorKind.Vector && !a.IsKey && ClassKeys.Keeps(a.ItemType));
+        return values.Name is null ? null : values;
+    }
+
+    /// <summary>Reads the keys of one row after the other, 0 for a missing one.</summary>
+    public Func<uint> MakeReader(DataViewRow row)
+    {
+        Type raw = Column.Type.RawType;
+        if (raw == typeof(byte))
+            return MakeReader<byte>(row, key => key);
+        if (raw == typeof(ushort))
+            return MakeReader<ushort>(row, key => key);
+        return raw == typeof(uint) ? MakeReader<uint>(row, key => key) : MakeReader<ulong>(row, key => (uint)key);
+    }
+
+    private Func<uint> MakeReader<T>(DataViewRow row, Func<T, uint> convert)
+    {
+        ValueGetter<T> getter = row.GetGetter<T>(Column);
+        T key = default!;
+        return () =>
+        {
+            getter(ref key);
+            return convert(key);
+        };
+    }
+
+    private static ArgumentOutOfRangeException NoKey(string name, string type)
+        => new("labelColumnName", name, $"Label column '{name}' is of type {type}, but must be a key. Make it one first, for instance with Conversion.MapValueToKey, which also makes missing labels of values that it does not know.");
+}

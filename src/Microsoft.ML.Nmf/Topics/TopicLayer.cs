@@ -1,0 +1,95 @@
+using Microsoft.ML.Nmf.Topics;
+
+namespace Microsoft.ML.Nmf;
+
+/// <summary>A layer of a fitted factorization in several layers.</summary>
+public sealed class TopicLayer
+{
+    private readonly TopicLayer? _before;
+    private readonly IReadOnlyList<string>? _featureNames;
+    private readonly Lazy<FactorMatrix> _effectiveTemplates;
+
+    internal TopicLayer(int index, FactorMatrix templates, TopicLayer? before, IReadOnlyList<string>? featureNames, double[] activationSums)
+    {
+        Index = index;
+        Templates = templates;
+        ActivationSums = activationSums;
+        _before = before;
+        _featureNames = featureNames;
+        _effectiveTemplates = new(() => before is null ? templates : Multiply(before.EffectiveTemplates, templates));
+    }
+
+    /// <summary>Which layer it is, from 0 for the one next to the features.</summary>
+    public int Index { get; }
+
+    /// <summary>The number of components.</summary>
+    public int Rank => Templates.Columns;
+
+    /// <summary>W_i, or A_i in a neural factorization: features × rank in the first layer, rank of the layer before × rank in every other.</summary>
+    public FactorMatrix Templates { get; }
+
+    /// <summary>V_i = W_1 W_2 … W_i, features × rank: the layer's components over the features.</summary>
+    public FactorMatrix EffectiveTemplates => _effectiveTemplates.Value;
+
+    /// <summary>The sum of each component's activations over the training data.</summary>
+    internal double[] ActivationSums { get; }
+
+    /// <summary>
+    /// The share of each component in what the layer says about the training data: its activations times its effective templates, summed over both, from 0 to 1.
+    /// </summary>
+    public IReadOnlyList<double> GetPrevalence()
+    {
+        double[] sums = EffectiveTemplates.ColumnSums();
+        double total = sums.Select((sum, k) => sum * ActivationSums[k]).Sum();
+        return [.. sums.Select((sum, k) => total > 0 ? sum * ActivationSums[k] / total : 0)];
+    }
+
+    /// <summary>The topics of the layer: the heaviest features of every component.</summary>
+    /// <param name="wordsPerTopic">The most words of a topic, at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="wordsPerTopic"/> is below 1.</exception>
+    public IReadOnlyList<Topic> GetTopics(int wordsPerTopic = 10) => TopicReader.Read(EffectiveTemplates, _featureNames, wordsPerTopic);
+
+    /// <summary>Which topics of the layer before make up a topic of this one, and how much: heaviest first, without those that have no part.</summary>
+    /// <param name="topic">The topic, from 0 to <see cref="Rank"/> − 1.</param>
+    /// <returns>The links, whose shares add up to 1; none in the first layer.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such topic.</exception>
+    public IReadOnlyList<TopicLink> GetLinks(int topic)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(topic);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(topic, Rank);
+        if (_before is null)
+            return [];
+        double[] sums = _before.EffectiveTemplates.ColumnSums();
+        double[] weights = [.. sums.Select((sum, l) => sum * Templates[l, topic])];
+        double total = weights.Sum();
+        return [.. weights.Select((weight, l) => new TopicLink(l, weight / total)).Where(link => link.Share > 0).OrderByDescending(link => link.Share).ThenBy(link => link.Topic)];
+    }
+
+    // The topic of this layer that brings most of a finer one about in the training data.
+    internal int ParentOf(int finer)
+        => Enumerable.Range(0, Rank).MaxBy(k => ActivationSums[k] * Templates[finer, k]);
+
+    private static FactorMatrix Multiply(FactorMatrix left, FactorMatrix right)
+    {
+        var product = new float[left.Rows * right.Columns];
+        var sums = new double[right.Columns];
+        for (int j = 0; j < left.Rows; j++)
+        {
+            Array.Clear(sums);
+            ReadOnlySpan<float> row = left.Row(j);
+            for (int l = 0; l < row.Length; l++)
+            {
+                if (row[l] == 0)
+                    continue;
+                ReadOnlySpan<float> weights = right.Row(l);
+                for (int k = 0; k < weights.Length; k++)
+                    sums[k] += (double)row[l] * weights[k];
+            }
+
+            for (int k = 0; k < sums.Length; k++)
+                product[j * sums.Length + k] = (float)sums[k];
+        }
+
+        return new FactorMatrix(product, left.Rows, right.Columns);
+    }
+}

@@ -1,0 +1,63 @@
+using Microsoft.ML.Nmf.Engine;
+
+namespace Microsoft.ML.Nmf.Training;
+
+/// <summary>
+/// β ≠ 2: the terms of F_k are those of its effective templates T_k with the activations A_k, projected on what stands to its right. A pass over the data
+/// costs as much as for an ordinary factorization of the rank of F_k.
+/// </summary>
+internal sealed class DivergenceChain : FactorChain
+{
+    private readonly MultiplicativeTerms?[] _wide;
+    private readonly MultiplicativeTerms?[] _small;
+    private (int Factor, long Stamp) _current = (-1, 0);
+
+    /// <summary>Prepares a chain of factors that stay the caller's.</summary>
+    public DivergenceChain(ComputeEngine engine, DataMatrix data, IEnumerable<ChainLink> links, double beta, IEnumerable<int> order)
+        : base(engine, data, links, beta, order)
+    {
+        _wide = new MultiplicativeTerms?[Last + 1];
+        _small = new MultiplicativeTerms?[Last + 1];
+    }
+
+    /// <inheritdoc />
+    public override void Dispose()
+    {
+        foreach (MultiplicativeTerms? terms in _wide.Concat(_small))
+            terms?.Dispose();
+        base.Dispose();
+    }
+
+    /// <inheritdoc />
+    protected override double Divergence(int k)
+    {
+        double divergence = Terms(k, evaluate: true);
+        _current = (k, Products.StampOfTemplates(0));
+        return Math.Max(divergence, 0);
+    }
+
+    /// <inheritdoc />
+    protected override MultiplicativeTerms TermsOf(int k)
+    {
+        // An evaluation has just made them.
+        if (_current != (k, Products.StampOfTemplates(0)))
+            Terms(k, evaluate: false);
+        _current = (-1, 0);
+        MultiplicativeTerms wide = _wide[k]!;
+        if (k == 0 || k == Last)
+            return wide;
+        Factor factor = FactorAt(k);
+        MultiplicativeTerms small = _small[k] ??= new(Engine.Allocate(factor.Rows, factor.Rank), Engine.Allocate(factor.Rows, factor.Rank));
+        Engine.Project(Products.Templates(k + 1), wide, small);
+        return small;
+    }
+
+    private double Terms(int k, bool evaluate)
+    {
+        bool isActivations = k == 0;
+        Factor factor = isActivations ? FactorAt(0) : Products.Templates(k);
+        Factor other = isActivations ? Products.Templates(1) : Products.Activations(k);
+        MultiplicativeTerms terms = _wide[k] ??= Engine.AllocateTerms(factor.Rows, factor.Rank, Beta);
+        return Engine.Terms(isActivations ? Data : Data.Transposed, factor, other, Beta, terms, evaluate);
+    }
+}

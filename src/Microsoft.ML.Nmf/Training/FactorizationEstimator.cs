@@ -1,0 +1,100 @@
+using System.Globalization;
+using Microsoft.ML.Nmf.Engine;
+using Microsoft.ML.Nmf.Hosting;
+using Microsoft.ML.Nmf.NeuralNmf;
+using Microsoft.ML.Nmf.Reading;
+using Microsoft.ML.Nmf.Training;
+
+namespace Microsoft.ML.Nmf;
+
+/// <summary>
+/// What the estimators of this library have in common: they check the column, read it, train on the engine that was asked for, and tell the log.
+/// </summary>
+/// <typeparam name="TTransformer">The transformer that fitting makes.</typeparam>
+public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransformer>
+    where TTransformer : ActivationTransformerBase
+{
+    private readonly FactorizationOptions _options;
+
+    private protected FactorizationEstimator(ComponentHost host, FactorizationOptions options)
+    {
+        Host = host;
+        _options = options;
+        Seed = options.Seed ?? host.DrawSeed();
+    }
+
+    /// <summary>The column that is read.</summary>
+    public string InputColumnName => _options.InputColumnName ?? _options.OutputColumnName;
+
+    /// <summary>The seed of everything random: fitting twice gives the same.</summary>
+    private protected int Seed { get; }
+
+    /// <summary>The component's host.</summary>
+    private protected ComponentHost Host { get; }
+
+    /// <summary>The columns that the transformer will add.</summary>
+    private protected abstract IReadOnlyList<string> OutputColumnNames { get; }
+
+    /// <summary>The column of labels, or null.</summary>
+    private protected virtual string? LabelColumnName => null;
+
+    /// <summary>The shape of an output column: of activations, unless said otherwise.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="hasNames">Whether the features have names.</param>
+    /// <param name="inputSchema">The shape of the data's schema.</param>
+    private protected virtual SchemaShape.Column ShapeOf(string name, bool hasNames, SchemaShape inputSchema) => ShapeColumns.SingleVector(name, hasNames);
+
+    /// <summary>What is trained, for the log.</summary>
+    private protected abstract string Describe();
+
+    /// <summary>The floats that a training needs for each example and for each feature, besides the data.</summary>
+    private protected abstract (int Example, int Feature) WorkingFloats { get; }
+
+    /// <summary>Trains.</summary>
+    private protected abstract TTransformer Train(ComputeEngine engine, TrainingInput input, HostMonitor monitor, ColumnNames columns);
+
+    /// <summary>Trains on the rows of <paramref name="input"/>, which it reads once.</summary>
+    /// <param name="input">Data with the input column.</param>
+    /// <returns>The transformer that computes activations with what was learned.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The input or label column is missing or of a wrong type, or an option does not fit the data.</exception>
+    /// <exception cref="InvalidOperationException">There are no rows, or none has a label where a label column is named, or a value is negative, not a number or infinite.</exception>
+    /// <exception cref="OperationCanceledException"><see cref="FactorizationOptions.CancellationToken"/> or the context's execution was cancelled.</exception>
+    public TTransformer Fit(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        FeatureColumn column = FeatureColumn.Find(input.Schema, InputColumnName);
+        LabelColumn? label = LabelColumnName is null ? null : LabelColumn.Find(input.Schema, LabelColumnName);
+        using LogChannel log = Host.OpenLog("Training");
+        var monitor = new HostMonitor(Host, log, _options);
+        (ExampleMatrix examples, uint[] labels) = ExampleReader.Read(input, column, label, monitor.CheckAlive);
+        using ComputeEngine engine = EngineChoice.Create(Host, _options, log);
+        log.Info(Announce(examples, engine));
+        if (examples.NonZeros == 0)
+            log.Warning($"Column '{column.Name}' is zero in every row: there is nothing to learn from it.");
+        ClassKeys? classes = label is { } known ? ClassKeys.Of(known.Column, known.Classes) : null;
+        return Train(engine, new TrainingInput(examples, column.ReadNames(), labels, classes), monitor, new ColumnNames(InputColumnName, OutputColumnNames));
+    }
+
+    /// <summary>The schema that transforming will give.</summary>
+    /// <param name="inputSchema">The shape of the data's schema.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The input or label column is missing or of a wrong type.</exception>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        bool hasNames = FeatureColumn.PromisesNames(inputSchema, InputColumnName);
+        var columns = new Dictionary<string, SchemaShape.Column>();
+        foreach (SchemaShape.Column column in inputSchema)
+            columns[column.Name] = column;
+        foreach (string output in OutputColumnNames)
+            columns[output] = ShapeOf(output, hasNames, inputSchema);
+        return new SchemaShape(columns.Values);
+    }
+
+    private string Announce(ExampleMatrix examples, ComputeEngine engine)
+    {
+        (int example, int feature) = WorkingFloats;
+        long working = sizeof(float) * ((long)examples.Rows * example + (long)examples.Columns * feature);
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{Describe()} of column '{InputColumnName}': {examples.Rows} examples × {examples.Columns} features, {(examples is SparseExamples ? "sparse" : "dense")} ({examples.Density:P2} not zero); seed {Seed}; engine {engine.Description}; {engine.DescribeMemory(examples, working)}.");
+    }
+}

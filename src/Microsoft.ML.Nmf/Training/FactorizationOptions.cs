@@ -1,0 +1,107 @@
+using Microsoft.ML.Nmf.Training;
+
+namespace Microsoft.ML.Nmf;
+
+/// <summary>The options that all factorizations share. Every setter validates its value.</summary>
+public abstract class FactorizationOptions
+{
+    private string _outputColumnName = "Activations";
+    private string? _inputColumnName;
+    private int _maximumNumberOfIterations = 200;
+    private double _tolerance = 1e-4;
+    private int? _numberOfThreads;
+    private TrainingEngine _engine;
+    private long? _deviceMemory;
+
+    private protected FactorizationOptions()
+    {
+    }
+
+    /// <summary>The name of the column of activations to make. Not empty. "Activations" unless set.</summary>
+    /// <exception cref="ArgumentException">The name is null or empty.</exception>
+    public string OutputColumnName
+    {
+        get => _outputColumnName;
+        set
+        {
+            ArgumentException.ThrowIfNullOrEmpty(value);
+            _outputColumnName = value;
+        }
+    }
+
+    /// <summary>The name of the column of features, a vector of Single or Double of known size; null means <see cref="OutputColumnName"/>.</summary>
+    /// <exception cref="ArgumentException">The name is empty.</exception>
+    public string? InputColumnName
+    {
+        get => _inputColumnName;
+        set
+        {
+            if (value is not null)
+                ArgumentException.ThrowIfNullOrEmpty(value);
+            _inputColumnName = value;
+        }
+    }
+
+    /// <summary>The most iterations, at least 1. 200 unless set.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
+    public int MaximumNumberOfIterations
+    {
+        get => _maximumNumberOfIterations;
+        set => _maximumNumberOfIterations = OptionRange.AtLeastOne(value, nameof(MaximumNumberOfIterations));
+    }
+
+    /// <summary>
+    /// The training ends when an iteration lowers the objective by no more than this share of it. From 0, which makes all the
+    /// iterations, to below 1. 1e-4 unless set.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative, not finite, or 1 or more.</exception>
+    public double Tolerance
+    {
+        get => _tolerance;
+        set => _tolerance = OptionRange.Share(value, nameof(Tolerance));
+    }
+
+    /// <summary>The seed of everything random; null takes one from the MLContext.</summary>
+    public int? Seed { get; set; }
+
+    /// <summary>The most threads to train on, at least 1; null takes all processors. The result does not depend on it.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
+    public int? NumberOfThreads
+    {
+        get => _numberOfThreads;
+        set => _numberOfThreads = value is { } threads ? OptionRange.AtLeastOne(threads, nameof(NumberOfThreads)) : null;
+    }
+
+    /// <summary>What computes the training.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is none of the named ones.</exception>
+    public TrainingEngine Engine
+    {
+        get => _engine;
+        set => _engine = OptionRange.Named(value, nameof(Engine));
+    }
+
+    /// <summary>
+    /// The most bytes that the Torch engine may use on its device, at least 1; null for nine tenths of what is free on a GPU, half of the memory of a processor. Data that does not fit stays in
+    /// the host's memory and is streamed in blocks of rows. Changes the result only by rounding.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
+    public long? DeviceMemory
+    {
+        get => _deviceMemory;
+        set => _deviceMemory = value is null or >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(DeviceMemory), value, $"DeviceMemory is {value}, but must be at least 1 byte.");
+    }
+
+    /// <summary>Whether the Torch engine may compute products in TensorFloat-32 on GPUs that have it: faster, with ten bits of mantissa for the factors. False unless set.</summary>
+    public bool AllowTensorFloat32 { get; set; }
+
+    /// <summary>
+    /// Is told of every iteration, on the thread that trains; null for nothing. An exception that it throws ends the training.
+    /// </summary>
+    public IProgress<TrainingProgress>? Progress { get; set; }
+
+    /// <summary>Cancels a training, within one iteration. Cancelling the MLContext's own execution does too.</summary>
+    public CancellationToken CancellationToken { get; set; }
+
+    /// <summary>A copy, so that an estimator does not change with the options it was made from.</summary>
+    internal virtual FactorizationOptions Copy() => (FactorizationOptions)MemberwiseClone();
+}

@@ -1,0 +1,86 @@
+using Microsoft.ML.Nmf.Engine;
+
+namespace Microsoft.ML.Nmf.Training;
+
+/// <summary>
+/// Non-negative double singular value decomposition (Boutsidis and Gallopoulos, "SVD based initialization: a head start for nonnegative matrix factorization",
+/// Pattern Recognition 2008) and its two dense variants. Components beyond the rank of the data start at random.
+/// </summary>
+internal static class Nndsvd
+{
+    /// <summary>Fills both factors.</summary>
+    public static void Fill(ComputeEngine engine, FactorPair factors, NmfInitialization variant, Random random, Action checkAlive)
+    {
+        int rank = factors.Templates.Rank;
+        RandomizedSvd.Triplets svd = RandomizedSvd.Compute(engine, factors.Data, rank, random, checkAlive);
+        var activations = new float[factors.Activations.Rows * rank];
+        var templates = new float[factors.Templates.Rows * rank];
+        float randomScale = RandomInitialization.ScaleOf(factors);
+        for (int k = 0; k < rank; k++)
+        {
+            if (k >= svd.Values.Length || svd.Values[k] <= 1e-6 * svd.Values[0])
+            {
+                FillRandomly(activations, rank, k, randomScale, random);
+                FillRandomly(templates, rank, k, randomScale, random);
+                continue;
+            }
+
+            (double leftPositive, double leftNegative) = Norms(svd.Left, k);
+            (double rightPositive, double rightNegative) = Norms(svd.Right, k);
+            int sign = leftPositive * rightPositive >= leftNegative * rightNegative ? 1 : -1;
+            double left = sign > 0 ? leftPositive : leftNegative;
+            double right = sign > 0 ? rightPositive : rightNegative;
+            double scale = Math.Sqrt(svd.Values[k] * left * right);
+            CopyPart(svd.Left, k, sign, left > 0 ? scale / left : 0, activations, rank);
+            CopyPart(svd.Right, k, sign, right > 0 ? scale / right : 0, templates, rank);
+        }
+
+        double mean = factors.Data.Examples.Mean;
+        if (variant == NmfInitialization.NndsvdA)
+            ReplaceZeros(activations, templates, () => (float)mean);
+        else if (variant == NmfInitialization.NndsvdAr)
+            ReplaceZeros(activations, templates, () => (float)(mean / 100 * random.NextDouble()));
+        factors.Activations.CopyFrom(activations);
+        factors.Templates.CopyFrom(templates);
+    }
+
+    private static (double Positive, double Negative) Norms(FactorMatrix vectors, int column)
+    {
+        double positive = 0, negative = 0;
+        for (int i = 0; i < vectors.Rows; i++)
+        {
+            double value = vectors.Row(i)[column];
+            if (value > 0)
+                positive += value * value;
+            else
+                negative += value * value;
+        }
+
+        return (Math.Sqrt(positive), Math.Sqrt(negative));
+    }
+
+    // The entries of one sign, without it, times a scale; those of the other sign become zero.
+    private static void CopyPart(FactorMatrix vectors, int column, int sign, double scale, float[] target, int rank)
+    {
+        for (int i = 0; i < vectors.Rows; i++)
+            target[i * rank + column] = (float)(Math.Max(sign * vectors.Row(i)[column], 0) * scale);
+    }
+
+    private static void FillRandomly(float[] target, int rank, int column, float scale, Random random)
+    {
+        for (int i = column; i < target.Length; i += rank)
+            target[i] = random.NextSingle() * scale;
+    }
+
+    private static void ReplaceZeros(float[] activations, float[] templates, Func<float> value)
+    {
+        foreach (float[] factor in new[] { activations, templates })
+        {
+            for (int i = 0; i < factor.Length; i++)
+            {
+                if (factor[i] == 0)
+                    factor[i] = value();
+            }
+        }
+    }
+}

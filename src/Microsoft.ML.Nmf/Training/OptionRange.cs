@@ -1,0 +1,60 @@
+using System.Runtime.CompilerServices;
+
+namespace Microsoft.ML.Nmf.Training;
+
+/// <summary>What values an option may have. Each check returns the value or throws an exception that names the option, the value and the range.</summary>
+internal static class OptionRange
+{
+    /// <summary>A count.</summary>
+    public static int AtLeastOne(int value, string option)
+        => value >= 1 ? value : throw new ArgumentOutOfRangeException(option, value, $"{option} is {value}, but must be at least 1.");
+
+    /// <summary>A weight.</summary>
+    public static float NotNegative(float value, string option)
+        => value >= 0 && float.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(option, value, $"{option} is {value}, but must be a finite number of at least 0.");
+
+    /// <summary>A weight, in double.</summary>
+    public static double NotNegative(double value, string option)
+        => value >= 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(option, value, $"{option} is {value}, but must be a finite number of at least 0.");
+
+    /// <summary>A share of one.</summary>
+    public static double Share(double value, string option)
+        => value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(option, value, $"{option} is {value}, but must be from 0 to below 1.");
+
+    /// <summary>A length or a rate.</summary>
+    public static double Positive(double value, string option)
+        => value > 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(option, value, $"{option} is {value}, but must be a finite number above 0.");
+
+    /// <summary>Any real number.</summary>
+    public static double Finite(double value, string option)
+        => double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(option, value, $"{option} is {value}, but must be a finite number.");
+
+    /// <summary>A value that its enumeration names.</summary>
+    public static T Named<T>(T value, string option)
+        where T : struct, Enum
+        => Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(option, value, $"{option} is {value}, but must be one of {string.Join(", ", Enum.GetNames<T>())}.");
+
+    /// <summary>A factor to start from: no negative and no infinite value.</summary>
+    public static FactorMatrix? Factor(FactorMatrix? value, string option)
+    {
+        for (int i = 0; i < (value?.Values.Length ?? 0); i++)
+        {
+            float entry = value!.Values[i];
+            if (!(entry >= 0 && entry <= float.MaxValue))
+                throw new ArgumentOutOfRangeException(option, entry, $"{option} has the value {entry} in row {i / value.Columns}, column {i % value.Columns}, but all must be finite and at least 0.");
+        }
+
+        return value;
+    }
+
+    /// <summary>The shape that a factor to start from must have.</summary>
+    public static void Shape(FactorMatrix? factor, int rows, int columns, string rowsAre, [CallerArgumentExpression(nameof(factor))] string option = "")
+    {
+        if (factor is null || (factor.Rows == rows && factor.Columns == columns))
+            return;
+        if (option.StartsWith("_options.", StringComparison.Ordinal) || option.StartsWith("options.", StringComparison.Ordinal))
+            option = option[(option.IndexOf('.') + 1)..];
+        throw new ArgumentOutOfRangeException(option, $"{factor.Rows} × {factor.Columns}",
+            $"{option} is {factor.Rows} × {factor.Columns}, but must be {rows} × {columns}: one row for each {rowsAre}, one column for each component.");
+    }
+}

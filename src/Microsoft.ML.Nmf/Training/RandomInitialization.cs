@@ -1,0 +1,39 @@
+using Microsoft.ML.Nmf.Engine;
+
+namespace Microsoft.ML.Nmf.Training;
+
+/// <summary>Uniform values from 0 to 2·√(mean / r), so that the product of two such factors has the mean of the data.</summary>
+internal static class RandomInitialization
+{
+    /// <summary>Fills both factors.</summary>
+    public static void Fill(FactorPair factors, Random random)
+    {
+        float scale = ScaleOf(factors);
+        Fill(factors.Activations, scale, random);
+        Fill(factors.Templates, scale, random);
+    }
+
+    /// <summary>Fills the activations with the one value that gives the product with the templates the sum of the data.</summary>
+    public static void FillEvenly(FactorPair factors, ReadOnlySpan<float> templates)
+    {
+        double sum = 0;
+        foreach (float value in templates)
+            sum += value;
+        double value0 = sum > 0 ? factors.Data.Examples.Sum / (sum * Math.Max(factors.Activations.Rows, 1)) : 0;
+        var values = new float[factors.Activations.Rows * factors.Activations.Rank];
+        Array.Fill(values, (float)value0);
+        factors.Activations.CopyFrom(values);
+    }
+
+    /// <summary>The largest value: twice the mean one.</summary>
+    public static float ScaleOf(FactorPair factors) => (float)(2 * Math.Sqrt(factors.Data.Examples.Mean / factors.Templates.Rank));
+
+    /// <summary>Fills a factor with uniform values from 0 to a scale.</summary>
+    public static void Fill(Factor factor, float scale, Random random)
+    {
+        var values = new float[factor.Rows * factor.Rank];
+        for (int i = 0; i < values.Length; i++)
+            values[i] = random.NextSingle() * scale;
+        factor.CopyFrom(values);
+    }
+}

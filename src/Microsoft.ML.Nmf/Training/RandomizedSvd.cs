@@ -1,0 +1,101 @@
+using Microsoft.ML.Nmf.Engine;
+
+namespace Microsoft.ML.Nmf.Training;
+
+/// <summary>
+/// The leading singular triplets of the data by the randomised range finder with power iterations (Halko, Martinsson and Tropp, SIAM
+/// Review 2011, algorithms 4.4 and 5.1), in the engine's primitives. Cost about 2·(<see cref="PowerIterations"/> + 1) products with the data.
+/// </summary>
+internal static class RandomizedSvd
+{
+    private const int Oversampling = 10;
+    private const int PowerIterations = 4;
+
+    // The relative error of a Gram matrix summed in float32: directions below it are noise.
+    private const double Dependent = 1e-6;
+
+    /// <summary>Left singular vectors (n × k), singular values, right singular vectors (m × k), largest first; row after row.</summary>
+    /// <param name="Left">The left singular vectors.</param>
+    /// <param name="Values">The singular values.</param>
+    /// <param name="Right">The right singular vectors.</param>
+    public readonly record struct Triplets(FactorMatrix Left, double[] Values, FactorMatrix Right);
+
+    /// <summary>Computes up to <paramref name="rank"/> triplets; fewer when the data has fewer rows or columns.</summary>
+    public static Triplets Compute(ComputeEngine engine, DataMatrix data, int rank, Random random, Action checkAlive)
+    {
+        int most = Math.Min(data.Rows, data.Columns);
+        int size = Math.Min(rank + Oversampling, most);
+        using Gram gram = engine.AllocateGram(size);
+        using Factor left = engine.Allocate(data.Rows, size), leftScratch = engine.Allocate(data.Rows, size);
+        using Factor right = engine.Allocate(data.Columns, size), rightScratch = engine.Allocate(data.Columns, size);
+
+        FillGaussian(right, random);
+        engine.Product(data, right, left);
+        Orthonormalize(engine, left, leftScratch, gram);
+        for (int i = 0; i < PowerIterations; i++)
+        {
+            checkAlive();
+            engine.Product(data.Transposed, left, right);
+            Orthonormalize(engine, right, rightScratch, gram);
+            engine.Product(data, right, left);
+            Orthonormalize(engine, left, leftScratch, gram);
+        }
+
+        // X ≈ Q (QᵀX) with Q = left; QᵀX = (XᵀQ)ᵀ, whose singular vectors come from the small matrix (XᵀQ)ᵀ(XᵀQ).
+        engine.Product(data.Transposed, left, right);
+        engine.Gram(right, gram);
+        var small = new double[size * size];
+        gram.CopyTo(small);
+        (double[] eigenvalues, double[] eigenvectors) = SmallMatrices.Eigen(small, size);
+
+        int count = Math.Min(rank, size);
+        double[] values = [.. eigenvalues.Take(count).Select(value => Math.Sqrt(Math.Max(value, 0)))];
+        gram.CopyFrom(eigenvectors);
+        engine.Product(left, gram, leftScratch);
+        engine.Product(right, gram, rightScratch);
+        float[] u = Leading(leftScratch, count), v = Leading(rightScratch, count);
+        for (int i = 0; i < v.Length; i++)
+            v[i] = values[i % count] > 0 ? (float)(v[i] / values[i % count]) : 0;
+        return new Triplets(new FactorMatrix(u, data.Rows, count), values, new FactorMatrix(v, data.Columns, count));
+    }
+
+    // factor ← an orthonormal basis of its columns, by Cholesky QR twice. Dependent columns become zero.
+    private static void Orthonormalize(ComputeEngine engine, Factor factor, Factor scratch, Gram gram)
+    {
+        var small = new double[gram.Rank * gram.Rank];
+        OrthonormalizeOnce(engine, factor, scratch, gram, small);
+        OrthonormalizeOnce(engine, scratch, factor, gram, small);
+    }
+
+    private static void OrthonormalizeOnce(ComputeEngine engine, Factor factor, Factor result, Gram gram, double[] small)
+    {
+        engine.Gram(factor, gram);
+        gram.CopyTo(small);
+        gram.CopyFrom(SmallMatrices.InverseOfCholesky(small, gram.Rank, Dependent));
+        engine.Product(factor, gram, result);
+    }
+
+    private static void FillGaussian(Factor factor, Random random)
+    {
+        var values = new float[factor.Rows * factor.Rank];
+        for (int i = 0; i < values.Length; i++)
+        {
+            double radius = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()));
+            values[i] = (float)(radius * Math.Cos(2 * Math.PI * random.NextDouble()));
+        }
+
+        factor.CopyFrom(values);
+    }
+
+    private static float[] Leading(Factor factor, int count)
+    {
+        var all = new float[factor.Rows * factor.Rank];
+        factor.CopyTo(all);
+        if (count == factor.Rank)
+            return all;
+        var leading = new float[factor.Rows * count];
+        for (int i = 0; i < factor.Rows; i++)
+            all.AsSpan(i * factor.Rank, count).CopyTo(leading.AsSpan(i * count));
+        return leading;
+    }
+}

@@ -1,0 +1,108 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.Nmf.Hosting;
+using Microsoft.ML.Nmf.Reading;
+using Microsoft.ML.Nmf.Transforming;
+
+namespace Microsoft.ML.Nmf;
+
+/// <summary>
+/// What the transformers of this library have in common: each reads one vector column of known size, row by row, and adds one or more activation columns. Rows stream, nothing is allocated
+/// per row, and nothing is computed for columns that nobody reads.
+/// </summary>
+public abstract class ActivationTransformerBase : HostedTransformer
+{
+    private protected ActivationTransformerBase(ComponentHost host, ColumnNames columns)
+        : base(host, columns)
+    {
+    }
+
+    /// <summary>The number of features that the input column must have, m.</summary>
+    private protected abstract int FeatureCount { get; }
+
+    /// <summary>What an output column holds.</summary>
+    private protected abstract OutputColumn OutputAt(int output);
+
+    /// <summary>Something that computes the output columns of one row after the other, for one thread.</summary>
+    private protected abstract IRowActivations CreateRowActivations();
+
+    /// <inheritdoc />
+    private protected sealed override IColumnMapping Map(DataViewSchema schema) => new Mapping(this, schema);
+
+    private sealed class Mapping : IColumnMapping
+    {
+        private readonly ActivationTransformerBase _transformer;
+        private readonly FeatureColumn _input;
+
+        public Mapping(ActivationTransformerBase transformer, DataViewSchema schema)
+        {
+            _transformer = transformer;
+            _input = FeatureColumn.Find(schema, transformer.InputColumnName);
+            if (_input.Size != transformer.FeatureCount)
+            {
+                throw new ArgumentOutOfRangeException(nameof(schema), _input.Size,
+                    $"Input column '{_input.Name}' has {_input.Size} features, but the model was fitted to {transformer.FeatureCount}. Featurize it with the pipeline that the model was fitted with.");
+            }
+        }
+
+        public int InputIndex => _input.Column.Index;
+
+        public DataViewSchema.DetachedColumn[] GetOutputColumns()
+            => [.. _transformer.OutputColumnNames.Select((name, i) => _transformer.OutputAt(i).Detach(name))];
+
+        public Delegate[] CreateGetters(DataViewRow row, Func<int, bool> isActive)
+        {
+            var getters = new Delegate[_transformer.OutputColumnNames.Count];
+            RowCache? cache = null;
+            for (int i = 0; i < getters.Length; i++)
+            {
+                if (!isActive(i))
+                    continue;
+                // The output columns of a row come from one computation.
+                cache ??= new RowCache(row, _input, _transformer.CreateRowActivations());
+                getters[i] = _transformer.OutputAt(i) is { IsKey: false } vector ? MakeGetter(cache, i, vector.Size) : MakeKeyGetter(cache);
+            }
+
+            return getters;
+        }
+
+        private static ValueGetter<VBuffer<float>> MakeGetter(RowCache row, int output, int size)
+            => (ref VBuffer<float> destination) =>
+            {
+                VBufferEditor<float> editor = VBufferEditor.Create(ref destination, size);
+                row.Activations(output).CopyTo(editor.Values);
+                destination = editor.Commit();
+            };
+
+        private static ValueGetter<uint> MakeKeyGetter(RowCache row) => (ref uint destination) => destination = row.Key();
+    }
+
+    // Computes a row when the first of its output columns is asked for.
+    private sealed class RowCache(DataViewRow row, FeatureColumn column, IRowActivations activations)
+    {
+        private readonly FeatureRowReader _reader = new(row, column);
+        private long _position = -1;
+
+        public ReadOnlySpan<float> Activations(int output)
+        {
+            Update();
+            return activations.Output(output);
+        }
+
+        public uint Key()
+        {
+            Update();
+            return activations.Key;
+        }
+
+        private void Update()
+        {
+            // A row that is no cursor may change its values without moving.
+            if (row is not DataViewRowCursor || row.Position != _position)
+            {
+                _reader.Read();
+                activations.Compute(_reader.Features, _reader.Values);
+                _position = row.Position;
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML.Nmf.Transforming;
+
+/// <summary>What a column that a transformer adds holds: a vector of Single with names for its slots, or a key.</summary>
+internal sealed class OutputColumn
+{
+    private readonly DataViewType _type;
+    private readonly Action<DataViewSchema.Annotations.Builder> _annotate;
+
+    private OutputColumn(DataViewType type, int size, Action<DataViewSchema.Annotations.Builder> annotate)
+    {
+        _type = type;
+        Size = size;
+        _annotate = annotate;
+    }
+
+    /// <summary>The slots of the vector; 0 for a key.</summary>
+    public int Size { get; }
+
+    /// <summary>Whether it is a key.</summary>
+    public bool IsKey => Size == 0;
+
+    /// <summary>A vector of Single.</summary>
+    /// <param name="size">The number of slots, at least 1.</param>
+    /// <param name="slotNames">Their names, or null.</param>
+    public static OutputColumn Vector(int size, IReadOnlyList<string>? slotNames) => new(new VectorDataViewType(NumberDataViewType.Single, size), size, annotations =>
+    {
+        if (slotNames is null)
+            return;
+        var names = new VBuffer<ReadOnlyMemory<char>>(slotNames.Count, [.. slotNames.Select(name => name.AsMemory())]);
+        annotations.AddSlotNames(slotNames.Count, (ref VBuffer<ReadOnlyMemory<char>> destination) => names.CopyTo(ref destination));
+    });
+
+    /// <summary>A key.</summary>
+    /// <param name="count">How many values it has.</param>
+    /// <param name="annotate">Adds them to the annotations, where they are known.</param>
+    public static OutputColumn Key(int count, Action<DataViewSchema.Annotations.Builder> annotate) => new(new KeyDataViewType(typeof(uint), count), 0, annotate);
+
+    /// <summary>The column under a name.</summary>
+    public DataViewSchema.DetachedColumn Detach(string name)
+    {
+        var annotations = new DataViewSchema.Annotations.Builder();
+        _annotate(annotations);
+        return new(name, _type, annotations.ToAnnotations());
+    }
+}

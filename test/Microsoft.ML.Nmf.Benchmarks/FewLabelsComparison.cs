@@ -1,0 +1,59 @@
+using System.Globalization;
+using TopicModel;
+
+namespace Microsoft.ML.Nmf.Benchmarks;
+
+/// <summary>How many held-out texts are classified rightly when few of the others have labels, by words, by topics, and by topics that labels have guided: a table for the manual.</summary>
+internal static class FewLabelsComparison
+{
+    // The classes that the figures are for: large ones, told apart by their words more than by the names of their packages.
+    private static readonly string[] _classes = ["python", "perl", "haskell", "net", "golang", "rust", "java", "javascript", "science", "ruby", "gnu-r", "games"];
+
+    private static readonly double[] _fractions = [0.002, 0.01, 0.05, 1];
+
+    public static int Run(Corpus corpus, string[] args)
+    {
+        int seeds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 5;
+        double[] fractions = args.Length > 1 ? [.. args[1].Split(',').Select(f => double.Parse(f, CultureInfo.InvariantCulture))] : _fractions;
+        Document[] documents = [.. corpus.Documents.Where(d => _classes.Contains(d.Label))];
+        if (documents.Length == 0)
+            throw new ArgumentException($"{corpus.Name} has no text of any of the classes {string.Join(", ", _classes)}.");
+
+        var table = new FewLabelsTable(fractions);
+        for (int seed = 1; seed <= seeds; seed++)
+            Run(documents, seed, fractions, table);
+        Figures.Say($"{documents.Length:N0} texts of {_classes.Length} classes, {table.Features} words; a fifth held out; mean accuracy on it ± standard deviation over {seeds} seeds.");
+        table.Print();
+        return 0;
+    }
+
+    private static void Run(Document[] documents, int seed, double[] fractions, FewLabelsTable table)
+    {
+        var context = new MLContext(seed);
+        var split = new FewLabelsSplit(context, documents, seed);
+        var models = new FewLabelsModels(context, seed);
+        table.Features = split.Features;
+
+        // Without labels, models do not depend on how many there are.
+        IDataView unlabelled = split.Training(labels: 0);
+        string ranks = string.Join(", ", FewLabelsModels.Ranks);
+        Representation flat = models.Nmf(unlabelled), unguided = models.Layers(models.Neural(unlabelled, withLabels: false), unlabelled);
+        foreach (double fraction in fractions)
+        {
+            int labels = Math.Max((int)Math.Round(fraction * split.TrainingCount), 1);
+            IDataView labelled = split.Labelled(labels);
+            IDataView training = split.Training(labels);
+            NeuralNmfTransformer guided = models.Neural(training, withLabels: true);
+
+            Add("words (TF-IDF), linear", Linear(FewLabelsModels.Words(labels)));
+            Add($"`Nmf` {FewLabelsModels.Ranks[0]}, linear", Linear(flat));
+            Add($"`NeuralNmf` {ranks} without labels, linear", Linear(unguided));
+            Add($"`NeuralNmf` {ranks} with labels, linear", Linear(models.Layers(guided, training)));
+            Add($"`NeuralNmf` {ranks} with labels, own scores", models.OwnAccuracy(guided, split.Test));
+
+            double Linear(Representation representation) => representation.Accuracy(context, labelled, split.Test);
+            void Add(string method, double accuracy) => table.Add(method, fraction, labels, accuracy);
+            Console.Error.WriteLine($"seed {seed}, {labels} labels: done");
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using System.Globalization;
+
+namespace Microsoft.ML.Nmf.Benchmarks;
+
+/// <summary>Accuracies by method and share of labels, gathered over seeds.</summary>
+internal sealed class FewLabelsTable(double[] fractions)
+{
+    private readonly List<(string Method, double Fraction, double Accuracy)> _entries = [];
+    private readonly Dictionary<double, int> _labels = [];
+
+    /// <summary>The number of words.</summary>
+    public int Features { get; set; }
+
+    /// <summary>Takes note of one seed's accuracy.</summary>
+    public void Add(string method, double fraction, int labels, double accuracy)
+    {
+        _entries.Add((method, fraction, accuracy));
+        _labels[fraction] = labels;
+    }
+
+    /// <summary>Prints means and standard deviations in markdown.</summary>
+    public void Print()
+    {
+        Console.WriteLine($"| labels known | {string.Join(" | ", fractions.Select(f => string.Create(CultureInfo.InvariantCulture, $"{100 * f:0.##} % ({_labels[f]:N0})")))} |");
+        Console.WriteLine($"|---|{string.Concat(Enumerable.Repeat("---|", fractions.Length))}");
+        foreach (IGrouping<string, (string Method, double Fraction, double Accuracy)> method in _entries.GroupBy(e => e.Method))
+            Console.WriteLine($"| {method.Key} | {string.Join(" | ", fractions.Select(f => Cell([.. method.Where(e => e.Fraction == f).Select(e => e.Accuracy)])))} |");
+    }
+
+    private static string Cell(double[] accuracies)
+    {
+        double mean = accuracies.Average();
+        double deviation = accuracies.Length < 2 ? 0 : Math.Sqrt(accuracies.Sum(a => (a - mean) * (a - mean)) / (accuracies.Length - 1));
+        return string.Create(CultureInfo.InvariantCulture, $"{100 * mean:F1} ± {100 * deviation:F1}");
+    }
+}

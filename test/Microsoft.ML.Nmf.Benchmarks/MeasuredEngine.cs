@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using Microsoft.ML.Nmf.Engine;
+
+namespace Microsoft.ML.Nmf.Benchmarks;
+
+/// <summary>Does what another engine does, and measures how long each primitive takes.</summary>
+internal sealed class MeasuredEngine(ComputeEngine engine) : ComputeEngine
+{
+    private readonly Dictionary<string, (int Calls, TimeSpan Time)> _measured = [];
+
+    /// <summary>The primitives since the last <see cref="Reset"/>, slowest first.</summary>
+    public IEnumerable<(string Primitive, int Calls, TimeSpan Time)> Measured => _measured.Select(m => (m.Key, m.Value.Calls, m.Value.Time)).OrderByDescending(m => m.Time);
+
+    public override string Description => engine.Description;
+
+    public override string DescribeMemory(ExampleMatrix examples, long working) => engine.DescribeMemory(examples, working);
+
+    /// <summary>Forgets what was measured.</summary>
+    public void Reset() => _measured.Clear();
+
+    public override DataMatrix Load(ExampleMatrix examples) => engine.Load(examples);
+
+    public override Factor Allocate(int rows, int rank) => engine.Allocate(rows, rank);
+
+    public override Gram AllocateGram(int rank) => engine.AllocateGram(rank);
+
+    public override MultiplicativeTerms AllocateTerms(int rows, int rank, double beta) => engine.AllocateTerms(rows, rank, beta);
+
+    public override void Gram(Factor factor, Gram result) => Measure("Gram: FᵀF", () => engine.Gram(factor, result));
+
+    public override void Product(DataMatrix data, Factor other, Factor result)
+        => Measure(data.Rows == data.Examples.Rows ? "Product: X·A" : "Product: Xᵀ·S", () => engine.Product(data, other, result));
+
+    public override void Product(Factor factor, Gram gram, Factor result) => Measure("Product: F·G", () => engine.Product(factor, gram, result));
+
+    public override void Product(Gram gram, Factor factor, Factor result) => Measure("Product: G·F", () => engine.Product(gram, factor, result));
+
+    public override void Product(Factor factor, Factor small, Factor result) => Measure("Product: S·A", () => engine.Product(factor, small, result));
+
+    public override void ProductTransposed(Factor factor, Factor small, Factor result) => Measure("ProductTransposed: Z·Aᵀ", () => engine.ProductTransposed(factor, small, result));
+
+    public override void Cross(Factor first, Factor second, Factor result) => Measure("Cross: SᵀZ", () => engine.Cross(first, second, result));
+
+    public override void SymmetricCross(Factor first, Factor second, Gram result) => Measure("SymmetricCross: SᵀZ + ZᵀS", () => engine.SymmetricCross(first, second, result));
+
+    public override void Copy(Factor source, Factor target) => Measure("Copy", () => engine.Copy(source, target));
+
+    public override void Combine(double a, Factor first, double b, Factor second, Factor result) => Measure("Combine", () => engine.Combine(a, first, b, second, result));
+
+    public override void ProjectNonnegative(Factor factor) => Measure("ProjectNonnegative", () => engine.ProjectNonnegative(factor));
+
+    public override void RemoveAlong(Factor factor, Factor direction) => Measure("RemoveAlong", () => engine.RemoveAlong(factor, direction));
+
+    public override void TakeColumnNorms(Factor factor, Factor pattern) => Measure("TakeColumnNorms", () => engine.TakeColumnNorms(factor, pattern));
+
+    public override void AdamUpdate(Factor factor, Factor gradient, (Factor First, Factor Second) moments, AdamRule rule)
+        => Measure("AdamUpdate", () => engine.AdamUpdate(factor, gradient, moments, rule));
+
+    public override double SquaredError(Factor target, Factor factor, Factor small) => Measure("SquaredError: ‖S − S'Aᵀ‖²", () => engine.SquaredError(target, factor, small));
+
+    public override void Project(Factor factor, MultiplicativeTerms terms, MultiplicativeTerms result) => Measure("Project", () => engine.Project(factor, terms, result));
+
+    public override double Inner(Factor first, Factor second) => Measure("Inner", () => engine.Inner(first, second));
+
+    public override double Inner(Gram first, Gram second) => Measure("Inner of Grams", () => engine.Inner(first, second));
+
+    public override double PenaltyOf(Factor factor, Penalty penalty) => Measure("PenaltyOf", () => engine.PenaltyOf(factor, penalty));
+
+    public override double Divergence(DataMatrix data, Factor factor, Factor other, double beta) => Measure("Divergence", () => engine.Divergence(data, factor, other, beta));
+
+    public override void CoordinateDescent(Factor factor, Gram gram, Factor product, Penalty penalty, int sweeps)
+        => Measure("CoordinateDescent", () => engine.CoordinateDescent(factor, gram, product, penalty, sweeps));
+
+    public override void NonnegativeLeastSquares(Factor factor, Gram gram, Factor product, Penalty penalty)
+        => Measure("NonnegativeLeastSquares", () => engine.NonnegativeLeastSquares(factor, gram, product, penalty));
+
+    public override void LeastSquaresBackward(Factor solution, Gram gram, Factor gradient, Factor result)
+        => Measure("LeastSquaresBackward", () => engine.LeastSquaresBackward(solution, gram, gradient, result));
+
+    public override double OptimalityResidual(Factor factor, Gram gram, Factor product) => Measure("OptimalityResidual", () => engine.OptimalityResidual(factor, gram, product));
+
+    public override double Terms(DataMatrix data, Factor factor, Factor other, double beta, MultiplicativeTerms terms, bool evaluate)
+        => Measure("Terms", () => engine.Terms(data, factor, other, beta, terms, evaluate));
+
+    public override void MultiplicativeUpdate(Factor factor, MultiplicativeTerms terms, Penalty penalty, double beta)
+        => Measure("MultiplicativeUpdate", () => engine.MultiplicativeUpdate(factor, terms, penalty, beta));
+
+    public override void Dispose() => engine.Dispose();
+
+    private void Measure(string primitive, Action run) => Measure(primitive, () =>
+    {
+        run();
+        return 0;
+    });
+
+    private T Measure<T>(string primitive, Func<T> run)
+    {
+        long start = Stopwatch.GetTimestamp();
+        T result = run();
+        (int calls, TimeSpan time) = _measured.GetValueOrDefault(primitive);
+        _measured[primitive] = (calls + 1, time + Stopwatch.GetElapsedTime(start));
+        return result;
+    }
+}

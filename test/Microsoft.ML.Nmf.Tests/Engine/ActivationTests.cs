@@ -1,0 +1,133 @@
+using Microsoft.ML.Nmf.Engine.Managed;
+using Microsoft.ML.Nmf.Tests.Reference;
+
+namespace Microsoft.ML.Nmf.Tests.Engine;
+
+public class ActivationTests
+{
+    private static readonly double[,] _templates = Naive.Random(40, 6, 1, 0.6);
+
+    [Fact]
+    public void For_beta_2_the_activations_are_the_exact_solution()
+    {
+        ActivationSolver solver = Solver(2, 0.1f, 0.2f);
+        double[,] gram = Naive.Gram(_templates);
+        for (int k = 0; k < 6; k++)
+            gram[k, k] += 0.2f;
+        for (int seed = 0; seed < 30; seed++)
+        {
+            double[,] x = Naive.Random(1, 40, seed + 10, 0.3), product = Naive.Multiply(x, _templates);
+            double[] best = Naive.BestOfAllSupports(gram, [.. Enumerable.Range(0, 6).Select(k => product[0, k] - 0.1f)]);
+            float[] found = Solve(solver, x);
+            for (int k = 0; k < 6; k++)
+                Assert.Equal(best[k], found[k], 1e-5);
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.5)]
+    [InlineData(1)]
+    [InlineData(1.5)]
+    [InlineData(3)]
+    public void For_every_other_beta_no_small_change_of_the_activations_is_better(double beta)
+    {
+        ActivationSolver solver = Solver(beta, 0.02f, 0.03f, tolerance: 1e-6f, iterations: 20_000);
+        for (int seed = 0; seed < 10; seed++)
+        {
+            // β ≤ 0 is for data without zeros.
+            double[,] x = Naive.Random(1, 40, seed + 50, beta <= 0 ? 1 : 0.4);
+            double[] found = [.. Solve(solver, x).Select(v => (double)v)];
+            double best = Objective(x, found, beta);
+            for (int k = 0; k < 6; k++)
+            {
+                foreach (double step in new[] { 0.02, -0.02 })
+                {
+                    double[] moved = (double[])found.Clone();
+                    moved[k] = Math.Max(0, moved[k] + step);
+                    Assert.True(Objective(x, moved, beta) >= best * (1 - 1e-5), $"β {beta}, seed {seed}, activation {k}");
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(1)]
+    [InlineData(0.5)]
+    public void A_row_gives_the_same_bits_whatever_was_solved_before(double beta)
+    {
+        double[][,] rows = [.. Enumerable.Range(0, 20).Select(seed => Naive.Random(1, 40, seed + 90, 0.3))];
+        float[][] alone = [.. rows.Select(row => Solve(Solver(beta), row))];
+        ActivationSolver shared = Solver(beta);
+        foreach (int i in Enumerable.Range(0, 20).Reverse().Concat(Enumerable.Range(0, 20)))
+            Assert.Equal(alone[i], Solve(shared, rows[i]));
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(1)]
+    [InlineData(0)]
+    [InlineData(1.5)]
+    public void A_row_of_zeros_gives_zeros(double beta)
+    {
+        ActivationSolver solver = Solver(beta);
+        Solve(solver, Naive.Random(1, 40, 7));
+        Assert.All(Solve(solver, new double[1, 40]), v => Assert.Equal(0, v));
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(1)]
+    [InlineData(0.5)]
+    public void Activations_scale_with_the_row(double beta)
+    {
+        double[,] x = Naive.Random(1, 40, 8, 0.5), large = Naive.Random(1, 40, 8, 0.5, scale: 1000);
+        float[] small = Solve(Solver(beta), x), scaled = Solve(Solver(beta), large);
+        for (int k = 0; k < 6; k++)
+            Assert.Equal(small[k] * 1000, scaled[k], 1e-2 * scaled.Max());
+    }
+
+    [Fact]
+    public void Solving_allocates_nothing()
+    {
+        foreach (double beta in new[] { 2, 1, 1.5 })
+        {
+            ActivationSolver solver = Solver(beta);
+            double[,] x = Naive.Random(1, 40, 9, 0.3);
+            (int[] features, float[] values) = NonZeros(x);
+            var activations = new float[6];
+            for (int i = 0; i < 200; i++)
+                solver.Solve(features, values, activations);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 200; i++)
+                solver.Solve(features, values, activations);
+            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+    }
+
+    private static ActivationSolver Solver(double beta, float l1 = 0, float l2 = 0, float tolerance = 1e-4f, int iterations = 500)
+        => ActivationProblem.Create(Build.Matrix(_templates), new ActivationSettings(beta, l1, l2, iterations, tolerance)).CreateSolver();
+
+    private static float[] Solve(ActivationSolver solver, double[,] row)
+    {
+        (int[] features, float[] values) = NonZeros(row);
+        var activations = new float[6];
+        solver.Solve(features, values, activations);
+        return activations;
+    }
+
+    private static (int[] Features, float[] Values) NonZeros(double[,] row)
+    {
+        int[] features = [.. Enumerable.Range(0, row.GetLength(1)).Where(j => row[0, j] != 0)];
+        return (features, [.. features.Select(j => (float)row[0, j])]);
+    }
+
+    private static double Objective(double[,] x, double[] h, double beta)
+    {
+        var row = new double[1, h.Length];
+        for (int k = 0; k < h.Length; k++)
+            row[0, k] = h[k];
+        return Naive.Divergence(x, row, _templates, beta) + h.Sum(v => 0.02 * v + 0.015 * v * v);
+    }
+}

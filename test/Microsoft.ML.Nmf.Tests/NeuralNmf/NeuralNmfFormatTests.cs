@@ -1,0 +1,92 @@
+using System.Text;
+using Microsoft.ML.Nmf.NeuralNmf;
+using Microsoft.ML.Nmf.Reading;
+using Microsoft.ML.Nmf.Tests.Reference;
+
+namespace Microsoft.ML.Nmf.Tests.NeuralNmf;
+
+/// <summary>What a neural model is written as, and what is no such thing.</summary>
+public class NeuralNmfFormatTests
+{
+    private readonly NeuralNmfModel _model;
+    private readonly ClassKeys _classes;
+    private readonly byte[] _bytes;
+
+    public NeuralNmfFormatTests()
+    {
+        var context = new MLContext(1);
+        IDataView data = NeuralRows.GroupView(context, Rows.Values(30));
+        _model = context.Transforms.NeuralNmf(NeuralRows.Options(new() { Ranks = [3, 2], MaximumNumberOfIterations = 2 })).Fit(data).Model;
+        _classes = ClassKeys.Of(data.Schema["Label"], 3);
+        _bytes = Written(writer => NeuralNmfModelFormat.Write(writer, _model));
+    }
+
+    [Fact]
+    public void What_is_written_is_read_to_its_end()
+    {
+        var stream = new MemoryStream(_bytes);
+        NeuralNmfSameBitsTests.AssertSame(_model, NeuralNmfModelFormat.Read(new BinaryReader(stream), _classes));
+        Assert.Equal(stream.Length, stream.Position);
+    }
+
+    [Fact]
+    public void Values_that_cannot_have_been_written_are_refused()
+    {
+        // The layers, each a matrix with its two sizes; the sums; no names.
+        const int first = 4, second = first + 8 + 4 * Rows.Size * 3, sums = second + 8 + 4 * 3 * 2, names = sums + 8 * 5, examples = names + 4, loss = examples + 4, phases = loss + 4;
+        int weights = _bytes.Length - 4 * 3 * 2, labelLoss = weights - 4, epochs = labelLoss - 8 * 3 * (5 + 2) - 8;
+        foreach ((int at, int value) in new[] { (0, 0), (0, -1), (0, 1 << 10), (first, 0), (first + 4, -3), (second, 4), (names, 3), (examples, 0), (loss, 9), (loss, -1), (phases, 0), (phases, 1 << 20), (epochs, 4), (epochs, 0), (epochs + 4, 0), (epochs + 4, 1 << 20), (labelLoss, 2) })
+            AssertRefused(at, BitConverter.GetBytes(value));
+        foreach (float value in new[] { float.NaN, float.PositiveInfinity, -1 })
+        {
+            AssertRefused(first + 8 + 4 * 7, BitConverter.GetBytes(value));
+            AssertRefused(second + 8, BitConverter.GetBytes(value));
+            AssertRefused(sums + 8 * 4, BitConverter.GetBytes((double)value));
+            if (!float.IsFinite(value))
+                AssertRefused(weights + 4 * 5, BitConverter.GetBytes(value));
+        }
+
+        Assert.Equal(-1, BitConverter.ToInt32(_bytes, names));
+        Assert.Equal(30, BitConverter.ToInt32(_bytes, examples));
+        Assert.Equal((3, 2), (BitConverter.ToInt32(_bytes, epochs), BitConverter.ToInt32(_bytes, epochs + 4)));
+    }
+
+    [Fact]
+    public void A_file_that_ends_early_is_refused_wherever_it_ends()
+    {
+        for (int length = 0; length < _bytes.Length; length += 3)
+        {
+            var problem = Assert.ThrowsAny<Exception>(() => NeuralNmfModelFormat.Read(new BinaryReader(new MemoryStream(_bytes, 0, length)), _classes));
+            Assert.True(problem is EndOfStreamException or FormatException, $"{length}: {problem}");
+        }
+    }
+
+    [Fact]
+    public void Classes_that_cannot_have_been_written_are_refused()
+    {
+        byte[] bytes = Written(_classes.Write);
+        Assert.Equal(["group 0", "group 1", "group 2"], ClassKeys.Read(new BinaryReader(new MemoryStream(bytes))).Names!);
+        foreach (int count in new[] { 0, -1, LabelColumn.MostClasses + 1 })
+            Assert.Throws<FormatException>(() => ClassKeys.Read(new BinaryReader(new MemoryStream([.. BitConverter.GetBytes(count), .. bytes[4..]]))));
+        foreach (sbyte code in new sbyte[] { -2, 12, 127 })
+            Assert.Throws<FormatException>(() => ClassKeys.Read(new BinaryReader(new MemoryStream([.. bytes[..4], (byte)code, .. bytes[5..]]))));
+        ClassKeys unnamed = ClassKeys.Read(new BinaryReader(new MemoryStream([.. BitConverter.GetBytes(5), 255])));
+        Assert.Equal((5, null), (unnamed.Count, unnamed.Names));
+    }
+
+    private void AssertRefused(int at, byte[] value)
+    {
+        byte[] damaged = [.. _bytes];
+        value.CopyTo(damaged, at);
+        var problem = Record.Exception(() => NeuralNmfModelFormat.Read(new BinaryReader(new MemoryStream(damaged)), _classes));
+        Assert.True(problem is FormatException, $"{Convert.ToHexString(value)} at {at}: {problem?.ToString() ?? "read"}");
+    }
+
+    private static byte[] Written(Action<BinaryWriter> write)
+    {
+        var content = new MemoryStream();
+        using (var writer = new BinaryWriter(content, Encoding.UTF8, leaveOpen: true))
+            write(writer);
+        return content.ToArray();
+    }
+}

@@ -1,0 +1,187 @@
+using Microsoft.ML.Nmf.DeepNmf;
+using Microsoft.ML.Nmf.Engine;
+using Microsoft.ML.Nmf.NeuralNmf;
+using Microsoft.ML.Nmf.Nmf;
+using Microsoft.ML.Nmf.Tests.Reference;
+using Microsoft.ML.Nmf.Training;
+using TorchSharp;
+
+namespace Microsoft.ML.Nmf.Tests.Torch;
+
+/// <summary>Native memory is nobody's but the engine's to give back. Not beside other tests, whose tensors would be counted with these.</summary>
+[Collection("alone")]
+public class TorchLifetimeTests
+{
+    private const int ManyIterations = 10_000;
+    private const int Examples = 150;
+    private const int Features = 60;
+
+    public static TheoryData<string> Algorithms() => ["coordinate descent", "least squares", "multiplicative 2", "multiplicative 1", "multiplicative 0.5", "deep", "neural"];
+
+    [TorchTheory, MemberData(nameof(Algorithms))]
+    public void Ten_thousand_iterations_leave_memory_as_it_was(string algorithm)
+    {
+        using ComputeEngine engine = TorchEngines.Create();
+        using DataMatrix data = engine.Load(Build.Sparse(Naive.Random(Examples, Features, 1, 0.3)));
+        using var run = new Run(engine, data, algorithm);
+        Advance(run, ManyIterations / 10);
+        long tensors = torch.Tensor.TotalCount, bytes = ResidentBytes();
+        Advance(run, ManyIterations - ManyIterations / 10);
+        Assert.Equal(tensors, torch.Tensor.TotalCount);
+        // One temporary of the size of the data or of a row's Gram matrices, kept nine thousand times, would be over 150 MB; allocators keep some.
+        Assert.InRange(ResidentBytes() - bytes, long.MinValue, 100L << 20);
+    }
+
+    [TorchTheory, MemberData(nameof(Trainings))]
+    public void A_training_that_ends_releases_every_tensor(string name) => AssertReleases(() =>
+    {
+        using ComputeEngine engine = TorchEngines.Create();
+        Train(engine, name, new QuietMonitor());
+    });
+
+    [TorchTheory, MemberData(nameof(Trainings))]
+    public void A_training_that_is_cancelled_releases_every_tensor(string name) => AssertReleases(() =>
+    {
+        using ComputeEngine engine = TorchEngines.Create();
+        int checks = 0;
+        Assert.Throws<OperationCanceledException>(() => Train(engine, name, new QuietMonitor { IsCancelled = () => ++checks > 15 }));
+    });
+
+    [TorchTheory, MemberData(nameof(Trainings))]
+    public void A_training_that_does_not_fit_says_so_and_releases_every_tensor(string name) => AssertReleases(() =>
+    {
+        using ComputeEngine engine = TorchEngines.Create(budget: 30_000);
+        InvalidOperationException problem = Assert.Throws<InvalidOperationException>(() => Train(engine, name, new QuietMonitor()));
+        Assert.Contains("DeviceMemory", problem.Message);
+        Assert.Contains("A factor of", problem.Message);
+    });
+
+    [TorchFact]
+    public void A_training_whose_objective_is_not_finite_releases_every_tensor() => AssertReleases(() =>
+    {
+        using ComputeEngine engine = TorchEngines.Create();
+        var settings = new NmfSettings { Rank = 3, Beta = 3, Solver = NmfSolver.MultiplicativeUpdates, Initialization = NmfInitialization.Random };
+        Assert.Throws<InvalidOperationException>(() => NmfTraining.Run(engine, Build.Dense(Naive.Random(40, 20, 1, scale: 1e20)), settings, new QuietMonitor()));
+    });
+
+    public static TheoryData<string> Trainings() => ["nmf", "kl", "deep", "neural"];
+
+    private static void Train(ComputeEngine engine, string name, ITrainingMonitor monitor)
+    {
+        ExampleMatrix examples = Build.Sparse(Naive.Random(400, 60, 1, 0.2));
+        var rule = new StoppingRule(12, 0);
+        switch (name)
+        {
+            case "nmf":
+                NmfTraining.Run(engine, examples, new NmfSettings { Rank = 20, Stopping = rule }, monitor);
+                break;
+            case "kl":
+                NmfTraining.Run(engine, examples, new NmfSettings { Rank = 20, Beta = 1, Solver = NmfSolver.MultiplicativeUpdates, Initialization = NmfInitialization.NndsvdA, Stopping = rule }, monitor);
+                break;
+            case "deep":
+                DeepNmfTraining.Run(engine, examples, new DeepNmfSettings
+                {
+                    Layers = [new DeepNmfLayerSettings(20, default, false, null), new DeepNmfLayerSettings(5, default, false, null)],
+                    Pretraining = rule,
+                    Joint = rule,
+                }, monitor);
+                break;
+            default:
+                NeuralNmfTraining.Run(engine, examples, [], new NeuralNmfSettings { Ranks = [20, 5], Pretraining = rule, Stopping = rule, ValidationFraction = 0.1 }, monitor);
+                break;
+        }
+    }
+
+    private static void AssertReleases(Action action)
+    {
+        action();
+        long before = torch.Tensor.TotalCount;
+        action();
+        Assert.Equal(before, torch.Tensor.TotalCount);
+    }
+
+    private static void Advance(Run run, int iterations)
+    {
+        for (int i = 0; i < iterations; i++)
+        {
+            if (i % 10 == 0)
+                run.Solver.Evaluate();
+            run.Solver.Advance();
+        }
+    }
+
+    private static long ResidentBytes()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        using var process = System.Diagnostics.Process.GetCurrentProcess();
+        return process.WorkingSet64;
+    }
+
+    // A solver and what it needs, for as long as the test lasts.
+    private sealed class Run : IDisposable
+    {
+        private readonly List<IDisposable> _owned = [];
+
+        public Run(ComputeEngine engine, DataMatrix data, string algorithm)
+        {
+            switch (algorithm)
+            {
+                case "deep":
+                    Factor[] factors = [Own(Build.Factor(engine, Naive.Random(Examples, 2, 1))), Own(Build.Factor(engine, Naive.Random(4, 2, 2))), Own(Build.Factor(engine, Naive.Random(Features, 4, 3)))];
+                    Solver = Own(FactorChain.Create(engine, data, factors.Select(f => new ChainLink(f, false, default)), 2, FactorChain.DefaultOrder(3)));
+                    break;
+                case "neural":
+                    var settings = new NeuralNmfSettings { Ranks = [4, 2], Optimizer = NeuralNmfOptimizer.ProjectedGradient(1e-3) };
+                    NeuralProblem problem = Own(new NeuralProblem(engine, Features, 1, settings));
+                    problem.Stack.Templates[0].CopyFrom(Build.Matrix(Naive.Random(Features, 4, 1)).Values);
+                    problem.Stack.Templates[1].CopyFrom(Build.Matrix(Naive.Random(4, 2, 2)).Values);
+                    LayerPass pass = Own(new LayerPass(engine, data, settings.Ranks, null, ownsData: false));
+                    Solver = Own(new Unevaluated(Own(new NeuralSolver(problem, [pass], null, settings, () => { }))));
+                    break;
+                default:
+                    double beta = algorithm.StartsWith("multiplicative", StringComparison.Ordinal) ? double.Parse(algorithm[15..], System.Globalization.CultureInfo.InvariantCulture) : 2;
+                    NmfSolver solver = algorithm == "coordinate descent" ? NmfSolver.CoordinateDescent : algorithm == "least squares" ? NmfSolver.AlternatingLeastSquares : NmfSolver.MultiplicativeUpdates;
+                    var pair = new FactorPair(data, Own(Build.Factor(engine, Naive.Random(Features, 4, 1))), Own(Build.Factor(engine, Naive.Random(Examples, 4, 2))));
+                    var nmf = new NmfSettings { Rank = 4, Beta = beta, Solver = solver };
+                    Solver = beta == 2 ? Own(new EuclideanSolver(engine, pair, nmf)) : Own(new MultiplicativeSolver(engine, pair, nmf));
+                    break;
+            }
+        }
+
+        public IIterativeSolver Solver { get; }
+
+        public void Dispose()
+        {
+            for (int i = _owned.Count - 1; i >= 0; i--)
+                _owned[i].Dispose();
+        }
+
+        private T Own<T>(T resource)
+            where T : IDisposable
+        {
+            _owned.Add(resource);
+            return resource;
+        }
+    }
+
+    // An epoch needs to be evaluated before the next.
+    private sealed class Unevaluated(NeuralSolver solver) : IIterativeSolver, IDisposable
+    {
+        public (double Objective, double Divergence) Evaluate() => (0, 0);
+
+        public void Advance()
+        {
+            solver.Evaluate();
+            solver.Advance();
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}
+
+/// <summary>Tests that count what the whole process holds.</summary>
+[CollectionDefinition("alone", DisableParallelization = true)]
+public class AloneCollection;

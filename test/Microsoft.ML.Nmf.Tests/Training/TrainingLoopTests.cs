@@ -1,0 +1,66 @@
+using Microsoft.ML.Nmf.Tests.Reference;
+using Microsoft.ML.Nmf.Training;
+
+namespace Microsoft.ML.Nmf.Tests.Training;
+
+public class TrainingLoopTests
+{
+    [Fact]
+    public void It_stops_at_the_first_decrease_that_is_within_the_tolerance()
+    {
+        var solver = new Given(100, 50, 49, 48.9, 10);
+        TrainingHistory history = TrainingLoop.Run(solver, new StoppingRule(10, 0.01), "Test", new QuietMonitor());
+        Assert.Equal([100, 50, 49, 48.9], history.Select(i => i.Objective));
+        Assert.True(history.Converged);
+    }
+
+    [Fact]
+    public void It_stops_when_its_iterations_have_run_out()
+    {
+        TrainingHistory history = TrainingLoop.Run(new Given(100, 50, 25, 12), new StoppingRule(2, 0.01), "Test", new QuietMonitor());
+        Assert.Equal([0, 1, 2], history.Select(i => i.Iteration));
+        Assert.False(history.Converged);
+    }
+
+    [Fact]
+    public void A_tolerance_of_zero_makes_all_the_iterations()
+        => Assert.Equal(5, TrainingLoop.Run(new Given(7, 7, 7, 7, 7), new StoppingRule(4, 0), "Test", new QuietMonitor()).Count);
+
+    [Fact]
+    public void Every_iteration_is_reported_with_its_decrease()
+    {
+        var monitor = new QuietMonitor();
+        TrainingLoop.Run(new Given(100, 50, 40), new StoppingRule(2, 0), "Test", monitor);
+        Assert.Equal([double.NaN, 0.5, 0.2], monitor.Reports.Select(r => r.RelativeDecrease));
+        Assert.All(monitor.Reports, r => Assert.Equal(("Test", 2), (r.Phase, r.MaximumNumberOfIterations)));
+    }
+
+    [Fact]
+    public void A_cancelled_training_ends_within_one_iteration()
+    {
+        var solver = new Given(100, 50, 40, 30, 20);
+        var monitor = new QuietMonitor();
+        monitor.IsCancelled = () => monitor.Reports.Count == 3;
+        Assert.Throws<OperationCanceledException>(() => TrainingLoop.Run(solver, new StoppingRule(10, 0), "Test", monitor));
+        Assert.Equal(2, solver.Advances);
+    }
+
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    public void An_objective_that_is_not_finite_is_an_error_with_a_remedy(double value)
+    {
+        var problem = Assert.Throws<InvalidOperationException>(() => TrainingLoop.Run(new Given(1, value), new StoppingRule(5, 0), "Test", new QuietMonitor()));
+        Assert.Contains("after 1 iterations", problem.Message);
+        Assert.Contains("Scale the data", problem.Message);
+    }
+
+    private sealed class Given(params double[] objectives) : IIterativeSolver
+    {
+        public int Advances { get; private set; }
+
+        public (double Objective, double Divergence) Evaluate() => (objectives[Advances], objectives[Advances]);
+
+        public void Advance() => Advances++;
+    }
+}
