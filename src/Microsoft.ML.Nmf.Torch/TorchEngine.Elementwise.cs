@@ -25,7 +25,18 @@ internal sealed partial class TorchEngine
     }
 
     /// <inheritdoc />
-    public override void ProjectNonnegative(Factor factor) => Of(factor).clamp_min_(0);
+    public override void AtLeast(Factor factor, float least)
+    {
+        using Scalar bound = least;
+        Of(factor).clamp_min_(bound);
+    }
+
+    /// <inheritdoc />
+    public override double[] ColumnSums(Factor factor)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        return Of(factor).sum(0L, type: torch.ScalarType.Float64).cpu().data<double>().ToArray();
+    }
 
     /// <inheritdoc />
     public override void RemoveAlong(Factor factor, Factor direction)

@@ -1,43 +1,69 @@
+using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Training;
 
 namespace Microsoft.ML.Nmf;
 
+/// <summary>The penalties on the templates of one layer of a deep factorization, and whether they are trained. Every setter validates its value.</summary>
+public sealed class DeepNmfLayerOptions
+{
+    private float _templatesL1Regularization;
+    private float _templatesL2Regularization;
+    private float _templatesOrthogonality;
+
+    /// <summary>Weight of the sum of the layer's templates in the objective. At least 0. 0 unless set.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
+    public float TemplatesL1Regularization
+    {
+        get => _templatesL1Regularization;
+        set => _templatesL1Regularization = OptionRange.NotNegative(value, nameof(TemplatesL1Regularization));
+    }
+
+    /// <summary>Weight of half the sum of their squares. At least 0. 0 unless set.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
+    public float TemplatesL2Regularization
+    {
+        get => _templatesL2Regularization;
+        set => _templatesL2Regularization = OptionRange.NotNegative(value, nameof(TemplatesL2Regularization));
+    }
+
+    /// <summary>Weight of half the sum, over the rows, of the products of different entries of a row: topics that share little. At least 0. 0 unless set.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
+    public float TemplatesOrthogonality
+    {
+        get => _templatesOrthogonality;
+        set => _templatesOrthogonality = OptionRange.NotNegative(value, nameof(TemplatesOrthogonality));
+    }
+
+    /// <summary>Whether the joint training leaves the layer's templates as they start, given or pre-trained. False unless set.</summary>
+    public bool IsFixed { get; set; }
+
+    /// <summary>The penalty on the templates.</summary>
+    internal Penalty TemplatePenalty => new(_templatesL1Regularization, _templatesL2Regularization, _templatesOrthogonality);
+
+    /// <summary>A copy, so that an estimator does not change with the options it was made from.</summary>
+    internal DeepNmfLayerOptions Copy() => (DeepNmfLayerOptions)MemberwiseClone();
+}
+
 public sealed partial class DeepNmfEstimator
 {
-    /// <summary>The options of a deep factorization. Every setter validates its value.</summary>
-    public sealed class Options : BetaFactorizationOptions
+    /// <summary>
+    /// The options of a deep factorization. Every setter validates its value; values that do not fit each other are refused when the estimator is made. 24, 10 and 4 components unless
+    /// <see cref="LayeredFactorizationOptions.Ranks"/> is set.
+    /// </summary>
+    public sealed class Options() : LayeredFactorizationOptions(Defaults.Ranks)
     {
-        private int[] _ranks = [.. Defaults.Ranks];
-        private string?[]? _layerOutputColumnNames;
+        private DivergenceOptions _divergence = new();
         private DeepNmfLayerOptions[]? _layers;
-        private DeepNmfInitialization _initialization;
         private FactorMatrix? _initialActivations;
-        private int _pretrainingIterations = 50;
 
-        /// <summary>
-        /// The components of each layer, from the one next to the features to the deepest: at least one layer, at least 1 component each, none with more than the layer
-        /// before. 24, 10 and 4 unless set.
-        /// </summary>
-        /// <exception cref="ArgumentNullException">The value is null.</exception>
-        /// <exception cref="ArgumentOutOfRangeException">There is no rank, or one is below 1 or above the one before.</exception>
-        public IReadOnlyList<int> Ranks
+        /// <inheritdoc cref="NmfEstimator.Options.Beta" />
+        public double Beta
         {
-            get => _ranks;
-            set => _ranks = LayerOptions.Ranks(value);
+            get => _divergence.Beta;
+            set => _divergence.Beta = value;
         }
 
-        /// <summary>
-        /// Names for columns of the activations of the layers above the deepest, from the one next to the features on; null for a layer whose column is not wanted. Null or one entry for each
-        /// layer but the deepest.
-        /// </summary>
-        /// <exception cref="ArgumentException">A name is empty.</exception>
-        public IReadOnlyList<string?>? LayerOutputColumnNames
-        {
-            get => _layerOutputColumnNames;
-            set => _layerOutputColumnNames = LayerOptions.ColumnNames(value);
-        }
-
-        /// <summary>The penalties, fixed layers and initial templates of each layer, from the one next to the features on; null for none. One entry a layer.</summary>
+        /// <summary>The penalties of each layer and whether it is fixed, from layer 0 on; null, the default, for none and no. One entry a layer.</summary>
         /// <exception cref="ArgumentNullException">An entry is null.</exception>
         public IReadOnlyList<DeepNmfLayerOptions>? Layers
         {
@@ -50,15 +76,9 @@ public sealed partial class DeepNmfEstimator
             }
         }
 
-        /// <summary>Where layers without initial templates start. Layer by layer unless set.</summary>
-        /// <exception cref="ArgumentOutOfRangeException">The value is none of the named ones.</exception>
-        public DeepNmfInitialization Initialization
-        {
-            get => _initialization;
-            set => _initialization = OptionRange.Named(value, nameof(Initialization));
-        }
-
-        /// <summary>The deepest activations to start from, examples × deepest rank; every layer must then have its initial templates, and nothing is pre-trained.</summary>
+        /// <summary>
+        /// The deepest activations to start from, examples × deepest rank; every layer must then have its initial templates, and nothing is pre-trained. Null, the default, for none.
+        /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">A value is negative or not finite. Fitting throws it for a wrong shape.</exception>
         public FactorMatrix? InitialActivations
         {
@@ -66,12 +86,58 @@ public sealed partial class DeepNmfEstimator
             set => _initialActivations = OptionRange.Factor(value, nameof(InitialActivations));
         }
 
-        /// <summary>The most iterations of the pre-training of each layer, at least 1. 50 unless set.</summary>
-        /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
-        public int PretrainingIterations
+        /// <inheritdoc cref="NmfEstimator.Options.ActivationsL1Regularization" />
+        public float ActivationsL1Regularization
         {
-            get => _pretrainingIterations;
-            set => _pretrainingIterations = OptionRange.AtLeastOne(value, nameof(PretrainingIterations));
+            get => _divergence.ActivationsL1Regularization;
+            set => _divergence.ActivationsL1Regularization = value;
+        }
+
+        /// <inheritdoc cref="NmfEstimator.Options.ActivationsL2Regularization" />
+        public float ActivationsL2Regularization
+        {
+            get => _divergence.ActivationsL2Regularization;
+            set => _divergence.ActivationsL2Regularization = value;
+        }
+
+        /// <inheritdoc cref="NmfEstimator.Options.TransformMaximumNumberOfIterations" />
+        public int TransformMaximumNumberOfIterations
+        {
+            get => _divergence.TransformMaximumNumberOfIterations;
+            set => _divergence.TransformMaximumNumberOfIterations = value;
+        }
+
+        /// <inheritdoc cref="NmfEstimator.Options.TransformTolerance" />
+        public float TransformTolerance
+        {
+            get => _divergence.TransformTolerance;
+            set => _divergence.TransformTolerance = value;
+        }
+
+        /// <summary>The penalty on the deepest activations.</summary>
+        internal Penalty ActivationPenalty => _divergence.ActivationPenalty;
+
+        /// <summary>How the activations of new rows are found.</summary>
+        internal ActivationSettings ToActivationSettings() => _divergence.ToActivationSettings();
+
+        /// <summary>The options of one layer.</summary>
+        internal DeepNmfLayerOptions LayerAt(int layer) => _layers![layer];
+
+        /// <inheritdoc />
+        internal override void Resolve()
+        {
+            base.Resolve();
+            _layers ??= [.. Ranks.Select(_ => new DeepNmfLayerOptions())];
+            if (_layers.Length != Ranks.Count)
+                throw new ArgumentOutOfRangeException(nameof(Layers), _layers.Length, $"Layers has {_layers.Length} entries, but Ranks has {Ranks.Count}: give one for each layer.");
+            for (int i = 0; _initialActivations is not null && i < Ranks.Count; i++)
+            {
+                if (InitialTemplatesOf(i) is null)
+                {
+                    throw new ArgumentOutOfRangeException($"{nameof(InitialTemplates)}[{i}]", null,
+                        $"InitialActivations is set, but InitialTemplates[{i}] is not: activations alone are no start. Set both.");
+                }
+            }
         }
 
         /// <inheritdoc />

@@ -5,47 +5,51 @@ using Microsoft.ML.Nmf.Training;
 namespace Microsoft.ML.Nmf.DeepNmf;
 
 /// <summary>What a deep factorization ends with.</summary>
-/// <param name="Templates">W_1, …, W_L, from the features to the deepest.</param>
+/// <param name="Templates">W_0, …, W_L, from the features to the deepest.</param>
 /// <param name="ActivationSums">The sums of the deepest activations' columns.</param>
 /// <param name="Phases">What was trained, one after the other, and how each went.</param>
 internal sealed record DeepNmfResult(IReadOnlyList<FactorMatrix> Templates, double[] ActivationSums, IReadOnlyList<TrainingPhase> Phases);
 
 /// <summary>
-/// Deep non-negative matrix factorization: minimises D_β(X ‖ H W_Lᵀ … W_2ᵀ W_1ᵀ) plus the penalties over all factors together, from a start that factorizes layer by layer.
+/// Deep non-negative matrix factorization: minimises D_β(X ‖ H W_Lᵀ … W_1ᵀ W_0ᵀ) plus the penalties over all factors together, as a chain, from a start that factorizes layer by layer.
 /// </summary>
 internal static class DeepNmfTraining
 {
-    // Coordinate descent and NNDSVD leave zeros, which multiplicative updates could never leave: they start at this share of the mean of their factor.
+    // Coordinate descent and NNDSVD leave zeros, which multiplicative updates could never leave: these start at this share of the mean of their factor.
     private const float LiftOfZeros = 1e-2f;
 
     /// <summary>Runs a deep factorization from its start to its end.</summary>
-    public static DeepNmfResult Run(ComputeEngine engine, ExampleMatrix examples, DeepNmfSettings settings, ITrainingMonitor monitor)
+    /// <param name="engine">The engine.</param>
+    /// <param name="examples">X.</param>
+    /// <param name="options">Resolved options (<see cref="FactorizationOptions.Resolve"/>).</param>
+    /// <param name="monitor">Is told of every iteration.</param>
+    public static DeepNmfResult Run(ComputeEngine engine, ExampleMatrix examples, DeepNmfEstimator.Options options, ITrainingMonitor monitor)
     {
-        int depth = settings.Layers.Count;
+        IReadOnlyList<int> ranks = options.Ranks;
         using DataMatrix data = engine.Load(examples);
-        var templates = new Factor[depth];
+        var templates = new Factor[ranks.Count];
         Factor? activations = null;
         try
         {
-            for (int i = 0; i < depth; i++)
-                templates[i] = engine.Allocate(i == 0 ? examples.Columns : settings.Layers[i - 1].Rank, settings.Layers[i].Rank);
-            activations = engine.Allocate(examples.Rows, settings.Layers[^1].Rank);
+            for (int i = 0; i < templates.Length; i++)
+                templates[i] = engine.Allocate(i == 0 ? examples.Columns : ranks[i - 1], ranks[i]);
+            activations = engine.Allocate(examples.Rows, ranks[^1]);
             var phases = new List<TrainingPhase>();
-            if (settings.InitialActivations is { } given)
-                StartFrom(settings, given, templates, activations);
-            else if (settings.Initialization == DeepNmfInitialization.Random)
-                StartRandomly(data, settings, templates, activations);
+            if (options.InitialActivations is { } given)
+                StartFrom(options, given, templates, activations);
+            else if (options.Initialization == LayerInitialization.Random)
+                StartRandomly(data, options, templates, activations);
             else
-                StartLayerWise(engine, data, settings, monitor, templates, activations, phases);
+                phases.AddRange(StartLayerWise(engine, data, options, monitor, templates, activations));
 
             ChainLink[] links =
             [
-                new(activations, IsFixed: false, settings.ActivationPenalty),
-                .. Enumerable.Range(0, depth).Reverse().Select(i => new ChainLink(templates[i], settings.Layers[i].IsFixed, settings.Layers[i].Penalty)),
+                new(activations, IsFixed: false, options.ActivationPenalty),
+                .. Enumerable.Range(0, templates.Length).Reverse().Select(i => new ChainLink(templates[i], options.LayerAt(i).IsFixed, options.LayerAt(i).TemplatePenalty)),
             ];
-            using FactorChain chain = FactorChain.Create(engine, data, links, settings.Beta, FactorChain.DefaultOrder(links.Length));
-            phases.Add(new TrainingPhase("all layers", TrainingLoop.Run(chain, settings.Joint, "Deep NMF, all layers", monitor)));
-            return new DeepNmfResult([.. templates.Select(t => t.ToMatrix())], activations.ToMatrix().ColumnSums(), phases);
+            using FactorChain chain = FactorChain.Create(engine, data, links, options.Beta);
+            phases.Add(new TrainingPhase("all layers", TrainingLoop.Run(chain, options.Stopping, "Deep NMF, all layers", monitor)));
+            return new DeepNmfResult([.. templates.Select(t => t.ToMatrix())], engine.ColumnSums(activations), phases);
         }
         finally
         {
@@ -55,68 +59,68 @@ internal static class DeepNmfTraining
         }
     }
 
-    private static void StartFrom(DeepNmfSettings settings, FactorMatrix given, Factor[] templates, Factor activations)
+    private static void StartFrom(DeepNmfEstimator.Options options, FactorMatrix given, Factor[] templates, Factor activations)
     {
         for (int i = 0; i < templates.Length; i++)
-            templates[i].CopyFrom(settings.Layers[i].InitialTemplates!.Values);
+            templates[i].CopyFrom(options.InitialTemplatesOf(i)!.Values);
         activations.CopyFrom(given.Values);
     }
 
     // Equal shares of the mean for every factor: Π means · Π ranks is the mean of the product.
-    private static void StartRandomly(DataMatrix data, DeepNmfSettings settings, Factor[] templates, Factor activations)
+    private static void StartRandomly(DataMatrix data, DeepNmfEstimator.Options options, Factor[] templates, Factor activations)
     {
-        var random = new Random(settings.Seed);
-        double ranks = settings.Layers.Aggregate(1.0, (product, layer) => product * layer.Rank);
+        var random = new Random(options.Seed!.Value);
+        double ranks = options.Ranks.Aggregate(1.0, (product, rank) => product * rank);
         float largest = (float)(2 * Math.Pow(data.Examples.Mean / ranks, 1.0 / (templates.Length + 1)));
-        RandomInitialization.Fill(activations, largest, random);
+        RandomStart.Fill(activations, largest, random);
         for (int i = 0; i < templates.Length; i++)
         {
-            if (settings.Layers[i].InitialTemplates is { } given)
+            if (options.InitialTemplatesOf(i) is { } given)
                 templates[i].CopyFrom(given.Values);
             else
-                RandomInitialization.Fill(templates[i], largest, random);
+                RandomStart.Fill(templates[i], largest, random);
         }
     }
 
-    private static void StartLayerWise(ComputeEngine engine, DataMatrix data, DeepNmfSettings settings, ITrainingMonitor monitor, Factor[] templates, Factor activations, List<TrainingPhase> phases)
+    private static IEnumerable<TrainingPhase> StartLayerWise(
+        ComputeEngine engine, DataMatrix data, DeepNmfEstimator.Options options, ITrainingMonitor monitor, Factor[] templates, Factor activations)
     {
-        LayerWiseTraining.Run(engine, data, [.. templates.Select((_, i) => SettingsOf(settings, i))], templates, activations, monitor, phases);
+        NmfEstimator.Options[] layers = [.. templates.Select((_, i) => OptionsOf(options, i))];
+        IEnumerable<TrainingPhase> phases = LayerWiseTraining.Run(engine, data, layers, options.Pretraining, templates, activations, monitor, "Deep NMF");
         for (int i = 0; i < templates.Length; i++)
         {
-            if (!settings.Layers[i].IsFixed && settings.Layers[i].InitialTemplates is null)
-                LiftZeros(templates[i]);
+            if (!options.LayerAt(i).IsFixed && options.InitialTemplatesOf(i) is null)
+                LiftZeros(engine, templates[i]);
         }
 
-        LiftZeros(activations);
+        LiftZeros(engine, activations);
+        return phases;
     }
 
-    // The factorization of one layer; templates that were given are kept, and only activations fitted to them.
-    private static NmfSettings SettingsOf(DeepNmfSettings settings, int layer)
+    // The factorization of one layer.
+    private static NmfEstimator.Options OptionsOf(DeepNmfEstimator.Options options, int layer)
     {
-        bool isEuclidean = settings.Beta == BetaDivergence.Euclidean;
-        DeepNmfLayerSettings own = settings.Layers[layer];
-        return new NmfSettings
+        DeepNmfLayerOptions own = options.LayerAt(layer);
+        bool isDeepest = layer == options.Ranks.Count - 1;
+        var nmf = new NmfEstimator.Options
         {
-            Rank = own.Rank,
-            Beta = settings.Beta,
-            Solver = isEuclidean ? NmfSolver.CoordinateDescent : NmfSolver.MultiplicativeUpdates,
-            Initialization = isEuclidean ? NmfInitialization.Nndsvd : NmfInitialization.NndsvdA,
-            InitialTemplates = own.InitialTemplates,
-            AreTemplatesFixed = own.InitialTemplates is not null,
-            TemplatePenalty = own.Penalty,
-            ActivationPenalty = layer == settings.Layers.Count - 1 ? settings.ActivationPenalty : default,
-            Stopping = settings.Pretraining,
-            Seed = unchecked(settings.Seed + layer),
-            Phase = $"Deep NMF, layer {layer + 1} of {settings.Layers.Count}",
+            Rank = options.Ranks[layer],
+            Beta = options.Beta,
+            InitialTemplates = options.InitialTemplatesOf(layer),
+            TemplatesL1Regularization = own.TemplatesL1Regularization,
+            TemplatesL2Regularization = own.TemplatesL2Regularization,
+            TemplatesOrthogonality = own.TemplatesOrthogonality,
+            ActivationsL1Regularization = isDeepest ? options.ActivationsL1Regularization : 0,
+            ActivationsL2Regularization = isDeepest ? options.ActivationsL2Regularization : 0,
+            Seed = unchecked(options.Seed!.Value + layer),
         };
+        nmf.Resolve();
+        return nmf;
     }
 
-    private static void LiftZeros(Factor factor)
+    private static void LiftZeros(ComputeEngine engine, Factor factor)
     {
-        float[] values = [.. factor.ToMatrix().Values];
-        double mean = values.Length == 0 ? 0 : values.Average();
-        for (int i = 0; i < values.Length; i++)
-            values[i] = Math.Max(values[i], (float)(LiftOfZeros * mean));
-        factor.CopyFrom(values);
+        double mean = factor.Rows == 0 ? 0 : engine.ColumnSums(factor).Sum() / ((double)factor.Rows * factor.Rank);
+        engine.AtLeast(factor, (float)(LiftOfZeros * mean));
     }
 }

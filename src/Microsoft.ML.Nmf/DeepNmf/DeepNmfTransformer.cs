@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Nmf;
 using Microsoft.ML.Nmf.DeepNmf;
-using Microsoft.ML.Nmf.Engine.Managed;
+using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Hosting;
 using Microsoft.ML.Nmf.Topics;
 using Microsoft.ML.Nmf.Transforming;
@@ -59,24 +59,37 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
 
     private protected override IRowActivations CreateRowActivations() => new RowActivations(this);
 
-    // *** Binary format ***, after the header and the columns
-    // settings: see ActivationSettingsFormat
+    // *** Binary format ***, after the header and the columns; ModelFormat has the parts
+    // activation settings: how activations of new rows are found, β among them
     // int, for each output column: its layer
-    // the model: see DeepNmfModelFormat
+    // int: the number of layers
+    // matrix, for each layer from the features on: its templates
+    // names: of the features, or none
+    // int: the number of training examples
+    // double, for each component of the deepest layer: the sum of its activations
+    // phases: of the training
     private protected override void Write(BinaryWriter writer)
     {
-        ActivationSettingsFormat.Write(writer, _settings);
+        ModelFormat.Write(writer, _settings);
         foreach (int layer in _layers)
             writer.Write(layer);
-        DeepNmfModelFormat.Write(writer, Model);
+        ModelFormat.Write(writer, Model.Layers.Select(layer => layer.Templates));
+        ModelFormat.Write(writer, Model.FeatureNames);
+        writer.Write(Model.NumberOfExamples);
+        ModelFormat.Write(writer, Model.Deepest.ActivationSums);
+        ModelFormat.Write(writer, Model.Phases);
     }
 
     static DeepNmfTransformer ILoadableTransformer<DeepNmfTransformer>.Read(ComponentHost host, ColumnNames columns, BinaryReader reader)
     {
-        ActivationSettings settings = ActivationSettingsFormat.Read(reader);
+        ActivationSettings settings = ModelFormat.ReadActivationSettings(reader);
         int[] layers = [.. columns.Outputs.Select(_ => reader.ReadInt32())];
-        DeepNmfModel model = DeepNmfModelFormat.Read(reader, settings.Beta);
-        ModelDecoding.Check(layers.All(layer => layer >= 0 && layer < model.Layers.Count), "an output column belongs to no layer");
+        FactorMatrix[] templates = ModelFormat.ReadLayers(reader);
+        string[]? names = ModelFormat.ReadNames(reader, templates[0].Rows);
+        int examples = ModelFormat.ReadNumberOfExamples(reader);
+        double[] sums = ModelFormat.ReadSums(reader, templates[^1].Columns);
+        var model = new DeepNmfModel(templates, names, settings.Beta, examples, sums, ModelFormat.ReadPhases(reader));
+        ModelFormat.Check(layers.All(layer => layer >= 0 && layer < templates.Length), "an output column belongs to no layer");
         return new DeepNmfTransformer(host, columns, model, settings, layers);
     }
 

@@ -1,5 +1,4 @@
 using Microsoft.ML.Nmf.Engine;
-using Microsoft.ML.Nmf.Engine.Managed;
 using Microsoft.ML.Nmf.Training;
 
 namespace Microsoft.ML.Nmf;
@@ -16,7 +15,7 @@ namespace Microsoft.ML.Nmf;
 /// </remarks>
 public sealed class FactorizationChain : IDisposable
 {
-    private readonly ManagedEngine _engine;
+    private readonly ComputeEngine _engine;
     private readonly DataMatrix _data;
     private readonly Factor[] _factors;
     private readonly FactorChain _chain;
@@ -45,7 +44,7 @@ public sealed class FactorizationChain : IDisposable
                 throw new ArgumentOutOfRangeException(nameof(updateOrder), k, $"updateOrder has {k}, but the chain's factors are 0 to {factors.Count - 1}.");
         }
 
-        _engine = new ManagedEngine(OptionRange.AtLeastOne(numberOfThreads ?? Environment.ProcessorCount, nameof(numberOfThreads)));
+        _engine = ComputeEngine.OnProcessor(OptionRange.AtLeastOne(numberOfThreads ?? Environment.ProcessorCount, nameof(numberOfThreads)));
         _data = _engine.Load(ExampleMatrixBuilder.From(data));
         _factors = new Factor[factors.Count];
         for (int k = 0; k < factors.Count; k++)
@@ -55,8 +54,8 @@ public sealed class FactorizationChain : IDisposable
             _factors[k].CopyFrom(factors[k].InitialValues.Values);
         }
 
-        _chain = FactorChain.Create(_engine, _data, factors.Select((f, k) => new ChainLink(_factors[k], f.IsFixed, new Penalty(f.L1Regularization, f.L2Regularization, f.Orthogonality))),
-            beta, updateOrder ?? FactorChain.DefaultOrder(factors.Count));
+        ChainLink[] links = [.. factors.Select((f, k) => new ChainLink(_factors[k], f.IsFixed, new Penalty(f.L1Regularization, f.L2Regularization, f.Orthogonality)))];
+        _chain = FactorChain.Create(_engine, _data, links, beta, order: updateOrder);
     }
 
     /// <summary>β of the divergence.</summary>

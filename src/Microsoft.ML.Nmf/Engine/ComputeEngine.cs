@@ -1,3 +1,5 @@
+using Microsoft.ML.Nmf.Engine.Managed;
+
 namespace Microsoft.ML.Nmf.Engine;
 
 /// <summary>
@@ -7,6 +9,9 @@ namespace Microsoft.ML.Nmf.Engine;
 /// </summary>
 internal abstract class ComputeEngine : IDisposable
 {
+    /// <summary>The engine in managed code, on up to a number of threads.</summary>
+    public static ComputeEngine OnProcessor(int threads) => new ManagedEngine(threads);
+
     /// <summary>What computes, in words for a log.</summary>
     public abstract string Description { get; }
 
@@ -57,8 +62,8 @@ internal abstract class ComputeEngine : IDisposable
     /// <summary>result ← a·A + b·B, entry by entry; the result may be one of them. Cost p·r.</summary>
     public abstract void Combine(double a, Factor first, double b, Factor second, Factor result);
 
-    /// <summary>F ← max(F, 0). Cost p·r.</summary>
-    public abstract void ProjectNonnegative(Factor factor);
+    /// <summary>F ← max(F, least), entry by entry. Cost p·r.</summary>
+    public abstract void AtLeast(Factor factor, float least);
 
     /// <summary>Takes from every column of F its part along the same column of D: F_k ← F_k − ⟨F_k, D_k⟩/⟨D_k, D_k⟩ D_k; a D_k of zeros takes nothing. Cost 2·p·r.</summary>
     public abstract void RemoveAlong(Factor factor, Factor direction);
@@ -88,6 +93,9 @@ internal abstract class ComputeEngine : IDisposable
 
     /// <summary>⟨A, B⟩ = Σ A_kl B_kl. Cost r².</summary>
     public abstract double Inner(Gram first, Gram second);
+
+    /// <summary>Σ_i F_ik for every column k, summed in double. Cost p·r.</summary>
+    public abstract double[] ColumnSums(Factor factor);
 
     /// <summary>The value of a penalty on F. Cost p·r.</summary>
     public abstract double PenaltyOf(Factor factor, Penalty penalty);

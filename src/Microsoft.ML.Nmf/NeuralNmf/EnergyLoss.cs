@@ -14,7 +14,8 @@ internal sealed class EnergyLoss(ComputeEngine engine) : NeuralLoss(engine)
         for (int i = 0; i < parts.Length; i++)
         {
             double squares = i == 0
-                ? 2 * EuclideanDivergence.Compute(Engine, new FactorPair(pass.Data, stack.Templates[0], pass.Activations[0]), Engine.Inner(pass.Products[0], pass.Activations[0]), pass.ActivationGrams[0], stack.Grams[0])
+                ? 2 * new FactorPair(pass.Data, stack.Templates[0], pass.Activations[0])
+                    .EuclideanDivergence(Engine, Engine.Inner(pass.Products[0], pass.Activations[0]), pass.ActivationGrams[0], stack.Grams[0])
                 : Engine.SquaredError(pass.Activations[i - 1], pass.Activations[i], stack.Templates[i]);
             parts[i] = squares / pass.EntriesBefore(i);
         }

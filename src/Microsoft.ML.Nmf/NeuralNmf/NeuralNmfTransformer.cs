@@ -1,6 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Nmf;
-using Microsoft.ML.Nmf.Engine.Managed;
+using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Hosting;
 using Microsoft.ML.Nmf.NeuralNmf;
 using Microsoft.ML.Nmf.Topics;

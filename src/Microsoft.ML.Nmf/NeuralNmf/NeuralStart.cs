@@ -19,7 +19,7 @@ internal static class NeuralStart
                 if (given[i] is { } templates)
                     stack.Templates[i].CopyFrom(templates.Values);
                 else
-                    RandomInitialization.Fill(stack.Templates[i], 1, random);
+                    RandomStart.Fill(stack.Templates[i], 1, random);
             }
 
             return;

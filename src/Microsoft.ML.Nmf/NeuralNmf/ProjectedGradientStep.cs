@@ -20,7 +20,7 @@ internal sealed class ProjectedGradientStep(NeuralProblem problem, ProjectedGrad
         for (int i = 0; i < templates.Length; i++)
         {
             Problem.Engine.Combine(1, templates[i], -LearningRate, gradients[i], templates[i]);
-            Problem.Engine.ProjectNonnegative(templates[i]);
+            Problem.Engine.AtLeast(templates[i], 0);
         }
     }
 }

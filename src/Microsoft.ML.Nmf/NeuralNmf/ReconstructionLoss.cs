@@ -45,7 +45,8 @@ internal sealed class ReconstructionLoss : NeuralLoss
 
         Engine.Gram(_effective[^1], _effectiveGram);
         Factor activations = pass.Activations[^1];
-        double divergence = EuclideanDivergence.Compute(Engine, new FactorPair(pass.Data, _effective[^1], activations), Engine.Inner(ProductWithEffective(pass), activations), pass.ActivationGrams[^1], _effectiveGram);
+        double divergence = new FactorPair(pass.Data, _effective[^1], activations)
+            .EuclideanDivergence(Engine, Engine.Inner(ProductWithEffective(pass), activations), pass.ActivationGrams[^1], _effectiveGram);
         return [2 * divergence / pass.EntriesBefore(0)];
     }
 

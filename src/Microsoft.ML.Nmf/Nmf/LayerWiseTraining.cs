@@ -3,19 +3,25 @@ using Microsoft.ML.Nmf.Training;
 
 namespace Microsoft.ML.Nmf.Nmf;
 
-/// <summary>The start of what has several layers: the data is factorized, then its activations, then theirs, each as an ordinary factorization of its own.</summary>
+/// <summary>The usual start of a factorization in layers: the data is factorized, then its activations, then theirs, each as an ordinary NMF.</summary>
 internal static class LayerWiseTraining
 {
     /// <summary>Runs the factorizations one after the other.</summary>
     /// <param name="engine">The engine.</param>
     /// <param name="data">X.</param>
-    /// <param name="layers">What each factorization is to be, from the layer next to the features on.</param>
+    /// <param name="layers">
+    /// Resolved options of each factorization, from the layer next to the features on. Templates that are given are kept, and only activations fitted to them.
+    /// </param>
+    /// <param name="stopping">When the training of one layer stops.</param>
     /// <param name="templates">Receives the templates of each layer.</param>
     /// <param name="deepest">Receives the activations of the last.</param>
     /// <param name="monitor">Is told of every iteration.</param>
-    /// <param name="phases">Receives how each went.</param>
-    public static void Run(ComputeEngine engine, DataMatrix data, IReadOnlyList<NmfSettings> layers, Factor[] templates, Factor deepest, ITrainingMonitor monitor, List<TrainingPhase> phases)
+    /// <param name="model">What the layers are of, in a word or two.</param>
+    /// <returns>How each went.</returns>
+    public static IEnumerable<TrainingPhase> Run(
+        ComputeEngine engine, DataMatrix data, IReadOnlyList<NmfEstimator.Options> layers, StoppingRule stopping, Factor[] templates, Factor deepest, ITrainingMonitor monitor, string model)
     {
+        var phases = new List<TrainingPhase>();
         ExampleMatrix? below = null;
         for (int i = 0; i < layers.Count; i++)
         {
@@ -24,7 +30,10 @@ internal static class LayerWiseTraining
             Factor activations = isDeepest ? deepest : engine.Allocate(data.Rows, layers[i].Rank);
             try
             {
-                phases.Add(new TrainingPhase($"layer {i + 1}", NmfTraining.Run(engine, new FactorPair(layerData, templates[i], activations), layers[i], monitor)));
+                var factors = new FactorPair(layerData, templates[i], activations);
+                string phase = $"{model}, layer {i + 1} of {layers.Count}";
+                TrainingHistory history = NmfTraining.Run(engine, factors, layers[i], stopping, monitor, phase, areTemplatesFixed: layers[i].InitialTemplates is not null);
+                phases.Add(new TrainingPhase($"layer {i + 1}", history));
                 below = isDeepest ? null : ExampleMatrixBuilder.From(activations.ToMatrix());
             }
             finally
@@ -35,5 +44,7 @@ internal static class LayerWiseTraining
                     activations.Dispose();
             }
         }
+
+        return phases;
     }
 }

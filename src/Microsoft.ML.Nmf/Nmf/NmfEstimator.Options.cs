@@ -1,13 +1,59 @@
+using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Training;
 
 namespace Microsoft.ML.Nmf;
 
+/// <summary>How a non-negative matrix factorization is computed.</summary>
+public enum NmfSolver
+{
+    /// <summary>Coordinate descent for β = 2, multiplicative updates for every other β.</summary>
+    Automatic,
+
+    /// <summary>
+    /// Coordinate descent on the Gram form (HALS, Cichocki and Phan 2009), up to three sweeps for each product with the data (Gillis and Glineur 2012). β = 2 only; the fastest there.
+    /// </summary>
+    CoordinateDescent,
+
+    /// <summary>Multiplicative updates that never raise the divergence (Févotte and Idier 2011). Any β. Zeros in the start stay zero.</summary>
+    MultiplicativeUpdates,
+
+    /// <summary>
+    /// Alternating exact non-negative least squares by block principal pivoting (Kim and Park 2011). β = 2 only; the fewest iterations, each the most expensive. Without orthogonality penalty.
+    /// </summary>
+    AlternatingLeastSquares,
+}
+
+/// <summary>
+/// Where a factorization starts. NNDSVD and its variants take the leading singular vectors of the data, found by a randomised method, and keep of each pair the heavier of its positive and its
+/// negative part (Boutsidis and Gallopoulos 2008).
+/// </summary>
+public enum NmfInitialization
+{
+    /// <summary>
+    /// <see cref="Nndsvd"/> for coordinate descent and alternating least squares, <see cref="NndsvdA"/> for multiplicative updates, which could never leave a zero.
+    /// </summary>
+    Automatic,
+
+    /// <summary>Uniform random values whose product has the mean of the data.</summary>
+    Random,
+
+    /// <summary>Sparse: half of the entries or more are zero.</summary>
+    Nndsvd,
+
+    /// <summary>NNDSVD with its zeros replaced by the mean of the data.</summary>
+    NndsvdA,
+
+    /// <summary>NNDSVD with its zeros replaced by small random values, up to a hundredth of the mean of the data.</summary>
+    NndsvdAr,
+}
+
 public sealed partial class NmfEstimator
 {
-    /// <summary>The options of a non-negative matrix factorization. Every setter validates its value.</summary>
-    public sealed class Options : BetaFactorizationOptions
+    /// <summary>The options of a non-negative matrix factorization. Every setter validates its value; values that do not fit each other are refused when the estimator is made.</summary>
+    public sealed class Options : FactorizationOptions
     {
         private int _rank = Defaults.Rank;
+        private DivergenceOptions _divergence = new();
         private NmfSolver _solver;
         private NmfInitialization _initialization;
         private FactorMatrix? _initialTemplates;
@@ -24,7 +70,18 @@ public sealed partial class NmfEstimator
             set => _rank = OptionRange.AtLeastOne(value, nameof(Rank));
         }
 
-        /// <summary>How it is computed.</summary>
+        /// <summary>
+        /// β of the divergence that is minimised (<see cref="BetaDivergence"/>), any finite number. 2 unless set. For β ≤ 0 the divergence of a zero is infinite, and values below 2⁻²³ times the
+        /// mean of the data count as that.
+        /// </summary>
+        /// <exception cref="ArgumentOutOfRangeException">The value is not finite.</exception>
+        public double Beta
+        {
+            get => _divergence.Beta;
+            set => _divergence.Beta = value;
+        }
+
+        /// <summary>How it is computed. <see cref="NmfSolver.Automatic"/> unless set.</summary>
         /// <exception cref="ArgumentOutOfRangeException">The value is none of the named ones.</exception>
         public NmfSolver Solver
         {
@@ -32,7 +89,7 @@ public sealed partial class NmfEstimator
             set => _solver = OptionRange.Named(value, nameof(Solver));
         }
 
-        /// <summary>Where it starts, unless <see cref="InitialTemplates"/> is set.</summary>
+        /// <summary>Where it starts, unless <see cref="InitialTemplates"/> is set. <see cref="NmfInitialization.Automatic"/> unless set.</summary>
         /// <exception cref="ArgumentOutOfRangeException">The value is none of the named ones.</exception>
         public NmfInitialization Initialization
         {
@@ -40,7 +97,7 @@ public sealed partial class NmfEstimator
             set => _initialization = OptionRange.Named(value, nameof(Initialization));
         }
 
-        /// <summary>Templates to start from, features × rank; null for <see cref="Initialization"/>.</summary>
+        /// <summary>Templates to start from, features × rank; null, the default, for <see cref="Initialization"/>.</summary>
         /// <exception cref="ArgumentOutOfRangeException">A value is negative or not finite. Fitting throws it for a wrong shape.</exception>
         public FactorMatrix? InitialTemplates
         {
@@ -49,7 +106,7 @@ public sealed partial class NmfEstimator
         }
 
         /// <summary>
-        /// Activations to start from, examples × rank, together with <see cref="InitialTemplates"/>; null fits them to the initial templates first.
+        /// Activations to start from, examples × rank, together with <see cref="InitialTemplates"/>; null, the default, fits them to the initial templates first.
         /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">A value is negative or not finite. Fitting throws it for a wrong shape.</exception>
         public FactorMatrix? InitialActivations
@@ -58,7 +115,7 @@ public sealed partial class NmfEstimator
             set => _initialActivations = OptionRange.Factor(value, nameof(InitialActivations));
         }
 
-        /// <summary>Weight of Σ W_jk in the objective: makes topics of fewer words. At least 0. 0 unless set.</summary>
+        /// <summary>Weight of Σ W_jk in the objective: topics of fewer words. At least 0. 0 unless set.</summary>
         /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
         public float TemplatesL1Regularization
         {
@@ -75,14 +132,89 @@ public sealed partial class NmfEstimator
         }
 
         /// <summary>
-        /// Weight of ½ Σ_j Σ_(k≠l) W_jk W_jl in the objective: makes topics that share few words. At least 0. 0 unless set. Not with
-        /// <see cref="NmfSolver.AlternatingLeastSquares"/>.
+        /// Weight of ½ Σ_j Σ_(k≠l) W_jk W_jl in the objective: topics that share few words. At least 0. 0 unless set. Not with <see cref="NmfSolver.AlternatingLeastSquares"/>.
         /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
         public float TemplatesOrthogonality
         {
             get => _templatesOrthogonality;
             set => _templatesOrthogonality = OptionRange.NotNegative(value, nameof(TemplatesOrthogonality));
+        }
+
+        /// <summary>Weight of Σ H_ik in the objective, when transforming too: fewer topics for an example. At least 0. 0 unless set.</summary>
+        /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
+        public float ActivationsL1Regularization
+        {
+            get => _divergence.ActivationsL1Regularization;
+            set => _divergence.ActivationsL1Regularization = value;
+        }
+
+        /// <summary>Weight of ½ Σ H_ik² in the objective, when transforming too. At least 0. 0 unless set.</summary>
+        /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
+        public float ActivationsL2Regularization
+        {
+            get => _divergence.ActivationsL2Regularization;
+            set => _divergence.ActivationsL2Regularization = value;
+        }
+
+        /// <summary>
+        /// For β ≠ 2: the most updates of the activations of a row when transforming, at least 1. 500 unless set. An update costs rank times the non-zeros of the row for β = 1, and three times
+        /// rank times all features for any other β.
+        /// </summary>
+        /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
+        public int TransformMaximumNumberOfIterations
+        {
+            get => _divergence.TransformMaximumNumberOfIterations;
+            set => _divergence.TransformMaximumNumberOfIterations = value;
+        }
+
+        /// <summary>
+        /// For β ≠ 2: a row is transformed when an update changes no activation by more than this share of the largest. From 0 to below 1. 1e-4 unless set.
+        /// </summary>
+        /// <exception cref="ArgumentOutOfRangeException">The value is negative, not finite, or 1 or more.</exception>
+        public float TransformTolerance
+        {
+            get => _divergence.TransformTolerance;
+            set => _divergence.TransformTolerance = value;
+        }
+
+        /// <summary>The penalty on the templates.</summary>
+        internal Penalty TemplatePenalty => new(_templatesL1Regularization, _templatesL2Regularization, _templatesOrthogonality);
+
+        /// <summary>The penalty on the activations.</summary>
+        internal Penalty ActivationPenalty => _divergence.ActivationPenalty;
+
+        /// <summary>How the activations of new rows are found.</summary>
+        internal ActivationSettings ToActivationSettings() => _divergence.ToActivationSettings();
+
+        /// <inheritdoc />
+        internal override void Resolve()
+        {
+            bool isEuclidean = Beta == BetaDivergence.Euclidean;
+            if (_solver == NmfSolver.Automatic)
+                _solver = isEuclidean ? NmfSolver.CoordinateDescent : NmfSolver.MultiplicativeUpdates;
+            if (_solver != NmfSolver.MultiplicativeUpdates && !isEuclidean)
+            {
+                throw new ArgumentOutOfRangeException(nameof(Solver), _solver,
+                    $"Solver is {_solver}, which needs Beta = 2, but Beta is {Beta}. Choose {NmfSolver.MultiplicativeUpdates} or {NmfSolver.Automatic}.");
+            }
+
+            if (_solver == NmfSolver.AlternatingLeastSquares && _templatesOrthogonality > 0)
+            {
+                throw new ArgumentOutOfRangeException(nameof(TemplatesOrthogonality), _templatesOrthogonality,
+                    $"TemplatesOrthogonality is {_templatesOrthogonality}, but {_solver} cannot have one: its problem would not be convex. Choose {NmfSolver.CoordinateDescent}.");
+            }
+
+            if (_initialActivations is not null && _initialTemplates is null)
+            {
+                throw new ArgumentOutOfRangeException(nameof(InitialTemplates), null,
+                    "InitialActivations is set, but InitialTemplates is not: a factorization starts from templates, with or without activations. Set both.");
+            }
+
+            // How many features there are is not known before fitting.
+            OptionRange.Shape(_initialTemplates, _initialTemplates?.Rows ?? 0, _rank, "feature", nameof(InitialTemplates));
+            if (_initialization == NmfInitialization.Automatic)
+                _initialization = _solver == NmfSolver.MultiplicativeUpdates ? NmfInitialization.NndsvdA : NmfInitialization.Nndsvd;
         }
     }
 

@@ -9,71 +9,84 @@ namespace Microsoft.ML.Nmf.Nmf;
 internal sealed record NmfResult(FactorMatrix Templates, TrainingHistory History);
 
 /// <summary>
-/// Non-negative matrix factorization: minimises D_β(X ‖ H Wᵀ) plus the penalties over H, W ≥ 0, with X of n × m, H of n × r and W of m × r.
+/// Non-negative matrix factorization: minimises D_β(X ‖ H Wᵀ) plus the penalties over H, W ≥ 0, with X of n × m, H of n × r and W of m × r, as a chain of two factors.
 /// </summary>
 internal static class NmfTraining
 {
-    // Multiplicative updates of the activations alone, before the templates that came without activations move.
+    // Updates of the activations alone, before templates that came without activations move.
     private const int ActivationWarmUp = 20;
 
     /// <summary>Runs a factorization from its start to its end.</summary>
-    public static NmfResult Run(ComputeEngine engine, ExampleMatrix examples, NmfSettings settings, ITrainingMonitor monitor)
+    /// <param name="engine">The engine.</param>
+    /// <param name="examples">X.</param>
+    /// <param name="options">Resolved options (<see cref="NmfEstimator.Options.Resolve"/>).</param>
+    /// <param name="monitor">Is told of every iteration.</param>
+    public static NmfResult Run(ComputeEngine engine, ExampleMatrix examples, NmfEstimator.Options options, ITrainingMonitor monitor)
     {
         using DataMatrix data = engine.Load(examples);
-        using Factor templates = engine.Allocate(examples.Columns, settings.Rank);
-        using Factor activations = engine.Allocate(examples.Rows, settings.Rank);
-        TrainingHistory history = Run(engine, new FactorPair(data, templates, activations), settings, monitor);
+        using Factor templates = engine.Allocate(examples.Columns, options.Rank);
+        using Factor activations = engine.Allocate(examples.Rows, options.Rank);
+        TrainingHistory history = Run(engine, new FactorPair(data, templates, activations), options, options.Stopping, monitor, "NMF");
         return new NmfResult(templates.ToMatrix(), history);
     }
 
     /// <summary>Runs a factorization from its start to its end, and leaves its outcome in the factors.</summary>
-    public static TrainingHistory Run(ComputeEngine engine, FactorPair factors, NmfSettings settings, ITrainingMonitor monitor)
+    /// <param name="engine">The engine.</param>
+    /// <param name="factors">X, and W and H to fill.</param>
+    /// <param name="options">Resolved options.</param>
+    /// <param name="stopping">When to stop.</param>
+    /// <param name="monitor">Is told of every iteration.</param>
+    /// <param name="phase">What is being trained, in a few words.</param>
+    /// <param name="areTemplatesFixed">Whether the initial templates are kept, and only activations are fitted to them.</param>
+    public static TrainingHistory Run(
+        ComputeEngine engine, FactorPair factors, NmfEstimator.Options options, StoppingRule stopping, ITrainingMonitor monitor, string phase, bool areTemplatesFixed = false)
     {
         monitor.CheckAlive();
-        Initialize(engine, factors, settings, monitor);
-        if (settings.Beta == BetaDivergence.Euclidean)
-        {
-            using var solver = new EuclideanSolver(engine, factors, settings);
-            FitActivations(solver.UpdateActivations, settings, monitor);
-            return TrainingLoop.Run(solver, settings.Stopping, settings.Phase, monitor);
-        }
-        else
-        {
-            using var solver = new MultiplicativeSolver(engine, factors, settings);
-            FitActivations(solver.UpdateActivations, settings, monitor);
-            return TrainingLoop.Run(solver, settings.Stopping, settings.Phase, monitor);
-        }
-    }
-
-    private static void Initialize(ComputeEngine engine, FactorPair factors, NmfSettings settings, ITrainingMonitor monitor)
-    {
-        var random = new Random(settings.Seed);
-        if (settings.InitialTemplates is { } templates)
-        {
-            factors.Templates.CopyFrom(templates.Values);
-            if (settings.InitialActivations is { } activations)
-                factors.Activations.CopyFrom(activations.Values);
-            else
-                RandomInitialization.FillEvenly(factors, templates.Values);
-        }
-        else if (settings.Initialization == NmfInitialization.Random)
-        {
-            RandomInitialization.Fill(factors, random);
-        }
-        else
-        {
-            Nndsvd.Fill(engine, factors, settings.Initialization, random, monitor.CheckAlive);
-        }
-    }
-
-    private static void FitActivations(Action update, NmfSettings settings, ITrainingMonitor monitor)
-    {
-        if (settings.InitialTemplates is null || settings.InitialActivations is not null)
-            return;
-        for (int i = 0; i < ActivationWarmUp; i++)
+        Initialize(engine, factors, options, monitor);
+        ChainLink[] links = [new(factors.Activations, IsFixed: false, options.ActivationPenalty), new(factors.Templates, areTemplatesFixed, options.TemplatePenalty)];
+        using FactorChain chain = FactorChain.Create(engine, factors.Data, links, options.Beta, UpdateOf(options.Solver));
+        for (int i = 0; options is { InitialTemplates: not null, InitialActivations: null } && i < ActivationWarmUp; i++)
         {
             monitor.CheckAlive();
-            update();
+            chain.Update(0);
         }
+
+        return TrainingLoop.Run(chain, stopping, phase, monitor);
+    }
+
+    private static FactorUpdate UpdateOf(NmfSolver solver) => solver switch
+    {
+        NmfSolver.CoordinateDescent => FactorUpdate.CoordinateDescent,
+        NmfSolver.AlternatingLeastSquares => FactorUpdate.LeastSquares,
+        _ => FactorUpdate.Multiplicative,
+    };
+
+    private static void Initialize(ComputeEngine engine, FactorPair factors, NmfEstimator.Options options, ITrainingMonitor monitor)
+    {
+        var random = new Random(options.Seed!.Value);
+        if (options.InitialTemplates is { } templates)
+        {
+            factors.Templates.CopyFrom(templates.Values);
+            if (options.InitialActivations is { } activations)
+                factors.Activations.CopyFrom(activations.Values);
+            else
+                RandomStart.FillEvenly(factors, templates.Values);
+            return;
+        }
+
+        if (options.Initialization == NmfInitialization.Random)
+        {
+            RandomStart.Fill(factors, random);
+            return;
+        }
+
+        double mean = factors.Data.Examples.Mean;
+        Func<float>? zeros = options.Initialization switch
+        {
+            NmfInitialization.NndsvdA => () => (float)mean,
+            NmfInitialization.NndsvdAr => () => (float)(mean / 100 * random.NextDouble()),
+            _ => null,
+        };
+        Nndsvd.Fill(engine, factors, zeros, random, monitor.CheckAlive);
     }
 }

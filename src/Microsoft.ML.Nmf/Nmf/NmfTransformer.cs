@@ -1,6 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Nmf;
-using Microsoft.ML.Nmf.Engine.Managed;
+using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Hosting;
 using Microsoft.ML.Nmf.Nmf;
 using Microsoft.ML.Nmf.Topics;
@@ -56,19 +56,29 @@ public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransfo
 
     private protected override IRowActivations CreateRowActivations() => new RowActivations(_problem.Value.CreateSolver(), Model.Rank);
 
-    // *** Binary format ***, after the header and the columns
-    // settings: see ActivationSettingsFormat
-    // the model: see NmfModelFormat
+    // *** Binary format ***, after the header and the columns; ModelFormat has the parts
+    // activation settings: how activations of new rows are found, β among them
+    // matrix: the templates, features × rank
+    // names: of the features, or none
+    // int: the number of training examples
+    // history: of the training
     private protected override void Write(BinaryWriter writer)
     {
-        ActivationSettingsFormat.Write(writer, _settings);
-        NmfModelFormat.Write(writer, Model);
+        ModelFormat.Write(writer, _settings);
+        ModelFormat.Write(writer, Model.Templates);
+        ModelFormat.Write(writer, Model.FeatureNames);
+        writer.Write(Model.NumberOfExamples);
+        ModelFormat.Write(writer, Model.History);
     }
 
     static NmfTransformer ILoadableTransformer<NmfTransformer>.Read(ComponentHost host, ColumnNames columns, BinaryReader reader)
     {
-        ActivationSettings settings = ActivationSettingsFormat.Read(reader);
-        return new NmfTransformer(host, columns, NmfModelFormat.Read(reader, settings.Beta), settings);
+        ActivationSettings settings = ModelFormat.ReadActivationSettings(reader);
+        FactorMatrix templates = ModelFormat.ReadMatrix(reader);
+        string[]? names = ModelFormat.ReadNames(reader, templates.Rows);
+        int examples = ModelFormat.ReadNumberOfExamples(reader);
+        var model = new NmfModel(templates, names, settings.Beta, examples, ModelFormat.ReadHistory(reader));
+        return new NmfTransformer(host, columns, model, settings);
     }
 
     private sealed class RowActivations(ActivationSolver solver, int rank) : IRowActivations

@@ -2,6 +2,13 @@ using Microsoft.ML.Nmf.Engine;
 
 namespace Microsoft.ML.Nmf.Reading;
 
+/// <summary>What an estimator trains on.</summary>
+/// <param name="Examples">X, n × m.</param>
+/// <param name="FeatureNames">The names of the m features, or null.</param>
+/// <param name="LabelColumn">The column of labels, or null.</param>
+/// <param name="Labels">For each example 0 for a missing label and otherwise its class plus 1; empty without a label column.</param>
+internal sealed record TrainingInput(ExampleMatrix Examples, string[]? FeatureNames, LabelColumn? LabelColumn, uint[] Labels);
+
 /// <summary>Reads a column into the training matrix, and labels beside it, in one pass of one cursor.</summary>
 internal static class ExampleReader
 {
@@ -12,9 +19,8 @@ internal static class ExampleReader
     /// <param name="column">The column, found in the schema of <paramref name="data"/>.</param>
     /// <param name="label">The label column, found in the same schema, or null.</param>
     /// <param name="checkAlive">Throws when the reading has been cancelled.</param>
-    /// <returns>The examples and their keys, 0 for a missing one; no keys without a label column.</returns>
     /// <exception cref="InvalidOperationException">There are no rows, or none has a label, or a value cannot be factorized.</exception>
-    public static (ExampleMatrix Examples, uint[] Labels) Read(IDataView data, FeatureColumn column, LabelColumn? label, Action checkAlive)
+    public static TrainingInput Read(IDataView data, FeatureColumn column, LabelColumn? label, Action checkAlive)
     {
         var builder = new ExampleMatrixBuilder(column.Size);
         var labels = new List<uint>();
@@ -35,6 +41,6 @@ internal static class ExampleReader
             throw new InvalidOperationException($"Column '{column.Name}': the training data has no rows.");
         if (label is { } known && labels.TrueForAll(key => key == 0))
             throw new InvalidOperationException($"Label column '{known.Column.Name}': every one of the {builder.Rows} rows has a missing key, so there is nothing to learn from it. Leave LabelColumnName out to train without labels.");
-        return (builder.Build(), [.. labels]);
+        return new TrainingInput(builder.Build(), column.ReadNames(), label, [.. labels]);
     }
 }

@@ -1,5 +1,4 @@
 using Microsoft.ML.Nmf.Engine;
-using Microsoft.ML.Nmf.Engine.Managed;
 using Microsoft.ML.Nmf.Hosting;
 
 namespace Microsoft.ML.Nmf.Training;
@@ -36,5 +35,5 @@ internal static class EngineChoice
         return options.Engine == TrainingEngine.Torch ? torch!.Create(null, options.DeviceMemory, options.NumberOfThreads, options.AllowTensorFloat32) : Managed(options);
     }
 
-    private static ManagedEngine Managed(FactorizationOptions options) => new(options.NumberOfThreads ?? Environment.ProcessorCount);
+    private static ComputeEngine Managed(FactorizationOptions options) => ComputeEngine.OnProcessor(options.NumberOfThreads ?? Environment.ProcessorCount);
 }

@@ -3,29 +3,34 @@ using Microsoft.ML.Nmf.Engine;
 namespace Microsoft.ML.Nmf.Training;
 
 /// <summary>
-/// β = 2: the numerator of F_k is T_(k+1)ᵀ (XᵀA_k), the denominator (T_(k+1)ᵀT_(k+1)) F_k (A_kᵀA_k). The n × m product is never formed, and an
-/// iteration multiplies X by as many columns as the factors have together.
+/// β = 2: the numerator of F_k is T_(k+1)ᵀ (XᵀA_k), the denominator (T_(k+1)ᵀT_(k+1)) F_k (A_kᵀA_k). The n × m product is never formed, and an iteration multiplies X by as many columns as the
+/// factors have together. The first and the last factor can also be updated by coordinate descent or exactly, from the same numerator and the Gram matrix of what they are multiplied with.
 /// </summary>
 internal sealed class EuclideanChain : FactorChain
 {
+    // More sweeps come closer to the exact minimiser for the same products with the data; the engine ends sweeps that gain little (Gillis and Glineur 2012).
+    private const int CoordinateDescentSweeps = 3;
+
+    private readonly FactorUpdate _update;
     private readonly Factor?[] _numerators;
     private readonly Factor?[] _denominators;
     private readonly Factor?[] _products;
     private readonly Factor?[] _scratch;
     private readonly Stamped?[] _grams;
-    private readonly Gram _gramOfLast;
     private long _stampOfLast = -1;
 
     /// <summary>Prepares a chain of factors that stay the caller's.</summary>
-    public EuclideanChain(ComputeEngine engine, DataMatrix data, IEnumerable<ChainLink> links, IEnumerable<int> order)
+    public EuclideanChain(ComputeEngine engine, DataMatrix data, IReadOnlyList<ChainLink> links, FactorUpdate update, IEnumerable<int> order)
         : base(engine, data, links, BetaDivergence.Euclidean, order)
     {
+        if (update != FactorUpdate.Multiplicative && links.Count > 2)
+            throw new ArgumentException($"A chain of {links.Count} factors is updated multiplicatively, but {update} was asked for.", nameof(update));
+        _update = update;
         _numerators = new Factor?[Last + 1];
         _denominators = new Factor?[Last + 1];
         _products = new Factor?[Last + 1];
         _scratch = new Factor?[Last + 1];
         _grams = new Stamped?[2 * (Last + 1)];
-        _gramOfLast = engine.AllocateGram(FactorAt(Last).Rank);
     }
 
     /// <inheritdoc />
@@ -33,17 +38,33 @@ internal sealed class EuclideanChain : FactorChain
     {
         foreach (IDisposable? part in _numerators.Concat(_denominators).Concat(_products).Concat(_scratch).Cast<IDisposable?>().Concat(_grams.Select(g => g?.Gram)))
             part?.Dispose();
-        _gramOfLast.Dispose();
         base.Dispose();
     }
 
     /// <inheritdoc />
     protected override double Divergence(int k)
     {
-        // The factor next to the features is the last of an iteration to change, so its product with the data is still right.
-        Factor product = ProductOfLast();
-        Engine.Gram(FactorAt(Last), _gramOfLast);
-        return EuclideanDivergence.Compute(Engine, new FactorPair(Data, FactorAt(Last), Products.Activations(Last)), Engine.Inner(product, FactorAt(Last)), GramOfActivations(Last), _gramOfLast);
+        // XᵀA_L stays right until a factor other than the last changes, which an iteration updates at its end; for two factors it serves the next update.
+        Factor last = FactorAt(Last);
+        double inner = Engine.Inner(ProductOfLast(), last);
+        return new FactorPair(Data, last, Products.Activations(Last)).EuclideanDivergence(Engine, inner, GramOfActivations(Last), GramOfTemplates(Last));
+    }
+
+    /// <inheritdoc />
+    protected override void Update(int k, ChainLink link)
+    {
+        switch (_update)
+        {
+            case FactorUpdate.CoordinateDescent:
+                Engine.CoordinateDescent(link.Factor, GramBeside(k), NumeratorOf(k), link.Penalty, CoordinateDescentSweeps);
+                break;
+            case FactorUpdate.LeastSquares:
+                Engine.NonnegativeLeastSquares(link.Factor, GramBeside(k), NumeratorOf(k), link.Penalty);
+                break;
+            default:
+                base.Update(k, link);
+                break;
+        }
     }
 
     /// <inheritdoc />
@@ -51,29 +72,37 @@ internal sealed class EuclideanChain : FactorChain
     {
         Factor factor = FactorAt(k);
         Factor denominator = _denominators[k] ??= Engine.Allocate(factor.Rows, factor.Rank);
-        if (k == Last)
+        Factor numerator = NumeratorOf(k);
+        if (k == 0 || k == Last)
         {
-            Engine.Product(factor, GramOfActivations(k), denominator);
-            return new MultiplicativeTerms(ProductOfLast(), denominator);
-        }
-
-        Factor numerator = _numerators[k] ??= Engine.Allocate(factor.Rows, factor.Rank);
-        if (k == 0)
-        {
-            Engine.Product(Data, Products.Templates(1), numerator);
-            Engine.Product(factor, GramOfTemplates(1), denominator);
+            Engine.Product(factor, GramBeside(k), denominator);
         }
         else
         {
-            Factor product = _products[k] ??= Engine.Allocate(Data.Columns, factor.Rank);
             Factor scratch = _scratch[k] ??= Engine.Allocate(factor.Rows, factor.Rank);
-            Engine.Product(Data.Transposed, Products.Activations(k), product);
-            Engine.Cross(Products.Templates(k + 1), product, numerator);
             Engine.Product(factor, GramOfActivations(k), scratch);
             Engine.Product(GramOfTemplates(k + 1), scratch, denominator);
         }
 
         return new MultiplicativeTerms(numerator, denominator);
+    }
+
+    private Factor NumeratorOf(int k)
+    {
+        if (k == Last)
+            return ProductOfLast();
+        Factor factor = FactorAt(k);
+        Factor numerator = _numerators[k] ??= Engine.Allocate(factor.Rows, factor.Rank);
+        if (k == 0)
+        {
+            Engine.Product(Data, Products.Templates(1), numerator);
+            return numerator;
+        }
+
+        Factor product = _products[k] ??= Engine.Allocate(Data.Columns, factor.Rank);
+        Engine.Product(Data.Transposed, Products.Activations(k), product);
+        Engine.Cross(Products.Templates(k + 1), product, numerator);
+        return numerator;
     }
 
     // XᵀA_L
@@ -86,6 +115,9 @@ internal sealed class EuclideanChain : FactorChain
         _stampOfLast = stamp;
         return product;
     }
+
+    // The Gram matrix of what the first or the last factor is multiplied with.
+    private Gram GramBeside(int k) => k == 0 ? GramOfTemplates(1) : GramOfActivations(Last);
 
     private Gram GramOfActivations(int k) => GramOf(k, Products.StampOfActivations(k), Products.Activations(k));
 

@@ -2,22 +2,38 @@ using Microsoft.ML.Nmf.Engine;
 
 namespace Microsoft.ML.Nmf.Training;
 
+/// <summary>A place in a chain of factors. Two places with the same factor share it.</summary>
+/// <param name="Factor">The factor that stands there.</param>
+/// <param name="IsFixed">Whether it is left as it is.</param>
+/// <param name="Penalty">The penalty on it.</param>
+internal sealed record ChainLink(Factor Factor, bool IsFixed, Penalty Penalty);
+
+/// <summary>How a factor is updated while the others stay as they are.</summary>
+internal enum FactorUpdate
+{
+    /// <summary>One multiplicative step; any β, any place in the chain.</summary>
+    Multiplicative,
+
+    /// <summary>Sweeps of coordinate descent; β = 2, first and last factor.</summary>
+    CoordinateDescent,
+
+    /// <summary>The exact minimiser; β = 2, first and last factor, no orthogonality penalty.</summary>
+    LeastSquares,
+}
+
 /// <summary>
-/// Trains all factors of X ≈ F_0 F_1ᵀ … F_Lᵀ together by multiplicative updates of D_β, one factor after the other, each with the others as they are by then:
-/// F_k ← F_k ∘ [ T_(k+1)ᵀ (X̂^(β−2) ∘ X)ᵀ A_k / T_(k+1)ᵀ (X̂^(β−1))ᵀ A_k ]^γ with the products of <see cref="ChainProducts"/>. X̂ is linear in each factor, so
-/// each update is that of an ordinary factorization and does not raise the objective.
+/// Trains all factors of X ≈ F_0 F_1ᵀ … F_Lᵀ together, one factor after the other, each with the others as they are by then. With two factors this is NMF, X ≈ H Wᵀ. The product is linear in
+/// every factor, so each update is that of an ordinary factorization of the rank of F_k and does not raise the objective D_β plus the penalties.
 /// </summary>
+/// <remarks>
+/// The multiplicative update is F_k ← F_k ∘ [ T_(k+1)ᵀ (X̂^(β−2) ∘ X)ᵀ A_k / T_(k+1)ᵀ (X̂^(β−1))ᵀ A_k ]^γ with the products of <see cref="ChainProducts"/> (Févotte and Idier 2011).
+/// </remarks>
 internal abstract class FactorChain : IIterativeSolver, IDisposable
 {
     private readonly ChainLink[] _links;
     private readonly int[] _order;
 
     /// <summary>Prepares a chain of factors that stay the caller's.</summary>
-    /// <param name="engine">The engine.</param>
-    /// <param name="data">X.</param>
-    /// <param name="links">F_0, …, F_L, at least two.</param>
-    /// <param name="beta">β.</param>
-    /// <param name="order">The indices of an iteration's updates; fixed factors are passed over.</param>
     protected FactorChain(ComputeEngine engine, DataMatrix data, IEnumerable<ChainLink> links, double beta, IEnumerable<int> order)
     {
         Engine = engine;
@@ -28,6 +44,9 @@ internal abstract class FactorChain : IIterativeSolver, IDisposable
         Products = new ChainProducts(engine, _links.Select(link => link.Factor));
     }
 
+    /// <summary>The partial products.</summary>
+    public ChainProducts Products { get; }
+
     /// <summary>The engine.</summary>
     protected ComputeEngine Engine { get; }
 
@@ -37,18 +56,25 @@ internal abstract class FactorChain : IIterativeSolver, IDisposable
     /// <summary>β.</summary>
     protected double Beta { get; }
 
-    /// <summary>The partial products.</summary>
-    public ChainProducts Products { get; }
-
     /// <summary>The index of the factor next to the features, L.</summary>
     protected int Last => _links.Length - 1;
 
-    /// <summary>The order that updates the deepest templates, then the activations, then the other templates towards the features.</summary>
+    /// <summary>The usual order of updates: the deepest templates, the activations, then the other templates towards the features.</summary>
     public static IEnumerable<int> DefaultOrder(int count) => [1, 0, .. Enumerable.Range(2, count - 2)];
 
     /// <summary>The chain for a β: Gram matrices for 2, tiles or non-zeros of X̂ for every other.</summary>
-    public static FactorChain Create(ComputeEngine engine, DataMatrix data, IEnumerable<ChainLink> links, double beta, IEnumerable<int> order)
-        => beta == BetaDivergence.Euclidean ? new EuclideanChain(engine, data, links, order) : new DivergenceChain(engine, data, links, beta, order);
+    /// <param name="engine">The engine.</param>
+    /// <param name="data">X.</param>
+    /// <param name="links">F_0, …, F_L, at least two.</param>
+    /// <param name="beta">β.</param>
+    /// <param name="update">How factors are updated; other than multiplicatively only for β = 2 and two factors.</param>
+    /// <param name="order">The indices of an iteration's updates, without those of fixed factors, which are left out; null for the usual order.</param>
+    public static FactorChain Create(
+        ComputeEngine engine, DataMatrix data, IReadOnlyList<ChainLink> links, double beta, FactorUpdate update = FactorUpdate.Multiplicative, IEnumerable<int>? order = null)
+    {
+        order ??= DefaultOrder(links.Count);
+        return beta == BetaDivergence.Euclidean ? new EuclideanChain(engine, data, links, update, order) : new DivergenceChain(engine, data, links, beta, order);
+    }
 
     /// <inheritdoc />
     public (double Objective, double Divergence) Evaluate()
@@ -64,27 +90,31 @@ internal abstract class FactorChain : IIterativeSolver, IDisposable
             Update(k);
     }
 
-    /// <summary>Updates one factor. One that stands in several places is updated from the sum of their terms.</summary>
+    /// <summary>Updates one factor, fixed or not. One that stands in several places is updated from the sum of their terms.</summary>
     public void Update(int k)
     {
-        int[] places = [.. Enumerable.Range(0, _links.Length).Where(other => ReferenceEquals(_links[other].Factor, _links[k].Factor))];
+        ChainLink link = _links[k];
+        int[] places = [.. Enumerable.Range(0, _links.Length).Where(other => ReferenceEquals(_links[other].Factor, link.Factor))];
         if (places.Length > 1)
         {
-            SharedFactorUpdate.Make(Engine, places.Select(TermsOf), _links[k], Beta, () => Evaluate().Objective, () => Products.Changed(_links[k].Factor));
+            SharedFactorUpdate.Make(Engine, places.Select(TermsOf), link, Beta, () => Evaluate().Objective, () => Products.Changed(link.Factor));
             return;
         }
 
-        Engine.MultiplicativeUpdate(_links[k].Factor, TermsOf(k), _links[k].Penalty, Beta);
-        Products.Changed(_links[k].Factor);
+        Update(k, link);
+        Products.Changed(link.Factor);
     }
 
     /// <inheritdoc />
     public virtual void Dispose() => Products.Dispose();
 
-    /// <summary>The terms of the update of F_k; they may be overwritten by the next call.</summary>
+    /// <summary>Updates a factor that stands in one place.</summary>
+    protected virtual void Update(int k, ChainLink link) => Engine.MultiplicativeUpdate(link.Factor, TermsOf(k), link.Penalty, Beta);
+
+    /// <summary>The terms of the multiplicative update of F_k; the next call may overwrite them.</summary>
     protected abstract MultiplicativeTerms TermsOf(int k);
 
-    /// <summary>The divergence, made on the way to an update of F_k where that is possible.</summary>
+    /// <summary>The divergence, computed on the way to an update of F_k where that is possible.</summary>
     protected abstract double Divergence(int k);
 
     /// <summary>The factor at a place.</summary>

@@ -2,8 +2,28 @@ using Microsoft.ML.Nmf.Engine;
 
 namespace Microsoft.ML.Nmf.Training;
 
-/// <summary>The data and the two factors of X ≈ H Wᵀ where an engine works on them.</summary>
+/// <summary>The data and the two factors of X ≈ H Wᵀ in engine memory.</summary>
 /// <param name="Data">X, n × m; its transpose comes with it.</param>
 /// <param name="Templates">W, m × r.</param>
 /// <param name="Activations">H, n × r.</param>
-internal sealed record FactorPair(DataMatrix Data, Factor Templates, Factor Activations);
+internal sealed record FactorPair(DataMatrix Data, Factor Templates, Factor Activations)
+{
+    // Below this share of ½‖X‖² the identity loses too many digits, and the residuals are summed entry by entry where that is affordable.
+    private const double WellFitted = 5e-2;
+    private const double AffordableEntries = 1e7;
+
+    /// <summary>½‖X − HWᵀ‖² without forming HWᵀ: ½‖X‖² − ⟨XᵀH, W⟩ + ½⟨HᵀH, WᵀW⟩.</summary>
+    /// <param name="engine">The engine.</param>
+    /// <param name="inner">⟨XᵀH, W⟩, which equals ⟨XW, H⟩.</param>
+    /// <param name="gramOfActivations">HᵀH.</param>
+    /// <param name="gramOfTemplates">WᵀW.</param>
+    public double EuclideanDivergence(ComputeEngine engine, double inner, Gram gramOfActivations, Gram gramOfTemplates)
+    {
+        ExampleMatrix examples = Data.Examples;
+        double half = 0.5 * examples.SumOfSquares;
+        double divergence = half - inner + 0.5 * engine.Inner(gramOfActivations, gramOfTemplates);
+        if (divergence < WellFitted * half && (examples is DenseExamples || (double)examples.Rows * examples.Columns <= AffordableEntries))
+            divergence = engine.Divergence(Data, Activations, Templates, BetaDivergence.Euclidean);
+        return Math.Max(divergence, 0);
+    }
+}

@@ -16,18 +16,17 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
 {
     private readonly FactorizationOptions _options;
 
+    /// <summary>Takes over options that nobody else holds.</summary>
     private protected FactorizationEstimator(ComponentHost host, FactorizationOptions options)
     {
         Host = host;
         _options = options;
-        Seed = options.Seed ?? host.DrawSeed();
+        options.Seed ??= host.DrawSeed();
+        options.Resolve();
     }
 
     /// <summary>The column that is read.</summary>
     public string InputColumnName => _options.InputColumnName ?? _options.OutputColumnName;
-
-    /// <summary>The seed of everything random: fitting twice gives the same.</summary>
-    private protected int Seed { get; }
 
     /// <summary>The component's host.</summary>
     private protected ComponentHost Host { get; }
@@ -51,7 +50,7 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
     private protected abstract (int Example, int Feature) WorkingFloats { get; }
 
     /// <summary>Trains.</summary>
-    private protected abstract TTransformer Train(ComputeEngine engine, TrainingInput input, HostMonitor monitor, ColumnNames columns);
+    private protected abstract TTransformer Train(ComputeEngine engine, TrainingInput input, ITrainingMonitor monitor, ColumnNames columns);
 
     /// <summary>Trains on the rows of <paramref name="input"/>, which it reads once.</summary>
     /// <param name="input">Data with the input column.</param>
@@ -66,13 +65,12 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
         LabelColumn? label = LabelColumnName is null ? null : LabelColumn.Find(input.Schema, LabelColumnName);
         using LogChannel log = Host.OpenLog("Training");
         var monitor = new HostMonitor(Host, log, _options);
-        (ExampleMatrix examples, uint[] labels) = ExampleReader.Read(input, column, label, monitor.CheckAlive);
+        TrainingInput training = ExampleReader.Read(input, column, label, monitor.CheckAlive);
         using ComputeEngine engine = EngineChoice.Create(Host, _options, log);
-        log.Info(Announce(examples, engine));
-        if (examples.NonZeros == 0)
+        log.Info(Announce(training.Examples, engine));
+        if (training.Examples.NonZeros == 0)
             log.Warning($"Column '{column.Name}' is zero in every row: there is nothing to learn from it.");
-        ClassKeys? classes = label is { } known ? ClassKeys.Of(known.Column, known.Classes) : null;
-        return Train(engine, new TrainingInput(examples, column.ReadNames(), labels, classes), monitor, new ColumnNames(InputColumnName, OutputColumnNames));
+        return Train(engine, training, monitor, new ColumnNames(InputColumnName, OutputColumnNames));
     }
 
     /// <summary>The schema that transforming will give.</summary>
@@ -95,6 +93,6 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
         (int example, int feature) = WorkingFloats;
         long working = sizeof(float) * ((long)examples.Rows * example + (long)examples.Columns * feature);
         return string.Create(CultureInfo.InvariantCulture,
-            $"{Describe()} of column '{InputColumnName}': {examples.Rows} examples × {examples.Columns} features, {(examples is SparseExamples ? "sparse" : "dense")} ({examples.Density:P2} not zero); seed {Seed}; engine {engine.Description}; {engine.DescribeMemory(examples, working)}.");
+            $"{Describe()} of column '{InputColumnName}': {examples.Rows} examples × {examples.Columns} features, {(examples is SparseExamples ? "sparse" : "dense")} ({examples.Density:P2} not zero); seed {_options.Seed}; engine {engine.Description}; {engine.DescribeMemory(examples, working)}.");
     }
 }

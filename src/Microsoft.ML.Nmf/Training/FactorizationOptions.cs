@@ -2,6 +2,23 @@ using Microsoft.ML.Nmf.Training;
 
 namespace Microsoft.ML.Nmf;
 
+/// <summary>What computes a training. Transforming never depends on it.</summary>
+public enum TrainingEngine
+{
+    /// <summary><see cref="Torch"/> where the application has the package Nmf.MLExtension and TorchSharp finds a CUDA device, <see cref="Managed"/> everywhere else.</summary>
+    Automatic,
+
+    /// <summary>The processor, in managed code: float32, vector instructions, all threads. Needs no native library.</summary>
+    Managed,
+
+    /// <summary>
+    /// TorchSharp: the CUDA device that <see cref="MLContext.GpuDeviceId"/> names, or else the first one, or, where there is none, libtorch's own kernels for the processor. A device that is named
+    /// but missing is an error unless <see cref="MLContext.FallbackToCpu"/> is set. The application must have one of the packages TorchSharp-cpu, TorchSharp-cuda-windows and
+    /// TorchSharp-cuda-linux.
+    /// </summary>
+    Torch,
+}
+
 /// <summary>The options that all factorizations share. Every setter validates its value.</summary>
 public abstract class FactorizationOptions
 {
@@ -101,6 +118,13 @@ public abstract class FactorizationOptions
 
     /// <summary>Cancels a training, within one iteration. Cancelling the MLContext's own execution does too.</summary>
     public CancellationToken CancellationToken { get; set; }
+
+    /// <summary>When the training ends.</summary>
+    internal StoppingRule Stopping => new(MaximumNumberOfIterations, Tolerance);
+
+    /// <summary>Refuses options that do not fit each other, and replaces Automatic by what it stands for. Called once, on an estimator's own copy.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A value excludes another.</exception>
+    internal abstract void Resolve();
 
     /// <summary>A copy, so that an estimator does not change with the options it was made from.</summary>
     internal virtual FactorizationOptions Copy() => (FactorizationOptions)MemberwiseClone();

@@ -9,13 +9,18 @@ namespace Microsoft.ML.Nmf.Training;
 internal static class Nndsvd
 {
     /// <summary>Fills both factors.</summary>
-    public static void Fill(ComputeEngine engine, FactorPair factors, NmfInitialization variant, Random random, Action checkAlive)
+    /// <param name="engine">The engine.</param>
+    /// <param name="factors">X, and W and H to fill.</param>
+    /// <param name="zeros">What each zero is replaced by, in the dense variants; null leaves them.</param>
+    /// <param name="random">Draws everything random.</param>
+    /// <param name="checkAlive">Throws when the training has been cancelled.</param>
+    public static void Fill(ComputeEngine engine, FactorPair factors, Func<float>? zeros, Random random, Action checkAlive)
     {
         int rank = factors.Templates.Rank;
         RandomizedSvd.Triplets svd = RandomizedSvd.Compute(engine, factors.Data, rank, random, checkAlive);
         var activations = new float[factors.Activations.Rows * rank];
         var templates = new float[factors.Templates.Rows * rank];
-        float randomScale = RandomInitialization.ScaleOf(factors);
+        float randomScale = RandomStart.ScaleOf(factors);
         for (int k = 0; k < rank; k++)
         {
             if (k >= svd.Values.Length || svd.Values[k] <= 1e-6 * svd.Values[0])
@@ -35,11 +40,8 @@ internal static class Nndsvd
             CopyPart(svd.Right, k, sign, right > 0 ? scale / right : 0, templates, rank);
         }
 
-        double mean = factors.Data.Examples.Mean;
-        if (variant == NmfInitialization.NndsvdA)
-            ReplaceZeros(activations, templates, () => (float)mean);
-        else if (variant == NmfInitialization.NndsvdAr)
-            ReplaceZeros(activations, templates, () => (float)(mean / 100 * random.NextDouble()));
+        if (zeros is not null)
+            ReplaceZeros(activations, templates, zeros);
         factors.Activations.CopyFrom(activations);
         factors.Templates.CopyFrom(templates);
     }

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Microsoft.ML.Nmf.Training;
 
 /// <summary>What values an option may have. Each check returns the value or throws an exception that names the option, the value and the range.</summary>
@@ -48,12 +46,10 @@ internal static class OptionRange
     }
 
     /// <summary>The shape that a factor to start from must have.</summary>
-    public static void Shape(FactorMatrix? factor, int rows, int columns, string rowsAre, [CallerArgumentExpression(nameof(factor))] string option = "")
+    public static void Shape(FactorMatrix? factor, int rows, int columns, string rowsAre, string option)
     {
         if (factor is null || (factor.Rows == rows && factor.Columns == columns))
             return;
-        if (option.StartsWith("_options.", StringComparison.Ordinal) || option.StartsWith("options.", StringComparison.Ordinal))
-            option = option[(option.IndexOf('.') + 1)..];
         throw new ArgumentOutOfRangeException(option, $"{factor.Rows} × {factor.Columns}",
             $"{option} is {factor.Rows} × {factor.Columns}, but must be {rows} × {columns}: one row for each {rowsAre}, one column for each component.");
     }

@@ -54,3 +54,32 @@ internal static class TrainingLoop
         }
     }
 }
+
+/// <summary>
+/// One step of a training at a time. What an evaluation computes on the way, the step after it uses: evaluating before every
+/// step costs little more than not evaluating at all.
+/// </summary>
+internal interface IIterativeSolver
+{
+    /// <summary>The objective and the divergence where the solver stands.</summary>
+    (double Objective, double Divergence) Evaluate();
+
+    /// <summary>Makes one iteration, which must not raise the objective unless the stopping rule allows it.</summary>
+    void Advance();
+
+    /// <summary>Whether further iterations would change nothing, or nothing for the better.</summary>
+    bool IsFinished => false;
+}
+
+/// <summary>What a training talks to while it runs.</summary>
+internal interface ITrainingMonitor
+{
+    /// <summary>Throws when the training has been cancelled. Called at least twice an iteration.</summary>
+    void CheckAlive();
+
+    /// <summary>Takes note of an iteration.</summary>
+    void Report(TrainingProgress progress);
+
+    /// <summary>Takes note of the end of a phase.</summary>
+    void Finish(string phase, TrainingHistory history, StoppingRule rule);
+}

@@ -51,7 +51,7 @@ internal sealed class Workload : IDisposable
     private IIterativeSolver Nmf(ComputeEngine engine, DataMatrix data, Algorithm algorithm, int rank)
     {
         var factors = new FactorPair(data, Own(engine.Allocate(data.Columns, rank)), Own(engine.Allocate(data.Rows, rank)));
-        RandomInitialization.Fill(factors, new Random(3));
+        RandomStart.Fill(factors, new Random(3));
         if (algorithm.IsExact)
             _solved.AddRange([factors.Templates, factors.Activations]);
         var settings = new NmfSettings
@@ -74,7 +74,7 @@ internal sealed class Workload : IDisposable
         double product = ranks.Aggregate(1.0, (sum, rank) => sum * rank);
         var random = new Random(3);
         foreach (Factor factor in factors)
-            RandomInitialization.Fill(factor, (float)(2 * Math.Pow(data.Examples.Mean / product, 1.0 / factors.Length)), random);
+            RandomStart.Fill(factor, (float)(2 * Math.Pow(data.Examples.Mean / product, 1.0 / factors.Length)), random);
         return Own(FactorChain.Create(engine, data, factors.Select(factor => new ChainLink(factor, IsFixed: false, default)), beta, FactorChain.DefaultOrder(factors.Length)));
     }
 

@@ -128,7 +128,7 @@ public class InitializationTests
         using Factor h = _engine.Allocate(x.GetLength(0), rank), w = _engine.Allocate(x.GetLength(1), rank);
         var factors = new FactorPair(data, w, h);
         if (start == NmfInitialization.Random)
-            RandomInitialization.Fill(factors, new Random(12));
+            RandomStart.Fill(factors, new Random(12));
         else
             Nndsvd.Fill(_engine, factors, start, new Random(12), () => { });
         return (Build.Read(h), Build.Read(w));

@@ -3,12 +3,15 @@ namespace Microsoft.ML.Nmf.Engine.Managed;
 /// <summary>β = 2: the exact non-negative least-squares solution, from G = WᵀW + l2 I and b = xW − l1, both summed in double.</summary>
 internal sealed class EuclideanActivations : ActivationProblem
 {
+    private readonly ActivationSettings _settings;
+    private readonly ManagedFactor _templates;
     private readonly double[] _gram;
 
     /// <summary>Computes G. Cost m·r²/2.</summary>
     public EuclideanActivations(FactorMatrix templates, ActivationSettings settings)
-        : base(templates, settings)
     {
+        _settings = settings;
+        _templates = ManagedFactor.From(templates);
         int rank = templates.Columns;
         _gram = new double[rank * rank];
         for (int j = 0; j < templates.Rows; j++)
@@ -46,15 +49,15 @@ internal sealed class EuclideanActivations : ActivationProblem
         public Solver(EuclideanActivations problem)
         {
             _problem = problem;
-            _solver = new NonnegativeRowSolver(problem.Templates.Rank, NonnegativeRowSolver.DoubleGram);
-            _target = new double[problem.Templates.Rank];
-            _solution = new double[problem.Templates.Rank];
+            _solver = new NonnegativeRowSolver(problem._templates.Rank, NonnegativeRowSolver.DoubleGram);
+            _target = new double[problem._templates.Rank];
+            _solution = new double[problem._templates.Rank];
         }
 
         protected override void SolveCore(ReadOnlySpan<int> features, ReadOnlySpan<float> values, Span<float> activations)
         {
-            ManagedFactor templates = _problem.Templates;
-            Array.Fill(_target, -_problem.Settings.L1);
+            ManagedFactor templates = _problem._templates;
+            Array.Fill(_target, -_problem._settings.L1);
             for (int p = 0; p < features.Length; p++)
             {
                 ReadOnlySpan<float> row = templates.Values.Slice(features[p] * templates.Stride, templates.Rank);

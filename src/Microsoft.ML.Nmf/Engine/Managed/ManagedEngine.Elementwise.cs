@@ -14,10 +14,17 @@ internal sealed partial class ManagedEngine
     }
 
     /// <inheritdoc />
-    public override void ProjectNonnegative(Factor factor)
+    public override void AtLeast(Factor factor, float least)
     {
         ManagedFactor f = Of(factor);
-        ForBlocks(f, (start, count) => PowerKernel.AtLeast(f.RowRange(start, count), 0));
+        ForBlocks(f, (start, count) =>
+        {
+            Span<float> rows = f.RowRange(start, count);
+            PowerKernel.AtLeast(rows, least);
+            // The padding stays zero.
+            for (int i = 0; least != 0 && i < count; i++)
+                rows[(i * f.Stride + f.Rank)..((i + 1) * f.Stride)].Clear();
+        });
     }
 
     /// <inheritdoc />

@@ -244,6 +244,9 @@ internal sealed partial class ManagedEngine : ComputeEngine
         return parts.Sum();
     }
 
+    /// <inheritdoc />
+    public override double[] ColumnSums(Factor factor) => ColumnSums(Of(factor));
+
     private double[] ColumnSums(ManagedFactor factor)
     {
         int blocks = RowBlocks.Count(factor.Rows);

@@ -39,6 +39,14 @@ internal sealed class ManagedFactor : Factor
     /// <summary>Where the values are.</summary>
     public AlignedFloats Storage { get; }
 
+    /// <summary>A factor with the values of a matrix.</summary>
+    public static ManagedFactor From(FactorMatrix matrix)
+    {
+        var factor = new ManagedFactor(matrix.Rows, matrix.Columns);
+        factor.CopyFrom(matrix.Values);
+        return factor;
+    }
+
     /// <summary>The columns rounded up to whole vectors.</summary>
     public static int Padded(int rank) => (rank + Lane - 1) / Lane * Lane;
 

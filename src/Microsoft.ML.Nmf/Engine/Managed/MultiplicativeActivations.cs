@@ -6,6 +6,8 @@ namespace Microsoft.ML.Nmf.Engine.Managed;
 /// </summary>
 internal sealed class MultiplicativeActivations : ActivationProblem
 {
+    private readonly ActivationSettings _settings;
+    private readonly ManagedFactor _templates;
     private readonly float[] _columnSums;
     private readonly double _sum;
     private readonly AlignedFloats? _templatesTransposed;
@@ -13,16 +15,17 @@ internal sealed class MultiplicativeActivations : ActivationProblem
 
     /// <summary>Computes the column sums and, for β ≠ 1, the transpose of the templates.</summary>
     public MultiplicativeActivations(FactorMatrix templates, ActivationSettings settings)
-        : base(templates, settings)
     {
-        double[] sums = FactorSums.OfColumns(Templates.Values, Templates.Stride, Templates.Rank);
-        _columnSums = new float[Templates.Stride];
+        _settings = settings;
+        _templates = ManagedFactor.From(templates);
+        double[] sums = FactorSums.OfColumns(_templates.Values, _templates.Stride, _templates.Rank);
+        _columnSums = new float[_templates.Stride];
         for (int k = 0; k < sums.Length; k++)
             _columnSums[k] = (float)sums[k];
         _sum = sums.Sum();
         _paddedFeatures = ManagedFactor.Padded(templates.Rows);
         if (settings.Beta != BetaDivergence.KullbackLeibler)
-            _templatesTransposed = Templates.Transpose();
+            _templatesTransposed = _templates.Transpose();
     }
 
     /// <inheritdoc />
@@ -41,7 +44,7 @@ internal sealed class MultiplicativeActivations : ActivationProblem
         public Solver(MultiplicativeActivations problem)
         {
             _problem = problem;
-            int stride = problem.Templates.Stride;
+            int stride = problem._templates.Stride;
             _row = new AlignedFloats(stride);
             _numerator = new AlignedFloats(stride);
             _denominator = new AlignedFloats(stride);
@@ -53,7 +56,7 @@ internal sealed class MultiplicativeActivations : ActivationProblem
 
         protected override void SolveCore(ReadOnlySpan<int> features, ReadOnlySpan<float> values, Span<float> activations)
         {
-            ActivationSettings settings = _problem.Settings;
+            ActivationSettings settings = _problem._settings;
             double sum = 0;
             foreach (float value in values)
                 sum += value;
@@ -61,7 +64,7 @@ internal sealed class MultiplicativeActivations : ActivationProblem
                 return;
             Span<float> row = _row.Span[..activations.Length];
             row.Fill((float)(sum / _problem._sum));
-            float floor = (float)(BetaDivergence.Floor * sum / _problem.Templates.Rows);
+            float floor = (float)(BetaDivergence.Floor * sum / _problem._templates.Rows);
             var penalty = new Penalty(settings.L1, settings.L2);
             for (int iteration = 0; iteration < settings.MaximumNumberOfIterations; iteration++)
             {
@@ -92,16 +95,16 @@ internal sealed class MultiplicativeActivations : ActivationProblem
 
         private void KullbackLeiblerTerms(ReadOnlySpan<int> features, ReadOnlySpan<float> values, float floor)
         {
-            KullbackLeiblerKernel.Row(features, values, _row.Span, _problem.Templates, floor, _numerator.Span, evaluate: false);
+            KullbackLeiblerKernel.Row(features, values, _row.Span, _problem._templates, floor, _numerator.Span, evaluate: false);
             _problem._columnSums.CopyTo(_denominator.Span);
         }
 
         private void TermsOfAllFeatures(ReadOnlySpan<int> features, ReadOnlySpan<float> values, float floor)
         {
-            ManagedFactor templates = _problem.Templates;
+            ManagedFactor templates = _problem._templates;
             Span<float> approximation = _approximation.Span, power = _power.Span, weights = _weights.Span;
             int stride = templates.Stride;
-            double beta = _problem.Settings.Beta;
+            double beta = _problem._settings.Beta;
             approximation.Clear();
             MatrixKernel.MultiplyAdd(new(_row.Span, stride, 1), _problem._templatesTransposed!.Span, approximation.Length, approximation, approximation.Length, 1, templates.Rank, approximation.Length);
             PowerKernel.AtLeast(approximation, floor);

@@ -1,7 +1,9 @@
+using Microsoft.ML.Nmf.Engine;
+
 namespace Microsoft.ML.Nmf.Transforming;
 
-/// <summary>Reads and checks the parts that the models of this library are written in.</summary>
-internal static class ModelDecoding
+/// <summary>Writes, reads and checks the parts that model files of this library are made of. Little-endian, without padding.</summary>
+internal static class ModelFormat
 {
     /// <summary>Refuses a file that cannot have been written by this library.</summary>
     /// <exception cref="FormatException">The condition does not hold.</exception>
@@ -123,7 +125,20 @@ internal static class ModelDecoding
         return phases;
     }
 
-    /// <summary>Reads the templates of at least one layer: their number, then a matrix each.</summary>
+    // *** Binary format of layers ***
+    // int: how many there are
+    // matrix, for each, from the one next to the features on: its templates
+
+    /// <summary>Writes the templates of layers.</summary>
+    public static void Write(BinaryWriter writer, IEnumerable<FactorMatrix> templates)
+    {
+        FactorMatrix[] layers = [.. templates];
+        writer.Write(layers.Length);
+        foreach (FactorMatrix layer in layers)
+            Write(writer, layer);
+    }
+
+    /// <summary>Reads the templates of at least one layer.</summary>
     public static FactorMatrix[] ReadLayers(BinaryReader reader)
     {
         int depth = reader.ReadInt32();
@@ -136,5 +151,58 @@ internal static class ModelDecoding
         }
 
         return templates;
+    }
+
+    // *** Binary format of activation settings ***
+    // double: β
+    // float: l1 of the activations
+    // float: l2 of the activations
+    // int: the most iterations of a row
+    // float: the tolerance of a row
+
+    /// <summary>Writes how activations of new rows are found.</summary>
+    public static void Write(BinaryWriter writer, ActivationSettings settings)
+    {
+        writer.Write(settings.Beta);
+        writer.Write(settings.L1);
+        writer.Write(settings.L2);
+        writer.Write(settings.MaximumNumberOfIterations);
+        writer.Write(settings.Tolerance);
+    }
+
+    /// <summary>Reads how activations of new rows are found.</summary>
+    public static ActivationSettings ReadActivationSettings(BinaryReader reader)
+    {
+        var settings = new ActivationSettings(reader.ReadDouble(), reader.ReadSingle(), reader.ReadSingle(), reader.ReadInt32(), reader.ReadSingle());
+        Check(double.IsFinite(settings.Beta), "beta is not finite");
+        Check(settings.L1 >= 0 && settings.L2 >= 0 && float.IsFinite(settings.L1 + settings.L2), "a penalty is negative or not finite");
+        Check(settings.MaximumNumberOfIterations > 0 && settings.Tolerance is >= 0 and < 1, "the iterations or the tolerance of a row are out of range");
+        return settings;
+    }
+
+    // *** Binary format of sums ***
+    // double, for each component of a layer: the sum of its activations over the training examples
+
+    /// <summary>Writes the sums of a layer's activations.</summary>
+    public static void Write(BinaryWriter writer, double[] sums)
+    {
+        foreach (double sum in sums)
+            writer.Write(sum);
+    }
+
+    /// <summary>Reads the sums of a layer's activations.</summary>
+    public static double[] ReadSums(BinaryReader reader, int rank)
+    {
+        double[] sums = [.. Enumerable.Range(0, rank).Select(_ => reader.ReadDouble())];
+        Check(sums.All(sum => sum >= 0 && double.IsFinite(sum)), "a sum of activations is negative or not finite");
+        return sums;
+    }
+
+    /// <summary>Reads a number of training examples.</summary>
+    public static int ReadNumberOfExamples(BinaryReader reader)
+    {
+        int examples = reader.ReadInt32();
+        Check(examples > 0, "the number of training examples is not positive");
+        return examples;
     }
 }

@@ -3,7 +3,7 @@ using Microsoft.ML.Nmf.Engine;
 namespace Microsoft.ML.Nmf.Training;
 
 /// <summary>Uniform values from 0 to 2·√(mean / r), so that the product of two such factors has the mean of the data.</summary>
-internal static class RandomInitialization
+internal static class RandomStart
 {
     /// <summary>Fills both factors.</summary>
     public static void Fill(FactorPair factors, Random random)

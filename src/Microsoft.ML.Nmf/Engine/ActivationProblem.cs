@@ -1,26 +1,23 @@
-namespace Microsoft.ML.Nmf.Engine.Managed;
+using Microsoft.ML.Nmf.Engine.Managed;
+
+namespace Microsoft.ML.Nmf.Engine;
+
+/// <summary>How the activations of a new example are found.</summary>
+/// <param name="Beta">β of the divergence.</param>
+/// <param name="L1">Weight of the sum of the activations, at least 0.</param>
+/// <param name="L2">Weight of half the sum of their squares, at least 0.</param>
+/// <param name="MaximumNumberOfIterations">The most multiplicative updates of a row, at least 1; for β ≠ 2 only.</param>
+/// <param name="Tolerance">A row is done when an update changes no activation by more than this share of the largest; for β ≠ 2 only.</param>
+internal readonly record struct ActivationSettings(double Beta, float L1, float L2, int MaximumNumberOfIterations, float Tolerance);
 
 /// <summary>
-/// min over h ≥ 0 of D_β(x ‖ h Wᵀ) + l1 Σ h + l2/2 Σ h² for one row x at a time, with what depends on the templates alone computed once. Immutable;
-/// every thread takes a solver of its own.
+/// min over h ≥ 0 of D_β(x ‖ h Wᵀ) + l1 Σ h + l2/2 Σ h² for one row x at a time, with what depends on the templates alone computed once. Immutable; every thread takes a solver of its own.
 /// </summary>
 internal abstract class ActivationProblem
 {
-    /// <summary>Keeps the templates as padded rows.</summary>
-    protected ActivationProblem(FactorMatrix templates, ActivationSettings settings)
-    {
-        Settings = settings;
-        Templates = new ManagedFactor(templates.Rows, templates.Columns);
-        Templates.CopyFrom(templates.Values);
-    }
-
-    /// <summary>How to solve it.</summary>
-    public ActivationSettings Settings { get; }
-
-    /// <summary>W, m × r.</summary>
-    public ManagedFactor Templates { get; }
-
     /// <summary>Exact non-negative least squares for β = 2, multiplicative updates for every other β.</summary>
+    /// <param name="templates">W, features × rank.</param>
+    /// <param name="settings">What to minimise, and how exactly.</param>
     public static ActivationProblem Create(FactorMatrix templates, ActivationSettings settings)
         => settings.Beta == BetaDivergence.Euclidean ? new EuclideanActivations(templates, settings) : new MultiplicativeActivations(templates, settings);
 
@@ -29,8 +26,7 @@ internal abstract class ActivationProblem
 }
 
 /// <summary>
-/// Finds the activations of one example after the other, without allocating. The same row gives the same bits whatever was
-/// solved before it.
+/// Finds the activations of one example after the other, without allocating. The same row gives the same bits whatever was solved before it.
 /// </summary>
 internal abstract class ActivationSolver
 {

@@ -1,0 +1,42 @@
+using Microsoft.ML.Nmf.Topics;
+
+namespace Microsoft.ML.Nmf;
+
+/// <summary>What a factorization in layers has learned, as topics: layer 0 is the one next to the features, every other makes coarser topics of those of the layer before.</summary>
+public abstract class LayeredModel
+{
+    private protected LayeredModel(IReadOnlyList<FactorMatrix> templates, IReadOnlyList<double[]> activationSums, string[]? featureNames, int numberOfExamples)
+    {
+        FeatureNames = featureNames;
+        NumberOfExamples = numberOfExamples;
+        var layers = new TopicLayer[templates.Count];
+        for (int i = 0; i < layers.Length; i++)
+            layers[i] = new TopicLayer(i, templates[i], i == 0 ? null : layers[i - 1], featureNames, activationSums[i]);
+        Layers = layers;
+    }
+
+    /// <summary>The layers, from the one next to the features to the deepest.</summary>
+    public IReadOnlyList<TopicLayer> Layers { get; }
+
+    /// <summary>The deepest layer.</summary>
+    public TopicLayer Deepest => Layers[^1];
+
+    /// <summary>The names of the features; null when the training column had no slot names.</summary>
+    public IReadOnlyList<string>? FeatureNames { get; }
+
+    /// <summary>The number of rows that it was fitted to, n; rows that were held out for validation count.</summary>
+    public int NumberOfExamples { get; }
+
+    /// <summary>
+    /// The topics as a tree: those of the deepest layer, most prevalent first, each with the topics of the layer before that belong to it more than to any other, and so on to the features.
+    /// </summary>
+    /// <param name="wordsPerTopic">The most words of a topic, at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="wordsPerTopic"/> is below 1.</exception>
+    public IReadOnlyList<TopicNode> GetHierarchy(int wordsPerTopic = 10) => TopicHierarchy.Read(Layers, wordsPerTopic);
+
+    /// <summary>The approximation of an example: its deepest activations times the transposed effective templates of the deepest layer.</summary>
+    /// <param name="activations">The activations, as many as the deepest layer has components.</param>
+    /// <returns>One value a feature.</returns>
+    /// <exception cref="ArgumentException">There is another number of activations.</exception>
+    public float[] Reconstruct(ReadOnlySpan<float> activations) => Approximation.Of(Deepest.EffectiveTemplates, activations);
+}

@@ -1,0 +1,55 @@
+using Microsoft.ML.Nmf.Engine;
+
+namespace Microsoft.ML.Nmf.Training;
+
+/// <summary>What NMF and deep NMF have in common: the divergence, the penalties on activations, and when the activations of a new row are good enough. Every setter validates its value.</summary>
+internal struct DivergenceOptions()
+{
+    private double _beta = BetaDivergence.Euclidean;
+    private float _activationsL1Regularization;
+    private float _activationsL2Regularization;
+    private int _transformMaximumNumberOfIterations = 500;
+    private float _transformTolerance = 1e-4f;
+
+    /// <summary>β, any finite number.</summary>
+    public double Beta
+    {
+        readonly get => _beta;
+        set => _beta = OptionRange.Finite(value, nameof(Beta));
+    }
+
+    /// <summary>Weight of Σ H.</summary>
+    public float ActivationsL1Regularization
+    {
+        readonly get => _activationsL1Regularization;
+        set => _activationsL1Regularization = OptionRange.NotNegative(value, nameof(ActivationsL1Regularization));
+    }
+
+    /// <summary>Weight of ½ Σ H².</summary>
+    public float ActivationsL2Regularization
+    {
+        readonly get => _activationsL2Regularization;
+        set => _activationsL2Regularization = OptionRange.NotNegative(value, nameof(ActivationsL2Regularization));
+    }
+
+    /// <summary>The most updates of a row, for β ≠ 2.</summary>
+    public int TransformMaximumNumberOfIterations
+    {
+        readonly get => _transformMaximumNumberOfIterations;
+        set => _transformMaximumNumberOfIterations = OptionRange.AtLeastOne(value, nameof(TransformMaximumNumberOfIterations));
+    }
+
+    /// <summary>The relative change below which a row is done, for β ≠ 2.</summary>
+    public float TransformTolerance
+    {
+        readonly get => _transformTolerance;
+        set => _transformTolerance = (float)OptionRange.Share(value, nameof(TransformTolerance));
+    }
+
+    /// <summary>The penalty on activations.</summary>
+    public readonly Penalty ActivationPenalty => new(_activationsL1Regularization, _activationsL2Regularization);
+
+    /// <summary>How the activations of new rows are found.</summary>
+    public readonly ActivationSettings ToActivationSettings()
+        => new(_beta, _activationsL1Regularization, _activationsL2Regularization, _transformMaximumNumberOfIterations, _transformTolerance);
+}
