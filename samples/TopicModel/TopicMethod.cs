@@ -63,7 +63,7 @@ public sealed class NmfTopics(int rank, double beta, int iterations) : TopicMeth
             Engine = Engine,
             Progress = progress,
         }).Fit(features);
-        var phase = new TrainingPhase("all", transformer.Model.History);
+        var phase = new TrainingPhase { Name = "all", History = transformer.Model.History };
         return new FittedTopics(transformer, [phase], FittedTopics.ErrorOf(phase), () => Report.Topics(transformer.Model.GetTopics(WordsPerTopic)));
     }
 }

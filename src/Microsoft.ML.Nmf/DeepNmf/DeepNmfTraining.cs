@@ -48,7 +48,7 @@ internal static class DeepNmfTraining
                 .. Enumerable.Range(0, templates.Length).Reverse().Select(i => new ChainLink(templates[i], options.LayerAt(i).IsFixed, options.LayerAt(i).TemplatePenalty)),
             ];
             using FactorChain chain = FactorChain.Create(engine, data, links, options.Beta);
-            phases.Add(new TrainingPhase("all layers", TrainingLoop.Run(chain, options.Stopping, "Deep NMF, all layers", monitor)));
+            phases.Add(new TrainingPhase { Name = "all layers", History = TrainingLoop.Run(chain, options.Stopping, "Deep NMF, all layers", monitor) });
             return new DeepNmfResult([.. templates.Select(t => t.ToMatrix())], engine.ColumnSums(activations), phases);
         }
         finally

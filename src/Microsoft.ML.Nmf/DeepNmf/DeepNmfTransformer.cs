@@ -37,7 +37,7 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
         _settings = settings;
         _layers = layers;
         _problem = new(() => ActivationProblem.Create(model.Deepest.EffectiveTemplates, settings));
-        _slotNames = [.. layers.Select(layer => new Lazy<string[]?>(() => SlotNames.Of(model.Layers[layer].EffectiveTemplates, model.FeatureNames)))];
+        _slotNames = [.. layers.Select(layer => new Lazy<string[]?>(() => Topic.SlotNames(model.Layers[layer].EffectiveTemplates, model.FeatureNames)))];
     }
 
     /// <summary>What was learned.</summary>
@@ -59,7 +59,7 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
 
     private protected override IRowActivations CreateRowActivations() => new RowActivations(this);
 
-    // *** Binary format ***, after the header and the columns; ModelFormat has the parts
+    // *** Binary format ***, after the header and the columns; ModelFormat and TrainingHistory have the parts
     // activation settings: how activations of new rows are found, β among them
     // int, for each output column: its layer
     // int: the number of layers
@@ -77,7 +77,7 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
         ModelFormat.Write(writer, Model.FeatureNames);
         writer.Write(Model.NumberOfExamples);
         ModelFormat.Write(writer, Model.Deepest.ActivationSums);
-        ModelFormat.Write(writer, Model.Phases);
+        TrainingPhase.Write(writer, Model.Phases);
     }
 
     static DeepNmfTransformer ILoadableTransformer<DeepNmfTransformer>.Read(ComponentHost host, ColumnNames columns, BinaryReader reader)
@@ -88,7 +88,7 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
         string[]? names = ModelFormat.ReadNames(reader, templates[0].Rows);
         int examples = ModelFormat.ReadNumberOfExamples(reader);
         double[] sums = ModelFormat.ReadSums(reader, templates[^1].Columns);
-        var model = new DeepNmfModel(templates, names, settings.Beta, examples, sums, ModelFormat.ReadPhases(reader));
+        var model = new DeepNmfModel(templates, names, settings.Beta, examples, sums, TrainingPhase.Read(reader));
         ModelFormat.Check(layers.All(layer => layer >= 0 && layer < templates.Length), "an output column belongs to no layer");
         return new DeepNmfTransformer(host, columns, model, settings, layers);
     }

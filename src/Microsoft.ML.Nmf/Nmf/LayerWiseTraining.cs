@@ -33,7 +33,7 @@ internal static class LayerWiseTraining
                 var factors = new FactorPair(layerData, templates[i], activations);
                 string phase = $"{model}, layer {i + 1} of {layers.Count}";
                 TrainingHistory history = NmfTraining.Run(engine, factors, layers[i], stopping, monitor, phase, areTemplatesFixed: layers[i].InitialTemplates is not null);
-                phases.Add(new TrainingPhase($"layer {i + 1}", history));
+                phases.Add(new TrainingPhase { Name = $"layer {i + 1}", History = history });
                 below = isDeepest ? null : ExampleMatrixBuilder.From(activations.ToMatrix());
             }
             finally

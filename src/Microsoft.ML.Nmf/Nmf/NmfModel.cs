@@ -42,7 +42,7 @@ public sealed class NmfModel
     /// <param name="wordsPerTopic">The most words of a topic, at least 1.</param>
     /// <returns>One topic a component, in the order of the activations' slots.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="wordsPerTopic"/> is below 1.</exception>
-    public IReadOnlyList<Topic> GetTopics(int wordsPerTopic = 10) => TopicReader.Read(Templates, FeatureNames, wordsPerTopic);
+    public IReadOnlyList<Topic> GetTopics(int wordsPerTopic = 10) => Topic.Read(Templates, FeatureNames, wordsPerTopic);
 
     /// <summary>The approximation of an example: its activations times the transposed templates, h Wᵀ.</summary>
     /// <param name="activations">The activations, <see cref="Rank"/> values.</param>

@@ -42,7 +42,7 @@ internal static class NmfTraining
         ComputeEngine engine, FactorPair factors, NmfEstimator.Options options, StoppingRule stopping, ITrainingMonitor monitor, string phase, bool areTemplatesFixed = false)
     {
         monitor.CheckAlive();
-        Initialize(engine, factors, options, monitor);
+        Start(engine, factors, options, monitor);
         ChainLink[] links = [new(factors.Activations, IsFixed: false, options.ActivationPenalty), new(factors.Templates, areTemplatesFixed, options.TemplatePenalty)];
         using FactorChain chain = FactorChain.Create(engine, factors.Data, links, options.Beta, UpdateOf(options.Solver));
         for (int i = 0; options is { InitialTemplates: not null, InitialActivations: null } && i < ActivationWarmUp; i++)
@@ -54,14 +54,8 @@ internal static class NmfTraining
         return TrainingLoop.Run(chain, stopping, phase, monitor);
     }
 
-    private static FactorUpdate UpdateOf(NmfSolver solver) => solver switch
-    {
-        NmfSolver.CoordinateDescent => FactorUpdate.CoordinateDescent,
-        NmfSolver.AlternatingLeastSquares => FactorUpdate.LeastSquares,
-        _ => FactorUpdate.Multiplicative,
-    };
-
-    private static void Initialize(ComputeEngine engine, FactorPair factors, NmfEstimator.Options options, ITrainingMonitor monitor)
+    /// <summary>Fills the factors with what a factorization starts from.</summary>
+    public static void Start(ComputeEngine engine, FactorPair factors, NmfEstimator.Options options, ITrainingMonitor monitor)
     {
         var random = new Random(options.Seed!.Value);
         if (options.InitialTemplates is { } templates)
@@ -89,4 +83,11 @@ internal static class NmfTraining
         };
         Nndsvd.Fill(engine, factors, zeros, random, monitor.CheckAlive);
     }
+
+    private static FactorUpdate UpdateOf(NmfSolver solver) => solver switch
+    {
+        NmfSolver.CoordinateDescent => FactorUpdate.CoordinateDescent,
+        NmfSolver.AlternatingLeastSquares => FactorUpdate.LeastSquares,
+        _ => FactorUpdate.Multiplicative,
+    };
 }

@@ -34,7 +34,7 @@ public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransfo
         Model = model;
         _settings = settings;
         _problem = new(() => ActivationProblem.Create(model.Templates, settings));
-        _slotNames = new(() => SlotNames.Of(model.Templates, model.FeatureNames));
+        _slotNames = new(() => Topic.SlotNames(model.Templates, model.FeatureNames));
     }
 
     /// <summary>What was learned.</summary>
@@ -56,7 +56,7 @@ public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransfo
 
     private protected override IRowActivations CreateRowActivations() => new RowActivations(_problem.Value.CreateSolver(), Model.Rank);
 
-    // *** Binary format ***, after the header and the columns; ModelFormat has the parts
+    // *** Binary format ***, after the header and the columns; ModelFormat and TrainingHistory have the parts
     // activation settings: how activations of new rows are found, β among them
     // matrix: the templates, features × rank
     // names: of the features, or none
@@ -68,7 +68,7 @@ public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransfo
         ModelFormat.Write(writer, Model.Templates);
         ModelFormat.Write(writer, Model.FeatureNames);
         writer.Write(Model.NumberOfExamples);
-        ModelFormat.Write(writer, Model.History);
+        Model.History.Write(writer);
     }
 
     static NmfTransformer ILoadableTransformer<NmfTransformer>.Read(ComponentHost host, ColumnNames columns, BinaryReader reader)
@@ -77,7 +77,7 @@ public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransfo
         FactorMatrix templates = ModelFormat.ReadMatrix(reader);
         string[]? names = ModelFormat.ReadNames(reader, templates.Rows);
         int examples = ModelFormat.ReadNumberOfExamples(reader);
-        var model = new NmfModel(templates, names, settings.Beta, examples, ModelFormat.ReadHistory(reader));
+        var model = new NmfModel(templates, names, settings.Beta, examples, TrainingHistory.Read(reader));
         return new NmfTransformer(host, columns, model, settings);
     }
 

@@ -32,7 +32,7 @@ public abstract class LayeredModel
     /// </summary>
     /// <param name="wordsPerTopic">The most words of a topic, at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="wordsPerTopic"/> is below 1.</exception>
-    public IReadOnlyList<TopicNode> GetHierarchy(int wordsPerTopic = 10) => TopicHierarchy.Read(Layers, wordsPerTopic);
+    public IReadOnlyList<TopicNode> GetHierarchy(int wordsPerTopic = 10) => TopicNode.Read(Layers, wordsPerTopic);
 
     /// <summary>The approximation of an example: its deepest activations times the transposed effective templates of the deepest layer.</summary>
     /// <param name="activations">The activations, as many as the deepest layer has components.</param>

@@ -1,16 +1,70 @@
 namespace Microsoft.ML.Nmf;
 
 /// <summary>A word of a topic.</summary>
-/// <param name="Word">The name of the feature; "slot 7" where the model has no names.</param>
-/// <param name="Feature">The slot of the feature in the input column.</param>
-/// <param name="Weight">Its entry in the topic's column of the templates, above 0.</param>
-public sealed record TopicWord(string Word, int Feature, float Weight);
+public sealed record TopicWord
+{
+    /// <summary>The name of the feature; "slot 7" where the model has no names.</summary>
+    public required string Word { get; init; }
+
+    /// <summary>The slot of the feature in the input column.</summary>
+    public required int Feature { get; init; }
+
+    /// <summary>Its entry in the topic's column of the templates, above 0.</summary>
+    public required float Weight { get; init; }
+}
 
 /// <summary>A component of a factorization, by the features that weigh most in it.</summary>
-/// <param name="Index">The slot of the component in the activations.</param>
-/// <param name="Words">Its words, heaviest first.</param>
-public sealed record Topic(int Index, IReadOnlyList<TopicWord> Words)
+public sealed record Topic
 {
+    private const int WordsOfName = 3;
+
+    /// <summary>The slot of the component in the activations.</summary>
+    public required int Index { get; init; }
+
+    /// <summary>Its words, heaviest first.</summary>
+    public required IReadOnlyList<TopicWord> Words { get; init; }
+
     /// <summary>The words alone, for people to read.</summary>
-    public override string ToString() => string.Join(", ", Words.Select(w => w.Word));
+    public override string ToString() => string.Join(", ", Words.Select(word => word.Word));
+
+    /// <summary>The heaviest features of every column of templates; of equal ones the first. Columns with fewer positive entries have fewer words.</summary>
+    /// <param name="templates">W, m × r.</param>
+    /// <param name="featureNames">The names of the m features, or null.</param>
+    /// <param name="wordsPerTopic">The most words of a topic, at least 1.</param>
+    internal static Topic[] Read(FactorMatrix templates, IReadOnlyList<string>? featureNames, int wordsPerTopic)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(wordsPerTopic, 1);
+        var topics = new Topic[templates.Columns];
+        for (int k = 0; k < topics.Length; k++)
+        {
+            var heaviest = new PriorityQueue<int, (float Weight, int Reverse)>();
+            for (int j = 0; j < templates.Rows; j++)
+            {
+                float weight = templates.Row(j)[k];
+                if (weight <= 0)
+                    continue;
+                heaviest.Enqueue(j, (weight, -j));
+                if (heaviest.Count > wordsPerTopic)
+                    heaviest.Dequeue();
+            }
+
+            var words = new TopicWord[heaviest.Count];
+            for (int i = words.Length - 1; i >= 0; i--)
+            {
+                int feature = heaviest.Dequeue();
+                words[i] = new TopicWord { Word = NameOf(featureNames, feature), Feature = feature, Weight = templates.Row(feature)[k] };
+            }
+
+            topics[k] = new Topic { Index = k, Words = words };
+        }
+
+        return topics;
+    }
+
+    /// <summary>Names for the slots of activations: the first words of each topic; null where the features have no names.</summary>
+    internal static string[]? SlotNames(FactorMatrix templates, IReadOnlyList<string>? featureNames)
+        => featureNames is null ? null : [.. Read(templates, featureNames, WordsOfName).Select(topic => topic.ToString())];
+
+    private static string NameOf(IReadOnlyList<string>? names, int feature)
+        => names is not null && names[feature].Length > 0 ? names[feature] : $"slot {feature}";
 }

@@ -1,6 +1,14 @@
-using Microsoft.ML.Nmf.Topics;
-
 namespace Microsoft.ML.Nmf;
+
+/// <summary>What a coarse topic takes from a finer one.</summary>
+public sealed record TopicLink
+{
+    /// <summary>The index of the finer topic in the layer before.</summary>
+    public required int Topic { get; init; }
+
+    /// <summary>Its share of the coarse topic's words, by weight, from 0 to 1.</summary>
+    public required double Share { get; init; }
+}
 
 /// <summary>A layer of a fitted factorization in several layers.</summary>
 public sealed class TopicLayer
@@ -25,10 +33,10 @@ public sealed class TopicLayer
     /// <summary>The number of components.</summary>
     public int Rank => Templates.Columns;
 
-    /// <summary>W_i, or A_i in a neural factorization: features × rank in the first layer, rank of the layer before × rank in every other.</summary>
+    /// <summary>The layer's templates, W_i in a deep and A_i in a neural factorization: features × rank in layer 0, rank of the layer before × rank in every other.</summary>
     public FactorMatrix Templates { get; }
 
-    /// <summary>V_i = W_1 W_2 … W_i, features × rank: the layer's components over the features.</summary>
+    /// <summary>V_i, features × rank: the layer's components over the features. The product of the templates from layer 0 to this one, W_0 W_1 … W_i or A_0 A_1 … A_i.</summary>
     public FactorMatrix EffectiveTemplates => _effectiveTemplates.Value;
 
     /// <summary>The sum of each component's activations over the training data.</summary>
@@ -47,7 +55,7 @@ public sealed class TopicLayer
     /// <summary>The topics of the layer: the heaviest features of every component.</summary>
     /// <param name="wordsPerTopic">The most words of a topic, at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="wordsPerTopic"/> is below 1.</exception>
-    public IReadOnlyList<Topic> GetTopics(int wordsPerTopic = 10) => TopicReader.Read(EffectiveTemplates, _featureNames, wordsPerTopic);
+    public IReadOnlyList<Topic> GetTopics(int wordsPerTopic = 10) => Topic.Read(EffectiveTemplates, _featureNames, wordsPerTopic);
 
     /// <summary>Which topics of the layer before make up a topic of this one, and how much: heaviest first, without those that have no part.</summary>
     /// <param name="topic">The topic, from 0 to <see cref="Rank"/> − 1.</param>
@@ -62,7 +70,7 @@ public sealed class TopicLayer
         double[] sums = _before.EffectiveTemplates.ColumnSums();
         double[] weights = [.. sums.Select((sum, l) => sum * Templates[l, topic])];
         double total = weights.Sum();
-        return [.. weights.Select((weight, l) => new TopicLink(l, weight / total)).Where(link => link.Share > 0).OrderByDescending(link => link.Share).ThenBy(link => link.Topic)];
+        return [.. weights.Select((weight, l) => new TopicLink { Topic = l, Share = weight / total }).Where(link => link.Share > 0).OrderByDescending(link => link.Share).ThenBy(link => link.Topic)];
     }
 
     // The topic of this layer that brings most of a finer one about in the training data.

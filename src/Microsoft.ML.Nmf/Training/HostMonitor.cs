@@ -3,7 +3,7 @@ using Microsoft.ML.Nmf.Hosting;
 
 namespace Microsoft.ML.Nmf.Training;
 
-/// <summary>Passes a training's iterations on to the context's log and to the user's own progress, and either's cancellation to the training.</summary>
+/// <summary>Tells the context's log and the user's own progress of a training's iterations, and cancels the training when either the context or the user's token asks for it.</summary>
 internal sealed class HostMonitor(ComponentHost host, LogChannel log, FactorizationOptions options) : ITrainingMonitor
 {
     private const int IterationsBetweenLines = 10;
@@ -20,21 +20,27 @@ internal sealed class HostMonitor(ComponentHost host, LogChannel log, Factorizat
     {
         options.Progress?.Report(step);
         TrainingIteration at = step.Iteration;
-        if (at.Iteration == 0)
+        if (at.Number == 0)
+        {
             log.Info(string.Create(CultureInfo.InvariantCulture, $"{step.Phase} starts at objective {at.Objective:G7}."));
-        else if (at.Iteration % IterationsBetweenLines == 0)
-            log.Info(string.Create(CultureInfo.InvariantCulture, $"{step.Phase} iteration {at.Iteration}: objective {at.Objective:G7}, lowered by {step.RelativeDecrease:P3}, {at.Seconds:F1} s."));
+        }
+        else if (at.Number % IterationsBetweenLines == 0)
+        {
+            log.Info(string.Create(CultureInfo.InvariantCulture,
+                $"{step.Phase} iteration {at.Number}: objective {at.Objective:G7}, lowered by {step.RelativeDecrease:P3}, {at.Seconds:F1} s."));
+        }
     }
 
     /// <inheritdoc />
     public void Finish(string phase, TrainingHistory history, StoppingRule rule)
     {
         TrainingIteration last = history.Last;
-        log.Info(string.Create(CultureInfo.InvariantCulture, $"{phase} ended after {last.Iteration} iterations at objective {last.Objective:G7}, {last.Seconds:F1} s."));
+        log.Info(string.Create(CultureInfo.InvariantCulture, $"{phase} ended after {last.Number} iterations at objective {last.Objective:G7}, {last.Seconds:F1} s."));
         if (history.Converged || rule.Tolerance == 0 || rule.IsBudget)
             return;
         double before = history[^2].Objective;
         log.Warning(string.Create(CultureInfo.InvariantCulture,
-            $"{phase} stopped after {last.Iteration} iterations without having converged: the last one still lowered the objective by {(before - last.Objective) / before:G2} of it, the tolerance is {rule.Tolerance:G2}. Raise MaximumNumberOfIterations or Tolerance."));
+            $"{phase} stopped after {last.Number} iterations without having converged: the last one still lowered the objective by {(before - last.Objective) / before:G2} of it, ")
+            + string.Create(CultureInfo.InvariantCulture, $"the tolerance is {rule.Tolerance:G2}. Raise MaximumNumberOfIterations or Tolerance."));
     }
 }

@@ -68,63 +68,6 @@ internal static class ModelFormat
         return names;
     }
 
-    // *** Binary format of a history ***
-    // bool: whether it converged
-    // int: how many entries there are
-    // double × 3, for each: objective, divergence, seconds
-
-    /// <summary>Writes a history.</summary>
-    public static void Write(BinaryWriter writer, TrainingHistory history)
-    {
-        writer.Write(history.Converged);
-        writer.Write(history.Count);
-        foreach (TrainingIteration iteration in history)
-        {
-            writer.Write(iteration.Objective);
-            writer.Write(iteration.Divergence);
-            writer.Write(iteration.Seconds);
-        }
-    }
-
-    /// <summary>Reads a history of at least one entry.</summary>
-    public static TrainingHistory ReadHistory(BinaryReader reader)
-    {
-        bool converged = reader.ReadBoolean();
-        int count = reader.ReadInt32();
-        Check(count > 0, "the training history is empty");
-        var iterations = new List<TrainingIteration>();
-        for (int i = 0; i < count; i++)
-            iterations.Add(new TrainingIteration(i, reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble()));
-        Check(iterations.TrueForAll(i => double.IsFinite(i.Objective) && double.IsFinite(i.Divergence)), "the training history is not finite");
-        return new TrainingHistory(iterations, converged);
-    }
-
-    // *** Binary format of phases ***
-    // int: how many there are
-    // string and history, for each: its name and how it went
-
-    /// <summary>Writes phases.</summary>
-    public static void Write(BinaryWriter writer, IReadOnlyList<TrainingPhase> phases)
-    {
-        writer.Write(phases.Count);
-        foreach (TrainingPhase phase in phases)
-        {
-            writer.Write(phase.Name);
-            Write(writer, phase.History);
-        }
-    }
-
-    /// <summary>Reads at least one phase.</summary>
-    public static List<TrainingPhase> ReadPhases(BinaryReader reader)
-    {
-        int count = reader.ReadInt32();
-        Check(count is > 0 and < 1 << 12, "the number of phases is not possible");
-        var phases = new List<TrainingPhase>();
-        for (int i = 0; i < count; i++)
-            phases.Add(new TrainingPhase(reader.ReadString(), ReadHistory(reader)));
-        return phases;
-    }
-
     // *** Binary format of layers ***
     // int: how many there are
     // matrix, for each, from the one next to the features on: its templates

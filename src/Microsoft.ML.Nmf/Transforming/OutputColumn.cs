@@ -5,6 +5,8 @@ namespace Microsoft.ML.Nmf.Transforming;
 /// <summary>What a column that a transformer adds holds: a vector of Single with names for its slots, or a key.</summary>
 internal sealed class OutputColumn
 {
+    private const string SlotNames = "SlotNames";
+
     private readonly DataViewType _type;
     private readonly Action<DataViewSchema.Annotations.Builder> _annotate;
 
@@ -29,7 +31,7 @@ internal sealed class OutputColumn
         if (slotNames is null)
             return;
         var names = new VBuffer<ReadOnlyMemory<char>>(slotNames.Count, [.. slotNames.Select(name => name.AsMemory())]);
-        annotations.AddSlotNames(slotNames.Count, (ref VBuffer<ReadOnlyMemory<char>> destination) => names.CopyTo(ref destination));
+        annotations.Add(SlotNames, new VectorDataViewType(TextDataViewType.Instance, slotNames.Count), (ref VBuffer<ReadOnlyMemory<char>> destination) => names.CopyTo(ref destination));
     });
 
     /// <summary>A key.</summary>

@@ -24,7 +24,7 @@ public class DeepNmfTests : IDisposable
             InputColumnName = "X",
             Ranks = [12, 7, 3],
             Beta = fixture.Beta,
-            Layers = [.. new[] { 3, 2, 1 }.Select(k => new DeepNmfLayerOptions { InitialTemplates = Build.Matrix(fixture.Initial[k]) })],
+            InitialTemplates = [.. new[] { 3, 2, 1 }.Select(k => Build.Matrix(fixture.Initial[k]))],
             InitialActivations = Build.Matrix(fixture.Initial[0]),
             MaximumNumberOfIterations = 100,
             Tolerance = 0,
@@ -46,12 +46,12 @@ public class DeepNmfTests : IDisposable
         }
     }
 
-    public static TheoryData<double, bool, DeepNmfInitialization> Cases()
+    public static TheoryData<double, bool, LayerInitialization> Cases()
     {
-        var data = new TheoryData<double, bool, DeepNmfInitialization>();
+        var data = new TheoryData<double, bool, LayerInitialization>();
         foreach (double beta in new[] { 0, 0.5, 1, 1.5, 2, 3 })
         {
-            foreach (DeepNmfInitialization start in Enum.GetValues<DeepNmfInitialization>())
+            foreach (LayerInitialization start in Enum.GetValues<LayerInitialization>())
             {
                 data.Add(beta, false, start);
                 data.Add(beta, true, start);
@@ -62,9 +62,9 @@ public class DeepNmfTests : IDisposable
     }
 
     [Theory, MemberData(nameof(Cases))]
-    public void Objective_never_rises_in_any_phase(double beta, bool penalized, DeepNmfInitialization start)
+    public void Objective_never_rises_in_any_phase(double beta, bool penalized, LayerInitialization start)
     {
-        var layer = new DeepNmfLayerOptions { L1Regularization = 0.05f, L2Regularization = 2, Orthogonality = start == DeepNmfInitialization.Random ? 1 : 0 };
+        var layer = new DeepNmfLayerOptions { TemplatesL1Regularization = 0.05f, TemplatesL2Regularization = 2, TemplatesOrthogonality = start == LayerInitialization.Random ? 1 : 0 };
         DeepNmfModel model = Fit(new()
         {
             Beta = beta,
@@ -75,7 +75,7 @@ public class DeepNmfTests : IDisposable
             MaximumNumberOfIterations = 40,
             Tolerance = 0,
         }).Model;
-        Assert.Equal(start == DeepNmfInitialization.LayerWise ? ["layer 1", "layer 2", "layer 3", "all layers"] : ["all layers"], model.Phases.Select(p => p.Name));
+        Assert.Equal(start == LayerInitialization.LayerWise ? ["layer 1", "layer 2", "layer 3", "all layers"] : ["all layers"], model.Phases.Select(p => p.Name));
         Assert.All(model.Phases, p => Near.NeverRises(p.History.Select(i => i.Objective), 3e-6));
     }
 
@@ -87,7 +87,7 @@ public class DeepNmfTests : IDisposable
         DeepNmfModel model = Fit(new() { Beta = beta, MaximumNumberOfIterations = 100, Tolerance = 0 }).Model;
         TrainingHistory joint = model.Phases[^1].History;
         Assert.True(joint.Last.Objective < 0.98 * joint[0].Objective, $"{joint[0].Objective} → {joint.Last.Objective}");
-        DeepNmfModel random = Fit(new() { Beta = beta, Initialization = DeepNmfInitialization.Random, MaximumNumberOfIterations = 1, Tolerance = 0 }).Model;
+        DeepNmfModel random = Fit(new() { Beta = beta, Initialization = LayerInitialization.Random, MaximumNumberOfIterations = 1, Tolerance = 0 }).Model;
         Assert.True(joint[0].Objective < 0.5 * random.Phases[^1].History[0].Objective);
     }
 
@@ -206,9 +206,9 @@ public class DeepNmfTests : IDisposable
     public void A_fixed_layer_keeps_its_templates()
     {
         FactorMatrix given = ChainFactor.Random(Rows.Size, 6, 3).InitialValues;
-        foreach (DeepNmfInitialization start in Enum.GetValues<DeepNmfInitialization>())
+        foreach (LayerInitialization start in Enum.GetValues<LayerInitialization>())
         {
-            DeepNmfModel model = Fit(new() { Initialization = start, Layers = [new() { IsFixed = true, InitialTemplates = given }, new(), new()] }).Model;
+            DeepNmfModel model = Fit(new() { Initialization = start, InitialTemplates = [given, null, null], Layers = [new() { IsFixed = true }, new(), new()] }).Model;
             Assert.Equal(given.Values, model.Layers[0].Templates.Values);
             Assert.True(model.Phases[^1].History.Last.Objective < model.Phases[^1].History[0].Objective);
         }
@@ -306,16 +306,16 @@ public class DeepNmfTests : IDisposable
         Assert.Contains("Ranks[1] is 5, but must not be above Ranks[0], which is 3", Set(o => o.Ranks = [3, 5]));
         Assert.Contains("Ranks has no rank", Set(o => o.Ranks = []));
         Assert.Contains("PretrainingIterations is 0", Set(o => o.PretrainingIterations = 0));
-        Assert.Contains("Initialization is 9", Set(o => o.Initialization = (DeepNmfInitialization)9));
-        Assert.Contains("Orthogonality is -1", Set(o => o.Layers = [new() { Orthogonality = -1 }]));
+        Assert.Contains("Initialization is 9", Set(o => o.Initialization = (LayerInitialization)9));
+        Assert.Contains("TemplatesOrthogonality is -1", Set(o => o.Layers = [new() { TemplatesOrthogonality = -1 }]));
         string Make(DeepNmfEstimator.Options options) => Assert.ThrowsAny<ArgumentException>(() => _context.Transforms.DeepNmf(Options(options))).Message;
         Assert.Contains("Layers has 1 entries, but Ranks has 3", Make(new() { Layers = [new()] }));
         Assert.Contains("LayerOutputColumnNames has 1 names, but must have 2", Make(new() { LayerOutputColumnNames = ["a"] }));
         Assert.Contains("name the column 'Topics' twice", Make(new() { LayerOutputColumnNames = ["Topics", null] }));
-        Assert.Contains("Layers[0].InitialTemplates is not", Make(new() { InitialActivations = new FactorMatrix(new float[90, 2]) }));
-        Assert.Contains("Layers[1].InitialTemplates is 5 × 3, but must be 6 × 3: one row for each component of layer 1", Make(new() { Layers = [new(), new() { InitialTemplates = new FactorMatrix(new float[5, 3]) }, new()] }));
-        Assert.Contains("Layers[0].InitialTemplates is 11 × 6, but must be 12 × 6",
-            Assert.Throws<ArgumentOutOfRangeException>(() => Fit(new() { Layers = [new() { InitialTemplates = new FactorMatrix(new float[11, 6]) }, new(), new()] })).Message);
+        Assert.Contains("InitialTemplates[0] is not", Make(new() { InitialActivations = new FactorMatrix(new float[90, 2]) }));
+        Assert.Contains("InitialTemplates[1] is 5 × 3, but must be 6 × 3: one row for each component of layer 0", Make(new() { InitialTemplates = [null, new FactorMatrix(new float[5, 3]), null] }));
+        Assert.Contains("InitialTemplates[0] is 11 × 6, but must be 12 × 6",
+            Assert.Throws<ArgumentOutOfRangeException>(() => Fit(new() { InitialTemplates = [new FactorMatrix(new float[11, 6]), null, null] })).Message);
     }
 
     [Fact]

@@ -48,7 +48,7 @@ public class ElementwisePrimitiveTests
     {
         using Factor factor = Build.Factor(_engine, Naive.Signed(rows, rank, 5));
         float[] before = Build.Floats(factor);
-        _engine.ProjectNonnegative(factor);
+        _engine.AtLeast(factor, 0);
         Assert.Equal(before.Select(v => v < 0 ? 0 : v), Build.Floats(factor));
     }
 
@@ -199,7 +199,7 @@ public class ElementwisePrimitiveTests
             using Factor first = engine.Allocate(1500, 21), second = engine.Allocate(1500, 21);
             engine.AdamUpdate(a, c, (first, second), new AdamRule(0.1, 0.9, 0.99, 1e-8, 1));
             results.AddRange([Build.Floats(a), Build.Floats(first), Build.Floats(second)]);
-            engine.ProjectNonnegative(c);
+            engine.AtLeast(c, 0);
             engine.Copy(c, b);
             results.Add(Build.Floats(b));
             double error = engine.SquaredError(a, b, s);

@@ -135,16 +135,16 @@ public class NmfSameBitsTests : IDisposable
         NmfTransformer transformer = Fit(data, 2);
         var content = new MemoryStream();
         using (var writer = new BinaryWriter(content, System.Text.Encoding.UTF8, leaveOpen: true))
-            ModelDecoding.Write(writer, transformer.Model.Templates);
+            ModelFormat.Write(writer, transformer.Model.Templates);
         byte[] bytes = content.ToArray();
         foreach (float bad in new[] { float.NaN, float.PositiveInfinity, -1 })
         {
             BitConverter.TryWriteBytes(bytes.AsSpan(8 + 4 * 5), bad);
-            Assert.Throws<FormatException>(() => ModelDecoding.ReadMatrix(new BinaryReader(new MemoryStream(bytes))));
+            Assert.Throws<FormatException>(() => ModelFormat.ReadMatrix(new BinaryReader(new MemoryStream(bytes))));
         }
 
         BitConverter.TryWriteBytes(bytes.AsSpan(0), -3);
-        Assert.Throws<FormatException>(() => ModelDecoding.ReadMatrix(new BinaryReader(new MemoryStream(bytes))));
+        Assert.Throws<FormatException>(() => ModelFormat.ReadMatrix(new BinaryReader(new MemoryStream(bytes))));
     }
 
     private NmfTransformer Fit(IDataView data, double beta)

@@ -56,11 +56,11 @@ public class NmfTrainingTests
         var progress = new Told();
         progress.Then = step =>
         {
-            if (step.Iteration.Iteration == 3)
+            if (step.Iteration.Number == 3)
                 Cancel(_context);
         };
         Assert.Throws<OperationCanceledException>(() => Fit(new() { MaximumNumberOfIterations = 1000, Tolerance = 0, Progress = progress }));
-        Assert.Equal(3, progress.Steps[^1].Iteration.Iteration);
+        Assert.Equal(3, progress.Steps[^1].Iteration.Number);
     }
 
     [Fact]
@@ -90,12 +90,12 @@ public class NmfTrainingTests
         {
             Then = step =>
             {
-                if (step.Iteration.Iteration == 3)
+                if (step.Iteration.Number == 3)
                     source.Cancel();
             },
         };
         Assert.Throws<OperationCanceledException>(() => Fit(new() { MaximumNumberOfIterations = 1000, Tolerance = 0, Progress = progress, CancellationToken = source.Token }));
-        Assert.Equal(3, progress.Steps[^1].Iteration.Iteration);
+        Assert.Equal(3, progress.Steps[^1].Iteration.Number);
         Assert.Throws<OperationCanceledException>(() => Fit(new() { CancellationToken = source.Token }));
     }
 

@@ -26,8 +26,7 @@ public static class MultiplicativeFixtureRun
         using DataMatrix data = engine.Load(Build.Examples(fixture.X, sparse));
         using Factor h = Build.Factor(engine, fixture.H0), w = Build.Factor(engine, fixture.W0);
         var penalty = new Penalty((float)fixture.L1, (float)fixture.L2);
-        var settings = new NmfSettings { Rank = w.Rank, Beta = fixture.Beta, Solver = NmfSolver.MultiplicativeUpdates, TemplatePenalty = penalty, ActivationPenalty = penalty };
-        IIterativeSolver solver = fixture.Beta == 2 ? new EuclideanSolver(engine, new FactorPair(data, w, h), settings) : new MultiplicativeSolver(engine, new FactorPair(data, w, h), settings);
+        using FactorChain solver = Resolved.Chain(engine, new FactorPair(data, w, h), fixture.Beta, FactorUpdate.Multiplicative, penalty, penalty);
         Near.Equal(fixture.Divergence[0], solver.Evaluate().Divergence, 1e-4);
         for (int t = 1; t <= 100; t++)
         {
@@ -40,7 +39,5 @@ public static class MultiplicativeFixtureRun
             Near.Equal(after.H, Build.Read(h), 1e-3);
             Near.Equal(after.W, Build.Read(w), 1e-3);
         }
-
-        ((IDisposable)solver).Dispose();
     }
 }

@@ -60,7 +60,7 @@ public class TorchLifetimeTests
     public void A_training_whose_objective_is_not_finite_releases_every_tensor() => AssertReleases(() =>
     {
         using ComputeEngine engine = TorchEngines.Create();
-        var settings = new NmfSettings { Rank = 3, Beta = 3, Solver = NmfSolver.MultiplicativeUpdates, Initialization = NmfInitialization.Random };
+        NmfEstimator.Options settings = Resolved.Of(new NmfEstimator.Options { Rank = 3, Beta = 3, Initialization = NmfInitialization.Random });
         Assert.Throws<InvalidOperationException>(() => NmfTraining.Run(engine, Build.Dense(Naive.Random(40, 20, 1, scale: 1e20)), settings, new QuietMonitor()));
     });
 
@@ -69,22 +69,16 @@ public class TorchLifetimeTests
     private static void Train(ComputeEngine engine, string name, ITrainingMonitor monitor)
     {
         ExampleMatrix examples = Build.Sparse(Naive.Random(400, 60, 1, 0.2));
-        var rule = new StoppingRule(12, 0);
         switch (name)
         {
             case "nmf":
-                NmfTraining.Run(engine, examples, new NmfSettings { Rank = 20, Stopping = rule }, monitor);
+                NmfTraining.Run(engine, examples, Resolved.Of(new NmfEstimator.Options { Rank = 20, MaximumNumberOfIterations = 12, Tolerance = 0 }), monitor);
                 break;
             case "kl":
-                NmfTraining.Run(engine, examples, new NmfSettings { Rank = 20, Beta = 1, Solver = NmfSolver.MultiplicativeUpdates, Initialization = NmfInitialization.NndsvdA, Stopping = rule }, monitor);
+                NmfTraining.Run(engine, examples, Resolved.Of(new NmfEstimator.Options { Rank = 20, Beta = 1, MaximumNumberOfIterations = 12, Tolerance = 0 }), monitor);
                 break;
             case "deep":
-                DeepNmfTraining.Run(engine, examples, new DeepNmfSettings
-                {
-                    Layers = [new DeepNmfLayerSettings(20, default, false, null), new DeepNmfLayerSettings(5, default, false, null)],
-                    Pretraining = rule,
-                    Joint = rule,
-                }, monitor);
+                DeepNmfTraining.Run(engine, examples, Resolved.Of(new DeepNmfEstimator.Options { Ranks = [20, 5], PretrainingIterations = 12, MaximumNumberOfIterations = 12, Tolerance = 0 }), monitor);
                 break;
             default:
                 NeuralNmfTraining.Run(engine, examples, [], new NeuralNmfSettings { Ranks = [20, 5], Pretraining = rule, Stopping = rule, ValidationFraction = 0.1 }, monitor);
@@ -129,7 +123,7 @@ public class TorchLifetimeTests
             {
                 case "deep":
                     Factor[] factors = [Own(Build.Factor(engine, Naive.Random(Examples, 2, 1))), Own(Build.Factor(engine, Naive.Random(4, 2, 2))), Own(Build.Factor(engine, Naive.Random(Features, 4, 3)))];
-                    Solver = Own(FactorChain.Create(engine, data, factors.Select(f => new ChainLink(f, false, default)), 2, FactorChain.DefaultOrder(3)));
+                    Solver = Own(FactorChain.Create(engine, data, factors.Select(f => new ChainLink(f, false, default)).ToArray(), 2));
                     break;
                 case "neural":
                     var settings = new NeuralNmfSettings { Ranks = [4, 2], Optimizer = NeuralNmfOptimizer.ProjectedGradient(1e-3) };
@@ -141,10 +135,9 @@ public class TorchLifetimeTests
                     break;
                 default:
                     double beta = algorithm.StartsWith("multiplicative", StringComparison.Ordinal) ? double.Parse(algorithm[15..], System.Globalization.CultureInfo.InvariantCulture) : 2;
-                    NmfSolver solver = algorithm == "coordinate descent" ? NmfSolver.CoordinateDescent : algorithm == "least squares" ? NmfSolver.AlternatingLeastSquares : NmfSolver.MultiplicativeUpdates;
+                    FactorUpdate update = algorithm == "coordinate descent" ? FactorUpdate.CoordinateDescent : algorithm == "least squares" ? FactorUpdate.LeastSquares : FactorUpdate.Multiplicative;
                     var pair = new FactorPair(data, Own(Build.Factor(engine, Naive.Random(Features, 4, 1))), Own(Build.Factor(engine, Naive.Random(Examples, 4, 2))));
-                    var nmf = new NmfSettings { Rank = 4, Beta = beta, Solver = solver };
-                    Solver = beta == 2 ? Own(new EuclideanSolver(engine, pair, nmf)) : Own(new MultiplicativeSolver(engine, pair, nmf));
+                    Solver = Own(Resolved.Chain(engine, pair, beta, update));
                     break;
             }
         }

@@ -57,7 +57,7 @@ public sealed class TorchPrimitiveTests : IDisposable
         engine.Copy(f, copy);
         engine.Combine(2, copy, -0.5, g, copy);
         var results = new List<float>(Build.Floats(copy));
-        engine.ProjectNonnegative(copy);
+        engine.AtLeast(copy, 0);
         results.AddRange(Build.Floats(copy));
         engine.RemoveAlong(copy, g);
         results.AddRange(Build.Floats(copy));

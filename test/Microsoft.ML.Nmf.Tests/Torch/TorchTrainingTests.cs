@@ -83,16 +83,17 @@ public class TorchTrainingTests
     public void Templates_after_fifty_iterations_are_those_of_the_managed_engine(NmfSolver solver, double beta, bool sparse)
     {
         ExampleMatrix examples = Examples(sparse);
-        var settings = new NmfSettings
+        NmfEstimator.Options options = Resolved.Of(new NmfEstimator.Options
         {
             Rank = 6,
             Beta = beta,
             Solver = solver,
             InitialTemplates = Build.Matrix(Naive.Random(50, 6, 2)),
             InitialActivations = Build.Matrix(Naive.Random(200, 6, 3)),
-            Stopping = new StoppingRule(Iterations, 0),
-        };
-        Compare(engine => [NmfTraining.Run(engine, examples, settings, new QuietMonitor()).Templates]);
+            MaximumNumberOfIterations = Iterations,
+            Tolerance = 0,
+        });
+        Compare(engine => [NmfTraining.Run(engine, examples, options, new QuietMonitor()).Templates]);
     }
 
     [TorchTheory]
@@ -106,18 +107,16 @@ public class TorchTrainingTests
     public void Deep_templates_after_fifty_iterations_are_those_of_the_managed_engine(double beta, bool sparse)
     {
         ExampleMatrix examples = Examples(sparse);
-        var settings = new DeepNmfSettings
+        DeepNmfEstimator.Options options = Resolved.Of(new DeepNmfEstimator.Options
         {
-            Layers =
-            [
-                new DeepNmfLayerSettings(8, default, IsFixed: false, Build.Matrix(Naive.Random(50, 8, 2))),
-                new DeepNmfLayerSettings(4, default, IsFixed: false, Build.Matrix(Naive.Random(8, 4, 3))),
-            ],
+            Ranks = [8, 4],
+            InitialTemplates = [Build.Matrix(Naive.Random(50, 8, 2)), Build.Matrix(Naive.Random(8, 4, 3))],
             InitialActivations = Build.Matrix(Naive.Random(200, 4, 4)),
             Beta = beta,
-            Joint = new StoppingRule(Iterations, 0),
-        };
-        Compare(engine => DeepNmfTraining.Run(engine, examples, settings, new QuietMonitor()).Templates);
+            MaximumNumberOfIterations = Iterations,
+            Tolerance = 0,
+        });
+        Compare(engine => DeepNmfTraining.Run(engine, examples, options, new QuietMonitor()).Templates);
     }
 
     [TorchTheory]

@@ -36,12 +36,15 @@ public class DescentTests
         foreach (NmfInitialization start in Enum.GetValues<NmfInitialization>().Where(i => i != NmfInitialization.Automatic))
         {
             double[,] x = Naive.Random(120, 90, 1, sparse ? 0.15 : 1);
-            NmfSettings settings = Settings(beta, solver, start) with
+            NmfEstimator.Options options = Options(beta, solver, start);
+            if (penalized)
             {
-                TemplatePenalty = penalized ? new Penalty(0.05f, 3f, solver == NmfSolver.AlternatingLeastSquares ? 0 : 2f) : default,
-                ActivationPenalty = penalized ? new Penalty(0.1f, 5f) : default,
-            };
-            TrainingHistory history = Run(Build.Examples(x, sparse), settings).History;
+                (options.TemplatesL1Regularization, options.TemplatesL2Regularization) = (0.05f, 3);
+                options.TemplatesOrthogonality = solver == NmfSolver.AlternatingLeastSquares ? 0 : 2;
+                (options.ActivationsL1Regularization, options.ActivationsL2Regularization) = (0.1f, 5);
+            }
+
+            TrainingHistory history = Run(Build.Examples(x, sparse), options).History;
             Assert.Equal(41, history.Count);
             Near.NeverRises(history.Select(i => i.Objective), Rounding);
             if (!penalized)
@@ -55,12 +58,9 @@ public class DescentTests
     [InlineData(1.5)]
     public void Objective_never_rises_under_a_penalty_that_would_make_plain_updates_overshoot(double beta)
     {
-        NmfSettings settings = Settings(beta, NmfSolver.MultiplicativeUpdates, NmfInitialization.Random) with
-        {
-            TemplatePenalty = new Penalty(0, 1000f, 500f),
-            ActivationPenalty = new Penalty(0, 1000f),
-        };
-        Near.NeverRises(Run(Build.Dense(Naive.Random(60, 40, 2, scale: 100)), settings).History.Select(i => i.Objective), Rounding);
+        NmfEstimator.Options options = Options(beta, NmfSolver.MultiplicativeUpdates, NmfInitialization.Random);
+        (options.TemplatesL2Regularization, options.TemplatesOrthogonality, options.ActivationsL2Regularization) = (1000, 500, 1000);
+        Near.NeverRises(Run(Build.Dense(Naive.Random(60, 40, 2, scale: 100)), options).History.Select(i => i.Objective), Rounding);
     }
 
     [Theory]
@@ -99,8 +99,9 @@ public class DescentTests
             }
         }
 
-        NmfSettings settings = Settings(beta, solver, NmfInitialization.NndsvdA) with { Rank = r, Stopping = new StoppingRule(solver == NmfSolver.MultiplicativeUpdates ? 3000 : 300, 0) };
-        NmfResult result = Run(Build.Dense(x), settings);
+        NmfEstimator.Options options = Options(beta, solver, NmfInitialization.NndsvdA, solver == NmfSolver.MultiplicativeUpdates ? 3000 : 300);
+        options.Rank = r;
+        NmfResult result = Run(Build.Dense(x), options);
         double total = 0;
         foreach (double value in x)
             total += Math.Max(BetaDivergence.Of(value, x.Cast<double>().Average(), beta), 0);
@@ -117,8 +118,8 @@ public class DescentTests
     public void Dense_equals_sparse(double beta)
     {
         double[,] x = Naive.Random(150, 80, 5, 0.2);
-        NmfSettings settings = Settings(beta, beta == 2 ? NmfSolver.CoordinateDescent : NmfSolver.MultiplicativeUpdates, NmfInitialization.Random);
-        NmfResult sparse = Run(Build.Sparse(x), settings), dense = Run(Build.Dense(x), settings);
+        NmfEstimator.Options options = Options(beta, NmfSolver.Automatic, NmfInitialization.Random);
+        NmfResult sparse = Run(Build.Sparse(x), options), dense = Run(Build.Dense(x), options);
         Near.Equal(sparse.History.Last.Objective, dense.History.Last.Objective, 1e-4);
         for (int i = 0; i < sparse.Templates.Values.Length; i++)
             Assert.Equal(sparse.Templates.Values[i], dense.Templates.Values[i], 2e-2);
@@ -132,9 +133,9 @@ public class DescentTests
     public void Same_bits_for_any_thread_count(double beta)
     {
         SparseExamples x = Build.Sparse(Naive.Random(1500, 700, 6, 0.03));
-        NmfSettings settings = Settings(beta, beta == 2 ? NmfSolver.CoordinateDescent : NmfSolver.MultiplicativeUpdates, NmfInitialization.NndsvdAr) with { Stopping = new StoppingRule(5, 0) };
-        NmfResult one = NmfTraining.Run(new ManagedEngine(1), x, settings, new QuietMonitor());
-        NmfResult two = NmfTraining.Run(new ManagedEngine(2), x, settings, new QuietMonitor());
+        NmfEstimator.Options options = Resolved.Of(Options(beta, NmfSolver.Automatic, NmfInitialization.NndsvdAr, iterations: 5));
+        NmfResult one = NmfTraining.Run(new ManagedEngine(1), x, options, new QuietMonitor());
+        NmfResult two = NmfTraining.Run(new ManagedEngine(2), x, options, new QuietMonitor());
         Assert.Equal(one.Templates.Values, two.Templates.Values);
         Assert.Equal(one.History.Select(i => i.Objective), two.History.Select(i => i.Objective));
     }
@@ -147,22 +148,21 @@ public class DescentTests
         {
             using DataMatrix data = _engine.Load(Build.Sparse(x));
             using Factor h = Build.Factor(_engine, Naive.Random(50, 6, 8)), w = Build.Factor(_engine, Naive.Random(40, 6, 9));
-            var penalty = new Penalty(0.2f, 0.3f);
-            NmfSettings settings = Settings(beta, beta == 2 ? NmfSolver.CoordinateDescent : NmfSolver.MultiplicativeUpdates, NmfInitialization.Random) with { TemplatePenalty = penalty };
-            IIterativeSolver solver = beta == 2 ? new EuclideanSolver(_engine, new FactorPair(data, w, h), settings) : new MultiplicativeSolver(_engine, new FactorPair(data, w, h), settings);
+            FactorUpdate update = beta == 2 ? FactorUpdate.CoordinateDescent : FactorUpdate.Multiplicative;
+            using FactorChain chain = Resolved.Chain(_engine, new FactorPair(data, w, h), beta, update, templatePenalty: new Penalty(0.2f, 0.3f));
             for (int t = 0; t < 5; t++)
-                solver.Advance();
-            (double objective, double divergence) = solver.Evaluate();
+                chain.Advance();
+            (double objective, double divergence) = chain.Evaluate();
             Near.Equal(Naive.Divergence(x, Build.Read(h), Build.Read(w), beta), divergence, 1e-4);
             double[] weights = [.. Build.Read(w).Cast<double>()];
             Near.Equal(divergence + weights.Sum(v => 0.2 * v + 0.15 * v * v), objective, 1e-5);
         }
     }
 
-    private static NmfSettings Settings(double beta, NmfSolver solver, NmfInitialization start)
-        => new() { Rank = 7, Beta = beta, Solver = solver, Initialization = start, Stopping = new StoppingRule(40, 0), Seed = 11 };
+    private static NmfEstimator.Options Options(double beta, NmfSolver solver, NmfInitialization start, int iterations = 40)
+        => new() { Rank = 7, Beta = beta, Solver = solver, Initialization = start, MaximumNumberOfIterations = iterations, Tolerance = 0, Seed = 11 };
 
-    private static NmfResult Run(ExampleMatrix examples, NmfSettings settings) => NmfTraining.Run(_engine, examples, settings, new QuietMonitor());
+    private static NmfResult Run(ExampleMatrix examples, NmfEstimator.Options options) => NmfTraining.Run(_engine, examples, Resolved.Of(options), new QuietMonitor());
 
     private static IEnumerable<double[]> Columns(double[,] a)
         => Enumerable.Range(0, a.GetLength(1)).Select(k => Enumerable.Range(0, a.GetLength(0)).Select(j => a[j, k]).ToArray());

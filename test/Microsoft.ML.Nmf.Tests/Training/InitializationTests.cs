@@ -1,3 +1,4 @@
+using Microsoft.ML.Nmf.Nmf;
 using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Engine.Managed;
 using Microsoft.ML.Nmf.Tests.Reference;
@@ -127,10 +128,7 @@ public class InitializationTests
         using DataMatrix data = _engine.Load(Build.Sparse(x));
         using Factor h = _engine.Allocate(x.GetLength(0), rank), w = _engine.Allocate(x.GetLength(1), rank);
         var factors = new FactorPair(data, w, h);
-        if (start == NmfInitialization.Random)
-            RandomStart.Fill(factors, new Random(12));
-        else
-            Nndsvd.Fill(_engine, factors, start, new Random(12), () => { });
+        NmfTraining.Start(_engine, factors, Resolved.Of(new NmfEstimator.Options { Rank = rank, Initialization = start, Seed = 12 }), new QuietMonitor());
         return (Build.Read(h), Build.Read(w));
     }
 }

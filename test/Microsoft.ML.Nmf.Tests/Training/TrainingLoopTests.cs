@@ -18,7 +18,7 @@ public class TrainingLoopTests
     public void It_stops_when_its_iterations_have_run_out()
     {
         TrainingHistory history = TrainingLoop.Run(new Given(100, 50, 25, 12), new StoppingRule(2, 0.01), "Test", new QuietMonitor());
-        Assert.Equal([0, 1, 2], history.Select(i => i.Iteration));
+        Assert.Equal([0, 1, 2], history.Select(i => i.Number));
         Assert.False(history.Converged);
     }
 
