@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Training;
 
 namespace Microsoft.ML.Nmf;
@@ -6,6 +8,7 @@ namespace Microsoft.ML.Nmf;
 /// What stands in a <see cref="FactorizationChain"/>: a matrix to start from, and how to train it. The same object in several places is one factor that
 /// all of them share.
 /// </summary>
+[EditorBrowsable(EditorBrowsableState.Advanced)]
 public sealed class ChainFactor
 {
     private float _l1Regularization;
@@ -51,6 +54,9 @@ public sealed class ChainFactor
         get => _orthogonality;
         init => _orthogonality = OptionRange.NotNegative(value, nameof(Orthogonality));
     }
+
+    /// <summary>The penalty on the factor.</summary>
+    internal Penalty Penalty => new(_l1Regularization, _l2Regularization, _orthogonality);
 
     /// <summary>A factor that starts from uniform random values.</summary>
     /// <param name="rows">The number of rows, at least 1.</param>

@@ -7,8 +7,8 @@ namespace Microsoft.ML;
 public static class DeepNmfCatalog
 {
     /// <summary>
-    /// Deep non-negative matrix factorization: learns several layers of ever coarser components of a vector column together, and gives each row the activations of
-    /// the deepest.
+    /// Deep non-negative matrix factorization: learns several layers of ever coarser components of a vector column together, and gives each row the
+    /// activations of the deepest.
     /// </summary>
     /// <param name="catalog">The transforms of an <see cref="MLContext"/>.</param>
     /// <param name="outputColumnName">The column of activations to make: a vector of Single of the size of the deepest layer.</param>

@@ -26,7 +26,9 @@ public sealed class DeepNmfLayerOptions
         set => _templatesL2Regularization = OptionRange.NotNegative(value, nameof(TemplatesL2Regularization));
     }
 
-    /// <summary>Weight of half the sum, over the rows, of the products of different entries of a row: topics that share little. At least 0. 0 unless set.</summary>
+    /// <summary>
+    /// Weight of half the sum, over the rows, of the products of different entries of a row: topics that share little. At least 0. 0 unless set.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
     public float TemplatesOrthogonality
     {
@@ -47,7 +49,8 @@ public sealed class DeepNmfLayerOptions
 public sealed partial class DeepNmfEstimator
 {
     /// <summary>
-    /// The options of a deep factorization. Every setter validates its value; values that do not fit each other are refused when the estimator is made. 24, 10 and 4 components unless
+    /// The options of a deep factorization. Every setter validates its value; values that do not fit each other are refused when the estimator is
+    /// made. 24, 10 and 4 components unless
     /// <see cref="LayeredFactorizationOptions.Ranks"/> is set.
     /// </summary>
     public sealed class Options() : LayeredFactorizationOptions(Defaults.Ranks)
@@ -77,7 +80,8 @@ public sealed partial class DeepNmfEstimator
         }
 
         /// <summary>
-        /// The deepest activations to start from, examples × deepest rank; every layer must then have its initial templates, and nothing is pre-trained. Null, the default, for none.
+        /// The deepest activations to start from, examples × deepest rank; every layer must then have its initial templates, and nothing is
+        /// pre-trained. Null, the default, for none.
         /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">A value is negative or not finite. Fitting throws it for a wrong shape.</exception>
         public FactorMatrix? InitialActivations
@@ -129,7 +133,11 @@ public sealed partial class DeepNmfEstimator
             base.Resolve();
             _layers ??= [.. Ranks.Select(_ => new DeepNmfLayerOptions())];
             if (_layers.Length != Ranks.Count)
-                throw new ArgumentOutOfRangeException(nameof(Layers), _layers.Length, $"Layers has {_layers.Length} entries, but Ranks has {Ranks.Count}: give one for each layer.");
+            {
+                throw new ArgumentOutOfRangeException(nameof(Layers), _layers.Length,
+                    $"Layers has {_layers.Length} entries, but Ranks has {Ranks.Count}: give one for each layer.");
+            }
+
             for (int i = 0; _initialActivations is not null && i < Ranks.Count; i++)
             {
                 if (InitialTemplatesOf(i) is null)

@@ -8,13 +8,14 @@ using Microsoft.ML.Nmf.Training;
 namespace Microsoft.ML.Nmf;
 
 /// <summary>
-/// Learns a deep non-negative matrix factorization X ≈ H W_Lᵀ … W_1ᵀ W_0ᵀ of a vector column: minimises D_β of it plus penalties over all factors together. W_0 is next to the features
-/// (features × r_0), every further W_i makes r_i coarser components of the r_(i−1) of the layer before, and H are the activations of the deepest (examples × r_L).
+/// Learns a deep non-negative matrix factorization X ≈ H W_Lᵀ … W_1ᵀ W_0ᵀ of a vector column: minimises D_β of it plus penalties over all factors
+/// together. W_0 is next to the features (features × r_0), every further W_i makes r_i coarser components of the r_(i−1) of the layer before, and H
+/// are the activations of the deepest (examples × r_L).
 /// </summary>
 /// <remarks>
-/// Starts layer by layer, with an ordinary factorization of the data, then of its activations, and so on; then trains all factors together by multiplicative updates (Févotte and Idier 2011), the
-/// deepest templates first, then the activations, then outwards to the features. On the processor the same seed and data give the same bits on any number of threads; on a GPU results may differ
-/// in the last digits.
+/// Starts layer by layer, with an ordinary factorization of the data, then of its activations, and so on; then trains all factors together by
+/// multiplicative updates (Févotte and Idier 2011), the deepest templates first, then the activations, then outwards to the features. On the
+/// processor the same seed and data give the same bits on any number of threads; on a GPU results may differ in the last digits.
 /// </remarks>
 public sealed partial class DeepNmfEstimator : FactorizationEstimator<DeepNmfTransformer>
 {
@@ -63,6 +64,7 @@ public sealed partial class DeepNmfEstimator : FactorizationEstimator<DeepNmfTra
         OptionRange.Shape(_options.InitialActivations, input.Examples.Rows, _options.Ranks[^1], "example", nameof(Options.InitialActivations));
         DeepNmfResult result = DeepNmfTraining.Run(engine, input.Examples, _options, monitor);
         var model = new DeepNmfModel(result.Templates, input.FeatureNames, _options.Beta, input.Examples.Rows, result.ActivationSums, result.Phases);
-        return new DeepNmfTransformer(Host.Register(nameof(DeepNmfTransformer)), columns, model, _options.ToActivationSettings(), [.. _outputs.Select(o => o.Layer)]);
+        int[] layers = [.. _outputs.Select(output => output.Layer)];
+        return new DeepNmfTransformer(Host.Register(nameof(DeepNmfTransformer)), columns, model, _options.ToActivationSettings(), layers);
     }
 }

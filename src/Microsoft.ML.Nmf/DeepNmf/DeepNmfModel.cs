@@ -4,7 +4,12 @@ namespace Microsoft.ML.Nmf;
 public sealed class DeepNmfModel : LayeredModel
 {
     internal DeepNmfModel(
-        IReadOnlyList<FactorMatrix> templates, string[]? featureNames, double beta, int numberOfExamples, double[] activationSums, IReadOnlyList<TrainingPhase> phases)
+        IReadOnlyList<FactorMatrix> templates,
+        string[]? featureNames,
+        double beta,
+        int numberOfExamples,
+        double[] activationSums,
+        IReadOnlyList<TrainingPhase> phases)
         : base(templates, SumsOfLayers(templates, activationSums), featureNames, numberOfExamples)
     {
         Beta = beta;

@@ -11,7 +11,8 @@ namespace Microsoft.ML.Nmf.DeepNmf;
 internal sealed record DeepNmfResult(IReadOnlyList<FactorMatrix> Templates, double[] ActivationSums, IReadOnlyList<TrainingPhase> Phases);
 
 /// <summary>
-/// Deep non-negative matrix factorization: minimises D_β(X ‖ H W_Lᵀ … W_1ᵀ W_0ᵀ) plus the penalties over all factors together, as a chain, from a start that factorizes layer by layer.
+/// Deep non-negative matrix factorization: minimises D_β(X ‖ H W_Lᵀ … W_1ᵀ W_0ᵀ) plus the penalties over all factors together, as a chain, from a
+/// start that factorizes layer by layer.
 /// </summary>
 internal static class DeepNmfTraining
 {
@@ -45,7 +46,7 @@ internal static class DeepNmfTraining
             ChainLink[] links =
             [
                 new(activations, IsFixed: false, options.ActivationPenalty),
-                .. Enumerable.Range(0, templates.Length).Reverse().Select(i => new ChainLink(templates[i], options.LayerAt(i).IsFixed, options.LayerAt(i).TemplatePenalty)),
+                .. templates.Select((factor, i) => new ChainLink(factor, options.LayerAt(i).IsFixed, options.LayerAt(i).TemplatePenalty)).Reverse(),
             ];
             using FactorChain chain = FactorChain.Create(engine, data, links, options.Beta);
             phases.Add(new TrainingPhase { Name = "all layers", History = TrainingLoop.Run(chain, options.Stopping, "Deep NMF, all layers", monitor) });

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Training;
 
@@ -8,11 +9,12 @@ namespace Microsoft.ML.Nmf;
 /// <c>DeepNmf</c>, for those who want to fix some factors, share one between places, or look at every step.
 /// </summary>
 /// <remarks>
-/// F_0 holds the activations (examples × r), F_L is next to the features (features × r'), and each F_k has as many rows as F_(k+1) has columns: data of 1024 × 64
-/// may be made of factors of 1024 × 4, 10 × 4, 24 × 10 and 64 × 24. An update is F_k ← F_k ∘ (numerator / denominator)^γ (Févotte and Idier 2011) with the
-/// other factors as they are; with factors that are not shared it never raises the objective. β = 2 never forms the product of all factors, β = 1 on sparse data only at its
-/// non-zeros. Not safe for use by several threads at once; it uses several itself.
+/// F_0 holds the activations (examples × r), F_L is next to the features (features × r'), and each F_k has as many rows as F_(k+1) has columns: data
+/// of 1024 × 64 may be made of factors of 1024 × 4, 10 × 4, 24 × 10 and 64 × 24. An update is F_k ← F_k ∘ (numerator / denominator)^γ (Févotte and
+/// Idier 2011) with the other factors as they are; with factors that are not shared it never raises the objective. β = 2 never forms the product of
+/// all factors, β = 1 on sparse data only at its non-zeros. Not safe for use by several threads at once; it uses several itself.
 /// </remarks>
+[EditorBrowsable(EditorBrowsableState.Advanced)]
 public sealed class FactorizationChain : IDisposable
 {
     private readonly ComputeEngine _engine;
@@ -25,13 +27,18 @@ public sealed class FactorizationChain : IDisposable
     /// <param name="factors">F_0 to F_L, at least two.</param>
     /// <param name="beta">β of the divergence, any finite number (<see cref="BetaDivergence"/>).</param>
     /// <param name="updateOrder">
-    /// The factors that a step updates, by their index, in this order; a fixed one is passed over. Null means 1, 0, 2, 3, …, L: the deepest templates, the activations, then outwards
-    /// to the features.
+    /// The factors that a step updates, by their index, in this order; a fixed one is passed over. Null means 1, 0, 2, 3, …, L: the deepest
+    /// templates, the activations, then outwards to the features.
     /// </param>
     /// <param name="numberOfThreads">The most threads to use, at least 1; null for all processors. The result does not depend on it.</param>
     /// <exception cref="ArgumentException">There are fewer than two factors, or their shapes do not fit each other or the data.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A value of the data or another argument is out of its range.</exception>
-    public FactorizationChain(FactorMatrix data, IReadOnlyList<ChainFactor> factors, double beta = BetaDivergence.Euclidean, IReadOnlyList<int>? updateOrder = null, int? numberOfThreads = null)
+    public FactorizationChain(
+        FactorMatrix data,
+        IReadOnlyList<ChainFactor> factors,
+        double beta = BetaDivergence.Euclidean,
+        IReadOnlyList<int>? updateOrder = null,
+        int? numberOfThreads = null)
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(factors);
@@ -54,7 +61,7 @@ public sealed class FactorizationChain : IDisposable
             _factors[k].CopyFrom(factors[k].InitialValues.Values);
         }
 
-        ChainLink[] links = [.. factors.Select((f, k) => new ChainLink(_factors[k], f.IsFixed, new Penalty(f.L1Regularization, f.L2Regularization, f.Orthogonality)))];
+        ChainLink[] links = [.. factors.Select((f, k) => new ChainLink(_factors[k], f.IsFixed, f.Penalty))];
         _chain = FactorChain.Create(_engine, _data, links, beta, order: updateOrder);
     }
 
@@ -111,22 +118,25 @@ public sealed class FactorizationChain : IDisposable
     {
         if (factors.Count < 2)
             throw new ArgumentException($"A chain has at least two factors, but there are {factors.Count}.", nameof(factors));
-        FactorMatrix At(int k) => factors[k]?.InitialValues ?? throw new ArgumentNullException(nameof(factors), $"Factor {k} is null.");
         for (int k = 0; k < factors.Count; k++)
         {
-            int columns = k == 0 ? At(1).Columns : k == 1 ? At(0).Columns : At(k - 1).Rows;
-            if (At(k).Columns != columns)
+            (int columns, string ofWhat) = k switch
             {
-                throw new ArgumentException(
-                    $"Factor {k} is {At(k).Rows} × {At(k).Columns}, but must have {columns} columns: {(k <= 1 ? $"as many as factor {1 - k} has columns" : $"as many as factor {k - 1} has rows")}.", nameof(factors));
-            }
+                0 => (At(1).Columns, "factor 1 has columns"),
+                1 => (At(0).Columns, "factor 0 has columns"),
+                _ => (At(k - 1).Rows, $"factor {k - 1} has rows"),
+            };
+            if (At(k).Columns != columns)
+                throw Refuse(k, $"{columns} columns: as many as {ofWhat}");
         }
 
         if (At(0).Rows != data.Rows)
-            throw new ArgumentException($"Factor 0 is {At(0).Rows} × {At(0).Columns}, but must have {data.Rows} rows: one for each row of the data.", nameof(factors));
-        int last = factors.Count - 1;
-        if (At(last).Rows != data.Columns)
-            throw new ArgumentException($"Factor {last} is {At(last).Rows} × {At(last).Columns}, but must have {data.Columns} rows: one for each column of the data.", nameof(factors));
+            throw Refuse(0, $"{data.Rows} rows: one for each row of the data");
+        if (At(factors.Count - 1).Rows != data.Columns)
+            throw Refuse(factors.Count - 1, $"{data.Columns} rows: one for each column of the data");
+
+        FactorMatrix At(int k) => factors[k]?.InitialValues ?? throw new ArgumentNullException(nameof(factors), $"Factor {k} is null.");
+        ArgumentException Refuse(int k, string must) => new($"Factor {k} is {At(k).Rows} × {At(k).Columns}, but must have {must}.", nameof(factors));
     }
 
     private int Checked(int index)

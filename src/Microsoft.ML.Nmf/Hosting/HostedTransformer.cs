@@ -1,11 +1,14 @@
+using System.ComponentModel;
 using Microsoft.ML.Data;
 using Microsoft.ML.Nmf.Hosting;
 
 namespace Microsoft.ML.Nmf;
 
 /// <summary>
-/// The side of a transformer that ML.NET sees: it reads one column and adds others row by row, and it saves itself into a model file. Everything it needs of ML.NET's internals is here.
+/// The side of a transformer that ML.NET sees: it reads one column and adds others row by row, and it saves itself into a model file. Everything it
+/// needs of ML.NET's internals is here.
 /// </summary>
+[EditorBrowsable(EditorBrowsableState.Advanced)]
 public abstract class HostedTransformer : RowToRowTransformerBase
 {
     private readonly ColumnNames _columns;

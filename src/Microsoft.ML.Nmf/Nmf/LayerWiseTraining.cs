@@ -19,7 +19,14 @@ internal static class LayerWiseTraining
     /// <param name="model">What the layers are of, in a word or two.</param>
     /// <returns>How each went.</returns>
     public static IEnumerable<TrainingPhase> Run(
-        ComputeEngine engine, DataMatrix data, IReadOnlyList<NmfEstimator.Options> layers, StoppingRule stopping, Factor[] templates, Factor deepest, ITrainingMonitor monitor, string model)
+        ComputeEngine engine,
+        DataMatrix data,
+        IReadOnlyList<NmfEstimator.Options> layers,
+        StoppingRule stopping,
+        Factor[] templates,
+        Factor deepest,
+        ITrainingMonitor monitor,
+        string model)
     {
         var phases = new List<TrainingPhase>();
         ExampleMatrix? below = null;
@@ -32,7 +39,8 @@ internal static class LayerWiseTraining
             {
                 var factors = new FactorPair(layerData, templates[i], activations);
                 string phase = $"{model}, layer {i + 1} of {layers.Count}";
-                TrainingHistory history = NmfTraining.Run(engine, factors, layers[i], stopping, monitor, phase, areTemplatesFixed: layers[i].InitialTemplates is not null);
+                bool areGiven = layers[i].InitialTemplates is not null;
+                TrainingHistory history = NmfTraining.Run(engine, factors, layers[i], stopping, monitor, phase, areTemplatesFixed: areGiven);
                 phases.Add(new TrainingPhase { Name = $"layer {i + 1}", History = history });
                 below = isDeepest ? null : ExampleMatrixBuilder.From(activations.ToMatrix());
             }

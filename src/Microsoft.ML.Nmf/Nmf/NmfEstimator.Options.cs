@@ -10,7 +10,8 @@ public enum NmfSolver
     Automatic,
 
     /// <summary>
-    /// Coordinate descent on the Gram form (HALS, Cichocki and Phan 2009), up to three sweeps for each product with the data (Gillis and Glineur 2012). β = 2 only; the fastest there.
+    /// Coordinate descent on the Gram form (HALS, Cichocki and Phan 2009), up to three sweeps for each product with the data (Gillis and Glineur
+    /// 2012). β = 2 only; the fastest there.
     /// </summary>
     CoordinateDescent,
 
@@ -18,19 +19,21 @@ public enum NmfSolver
     MultiplicativeUpdates,
 
     /// <summary>
-    /// Alternating exact non-negative least squares by block principal pivoting (Kim and Park 2011). β = 2 only; the fewest iterations, each the most expensive. Without orthogonality penalty.
+    /// Alternating exact non-negative least squares by block principal pivoting (Kim and Park 2011). β = 2 only; the fewest iterations, each the most
+    /// expensive. Without orthogonality penalty.
     /// </summary>
     AlternatingLeastSquares,
 }
 
 /// <summary>
-/// Where a factorization starts. NNDSVD and its variants take the leading singular vectors of the data, found by a randomised method, and keep of each pair the heavier of its positive and its
-/// negative part (Boutsidis and Gallopoulos 2008).
+/// Where a factorization starts. NNDSVD and its variants take the leading singular vectors of the data, found by a randomised method, and keep of
+/// each pair the heavier of its positive and its negative part (Boutsidis and Gallopoulos 2008).
 /// </summary>
 public enum NmfInitialization
 {
     /// <summary>
-    /// <see cref="Nndsvd"/> for coordinate descent and alternating least squares, <see cref="NndsvdA"/> for multiplicative updates, which could never leave a zero.
+    /// <see cref="Nndsvd"/> for coordinate descent and alternating least squares, <see cref="NndsvdA"/> for multiplicative updates, which could never
+    /// leave a zero.
     /// </summary>
     Automatic,
 
@@ -49,7 +52,10 @@ public enum NmfInitialization
 
 public sealed partial class NmfEstimator
 {
-    /// <summary>The options of a non-negative matrix factorization. Every setter validates its value; values that do not fit each other are refused when the estimator is made.</summary>
+    /// <summary>
+    /// The options of a non-negative matrix factorization. Every setter validates its value; values that do not fit each other are refused when the
+    /// estimator is made.
+    /// </summary>
     public sealed class Options : FactorizationOptions
     {
         private int _rank = Defaults.Rank;
@@ -71,8 +77,8 @@ public sealed partial class NmfEstimator
         }
 
         /// <summary>
-        /// β of the divergence that is minimised (<see cref="BetaDivergence"/>), any finite number. 2 unless set. For β ≤ 0 the divergence of a zero is infinite, and values below 2⁻²³ times the
-        /// mean of the data count as that.
+        /// β of the divergence that is minimised (<see cref="BetaDivergence"/>), any finite number. 2 unless set. For β ≤ 0 the divergence of a zero
+        /// is infinite, and values below 2⁻²³ times the mean of the data count as that.
         /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">The value is not finite.</exception>
         public double Beta
@@ -106,7 +112,8 @@ public sealed partial class NmfEstimator
         }
 
         /// <summary>
-        /// Activations to start from, examples × rank, together with <see cref="InitialTemplates"/>; null, the default, fits them to the initial templates first.
+        /// Activations to start from, examples × rank, together with <see cref="InitialTemplates"/>; null, the default, fits them to the initial
+        /// templates first.
         /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">A value is negative or not finite. Fitting throws it for a wrong shape.</exception>
         public FactorMatrix? InitialActivations
@@ -132,7 +139,8 @@ public sealed partial class NmfEstimator
         }
 
         /// <summary>
-        /// Weight of ½ Σ_j Σ_(k≠l) W_jk W_jl in the objective: topics that share few words. At least 0. 0 unless set. Not with <see cref="NmfSolver.AlternatingLeastSquares"/>.
+        /// Weight of ½ Σ_j Σ_(k≠l) W_jk W_jl in the objective: topics that share few words. At least 0. 0 unless set. Not with
+        /// <see cref="NmfSolver.AlternatingLeastSquares"/>.
         /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
         public float TemplatesOrthogonality
@@ -158,8 +166,8 @@ public sealed partial class NmfEstimator
         }
 
         /// <summary>
-        /// For β ≠ 2: the most updates of the activations of a row when transforming, at least 1. 500 unless set. An update costs rank times the non-zeros of the row for β = 1, and three times
-        /// rank times all features for any other β.
+        /// For β ≠ 2: the most updates of the activations of a row when transforming, at least 1. 500 unless set. An update costs rank times the
+        /// non-zeros of the row for β = 1, and three times rank times all features for any other β.
         /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
         public int TransformMaximumNumberOfIterations
@@ -202,7 +210,8 @@ public sealed partial class NmfEstimator
             if (_solver == NmfSolver.AlternatingLeastSquares && _templatesOrthogonality > 0)
             {
                 throw new ArgumentOutOfRangeException(nameof(TemplatesOrthogonality), _templatesOrthogonality,
-                    $"TemplatesOrthogonality is {_templatesOrthogonality}, but {_solver} cannot have one: its problem would not be convex. Choose {NmfSolver.CoordinateDescent}.");
+                    $"TemplatesOrthogonality is {_templatesOrthogonality}, but {_solver} cannot have one: its problem would not be convex. "
+                    + $"Choose {NmfSolver.CoordinateDescent}.");
             }
 
             if (_initialActivations is not null && _initialTemplates is null)

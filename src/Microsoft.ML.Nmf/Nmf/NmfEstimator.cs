@@ -8,12 +8,15 @@ using Microsoft.ML.Nmf.Training;
 namespace Microsoft.ML.Nmf;
 
 /// <summary>
-/// Learns a non-negative matrix factorization X ≈ H Wᵀ of a vector column: minimises <c>D_β(X ‖ H Wᵀ) + l1 Σ H + l2/2 Σ H² + l1' Σ W + l2'/2 Σ W² + o/2 Σ_j Σ_(k≠l) W_jk W_jl</c> over
-/// H (examples × rank) and W (features × rank), neither negative. The transformer gives each row its activations, a row of H.
+/// Learns a non-negative matrix factorization X ≈ H Wᵀ of a vector column: minimises <c>D_β(X ‖ H Wᵀ) + l1 Σ H + l2/2 Σ H² + l1' Σ W + l2'/2 Σ W² +
+/// o/2 Σ_j Σ_(k≠l) W_jk W_jl</c> over H (examples × rank) and W (features × rank), neither negative. The transformer gives each row its activations,
+/// a row of H.
 /// </summary>
 /// <remarks>
-/// Lee and Seung, "Learning the parts of objects by non-negative matrix factorization", Nature 1999. The algorithms are named at <see cref="NmfSolver"/>, the divergence at
-/// <see cref="BetaDivergence"/>. Computes in float32. On the processor the same seed and data give the same bits on any number of threads; on a GPU results may differ in the last digits.
+/// Lee and Seung, "Learning the parts of objects by non-negative matrix factorization", Nature 1999. The algorithms are named at
+/// <see cref="NmfSolver"/>, the divergence at
+/// <see cref="BetaDivergence"/>. Computes in float32. On the processor the same seed and data give the same bits on any number of threads; on a GPU
+/// results may differ in the last digits.
 /// </remarks>
 public sealed partial class NmfEstimator : FactorizationEstimator<NmfTransformer>
 {

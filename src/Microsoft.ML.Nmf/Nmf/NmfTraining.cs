@@ -9,7 +9,8 @@ namespace Microsoft.ML.Nmf.Nmf;
 internal sealed record NmfResult(FactorMatrix Templates, TrainingHistory History);
 
 /// <summary>
-/// Non-negative matrix factorization: minimises D_β(X ‖ H Wᵀ) plus the penalties over H, W ≥ 0, with X of n × m, H of n × r and W of m × r, as a chain of two factors.
+/// Non-negative matrix factorization: minimises D_β(X ‖ H Wᵀ) plus the penalties over H, W ≥ 0, with X of n × m, H of n × r and W of m × r, as a
+/// chain of two factors.
 /// </summary>
 internal static class NmfTraining
 {
@@ -39,11 +40,21 @@ internal static class NmfTraining
     /// <param name="phase">What is being trained, in a few words.</param>
     /// <param name="areTemplatesFixed">Whether the initial templates are kept, and only activations are fitted to them.</param>
     public static TrainingHistory Run(
-        ComputeEngine engine, FactorPair factors, NmfEstimator.Options options, StoppingRule stopping, ITrainingMonitor monitor, string phase, bool areTemplatesFixed = false)
+        ComputeEngine engine,
+        FactorPair factors,
+        NmfEstimator.Options options,
+        StoppingRule stopping,
+        ITrainingMonitor monitor,
+        string phase,
+        bool areTemplatesFixed = false)
     {
         monitor.CheckAlive();
         Start(engine, factors, options, monitor);
-        ChainLink[] links = [new(factors.Activations, IsFixed: false, options.ActivationPenalty), new(factors.Templates, areTemplatesFixed, options.TemplatePenalty)];
+        ChainLink[] links =
+        [
+            new(factors.Activations, IsFixed: false, options.ActivationPenalty),
+            new(factors.Templates, areTemplatesFixed, options.TemplatePenalty),
+        ];
         using FactorChain chain = FactorChain.Create(engine, factors.Data, links, options.Beta, UpdateOf(options.Solver));
         for (int i = 0; options is { InitialTemplates: not null, InitialActivations: null } && i < ActivationWarmUp; i++)
         {

@@ -1,8 +1,13 @@
+using System.ComponentModel;
 using Microsoft.ML.Nmf.Topics;
 
 namespace Microsoft.ML.Nmf;
 
-/// <summary>What a factorization in layers has learned, as topics: layer 0 is the one next to the features, every other makes coarser topics of those of the layer before.</summary>
+/// <summary>
+/// What a factorization in layers has learned, as topics: layer 0 is the one next to the features, every other makes coarser topics of those of the
+/// layer before.
+/// </summary>
+[EditorBrowsable(EditorBrowsableState.Advanced)]
 public abstract class LayeredModel
 {
     private protected LayeredModel(IReadOnlyList<FactorMatrix> templates, IReadOnlyList<double[]> activationSums, string[]? featureNames, int numberOfExamples)
@@ -28,7 +33,8 @@ public abstract class LayeredModel
     public int NumberOfExamples { get; }
 
     /// <summary>
-    /// The topics as a tree: those of the deepest layer, most prevalent first, each with the topics of the layer before that belong to it more than to any other, and so on to the features.
+    /// The topics as a tree: those of the deepest layer, most prevalent first, each with the topics of the layer before that belong to it more than
+    /// to any other, and so on to the features.
     /// </summary>
     /// <param name="wordsPerTopic">The most words of a topic, at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="wordsPerTopic"/> is below 1.</exception>

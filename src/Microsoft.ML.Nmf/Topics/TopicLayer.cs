@@ -33,17 +33,24 @@ public sealed class TopicLayer
     /// <summary>The number of components.</summary>
     public int Rank => Templates.Columns;
 
-    /// <summary>The layer's templates, W_i in a deep and A_i in a neural factorization: features × rank in layer 0, rank of the layer before × rank in every other.</summary>
+    /// <summary>
+    /// The layer's templates, W_i in a deep and A_i in a neural factorization: features × rank in layer 0, rank of the layer before × rank in every
+    /// other.
+    /// </summary>
     public FactorMatrix Templates { get; }
 
-    /// <summary>V_i, features × rank: the layer's components over the features. The product of the templates from layer 0 to this one, W_0 W_1 … W_i or A_0 A_1 … A_i.</summary>
+    /// <summary>
+    /// V_i, features × rank: the layer's components over the features. The product of the templates from layer 0 to this one, W_0 W_1 … W_i or A_0
+    /// A_1 … A_i.
+    /// </summary>
     public FactorMatrix EffectiveTemplates => _effectiveTemplates.Value;
 
     /// <summary>The sum of each component's activations over the training data.</summary>
     internal double[] ActivationSums { get; }
 
     /// <summary>
-    /// The share of each component in what the layer says about the training data: its activations times its effective templates, summed over both, from 0 to 1.
+    /// The share of each component in what the layer says about the training data: its activations times its effective templates, summed over both,
+    /// from 0 to 1.
     /// </summary>
     public IReadOnlyList<double> GetPrevalence()
     {
@@ -70,7 +77,8 @@ public sealed class TopicLayer
         double[] sums = _before.EffectiveTemplates.ColumnSums();
         double[] weights = [.. sums.Select((sum, l) => sum * Templates[l, topic])];
         double total = weights.Sum();
-        return [.. weights.Select((weight, l) => new TopicLink { Topic = l, Share = weight / total }).Where(link => link.Share > 0).OrderByDescending(link => link.Share).ThenBy(link => link.Topic)];
+        IEnumerable<TopicLink> links = weights.Select((weight, l) => new TopicLink { Topic = l, Share = weight / total });
+        return [.. links.Where(link => link.Share > 0).OrderByDescending(link => link.Share).ThenBy(link => link.Topic)];
     }
 
     // The topic of this layer that brings most of a finer one about in the training data.

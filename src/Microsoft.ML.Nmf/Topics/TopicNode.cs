@@ -38,5 +38,6 @@ public sealed record TopicNode
         return [.. Sorted(nodes)];
     }
 
-    private static IEnumerable<TopicNode> Sorted(IEnumerable<TopicNode> nodes) => nodes.OrderByDescending(node => node.Prevalence).ThenBy(node => node.Topic.Index);
+    private static IEnumerable<TopicNode> Sorted(IEnumerable<TopicNode> nodes)
+        => nodes.OrderByDescending(node => node.Prevalence).ThenBy(node => node.Topic.Index);
 }

@@ -2,7 +2,10 @@ using Microsoft.ML.Nmf.Engine;
 
 namespace Microsoft.ML.Nmf.Training;
 
-/// <summary>What NMF and deep NMF have in common: the divergence, the penalties on activations, and when the activations of a new row are good enough. Every setter validates its value.</summary>
+/// <summary>
+/// What NMF and deep NMF have in common: the divergence, the penalties on activations, and when the activations of a new row are good enough. Every
+/// setter validates its value.
+/// </summary>
 internal struct DivergenceOptions()
 {
     private double _beta = BetaDivergence.Euclidean;

@@ -10,7 +10,9 @@ internal static class EngineChoice
         "Engine is Torch, but the application does not have the package Nmf.MLExtension: add it, and TorchSharp-cpu, or TorchSharp-cuda-windows or TorchSharp-cuda-linux for NVIDIA's GPUs, or set Engine to Managed.";
 
     /// <summary>Makes it.</summary>
-    /// <exception cref="InvalidOperationException">Torch was asked for and cannot run, or the context names a GPU that is not there and does not allow to fall back.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// Torch was asked for and cannot run, or the context names a GPU that is not there and does not allow to fall back.
+    /// </exception>
     public static ComputeEngine Create(ComponentHost host, FactorizationOptions options, LogChannel log)
     {
         if (options.Engine == TrainingEngine.Managed)

@@ -3,8 +3,9 @@ using Microsoft.ML.Nmf.Engine;
 namespace Microsoft.ML.Nmf.Training;
 
 /// <summary>
-/// β = 2: the numerator of F_k is T_(k+1)ᵀ (XᵀA_k), the denominator (T_(k+1)ᵀT_(k+1)) F_k (A_kᵀA_k). The n × m product is never formed, and an iteration multiplies X by as many columns as the
-/// factors have together. The first and the last factor can also be updated by coordinate descent or exactly, from the same numerator and the Gram matrix of what they are multiplied with.
+/// β = 2: the numerator of F_k is T_(k+1)ᵀ (XᵀA_k), the denominator (T_(k+1)ᵀT_(k+1)) F_k (A_kᵀA_k). The n × m product is never formed, and an
+/// iteration multiplies X by as many columns as the factors have together. The first and the last factor can also be updated by coordinate descent or
+/// exactly, from the same numerator and the Gram matrix of what they are multiplied with.
 /// </summary>
 internal sealed class EuclideanChain : FactorChain
 {
@@ -36,8 +37,10 @@ internal sealed class EuclideanChain : FactorChain
     /// <inheritdoc />
     public override void Dispose()
     {
-        foreach (IDisposable? part in _numerators.Concat(_denominators).Concat(_products).Concat(_scratch).Cast<IDisposable?>().Concat(_grams.Select(g => g?.Gram)))
-            part?.Dispose();
+        foreach (Factor? factor in (Factor?[])[.. _numerators, .. _denominators, .. _products, .. _scratch])
+            factor?.Dispose();
+        foreach (Stamped? kept in _grams)
+            kept?.Gram.Dispose();
         base.Dispose();
     }
 

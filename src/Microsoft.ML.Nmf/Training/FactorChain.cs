@@ -22,11 +22,13 @@ internal enum FactorUpdate
 }
 
 /// <summary>
-/// Trains all factors of X ≈ F_0 F_1ᵀ … F_Lᵀ together, one factor after the other, each with the others as they are by then. With two factors this is NMF, X ≈ H Wᵀ. The product is linear in
-/// every factor, so each update is that of an ordinary factorization of the rank of F_k and does not raise the objective D_β plus the penalties.
+/// Trains all factors of X ≈ F_0 F_1ᵀ … F_Lᵀ together, one factor after the other, each with the others as they are by then. With two factors this is
+/// NMF, X ≈ H Wᵀ. The product is linear in every factor, so each update is that of an ordinary factorization of the rank of F_k and does not raise
+/// the objective D_β plus the penalties.
 /// </summary>
 /// <remarks>
-/// The multiplicative update is F_k ← F_k ∘ [ T_(k+1)ᵀ (X̂^(β−2) ∘ X)ᵀ A_k / T_(k+1)ᵀ (X̂^(β−1))ᵀ A_k ]^γ with the products of <see cref="ChainProducts"/> (Févotte and Idier 2011).
+/// The multiplicative update is F_k ← F_k ∘ [ T_(k+1)ᵀ (X̂^(β−2) ∘ X)ᵀ A_k / T_(k+1)ᵀ (X̂^(β−1))ᵀ A_k ]^γ with the products of
+/// <see cref="ChainProducts"/> (Févotte and Idier 2011).
 /// </remarks>
 internal abstract class FactorChain : IIterativeSolver, IDisposable
 {
@@ -70,10 +72,17 @@ internal abstract class FactorChain : IIterativeSolver, IDisposable
     /// <param name="update">How factors are updated; other than multiplicatively only for β = 2 and two factors.</param>
     /// <param name="order">The indices of an iteration's updates, without those of fixed factors, which are left out; null for the usual order.</param>
     public static FactorChain Create(
-        ComputeEngine engine, DataMatrix data, IReadOnlyList<ChainLink> links, double beta, FactorUpdate update = FactorUpdate.Multiplicative, IEnumerable<int>? order = null)
+        ComputeEngine engine,
+        DataMatrix data,
+        IReadOnlyList<ChainLink> links,
+        double beta,
+        FactorUpdate update = FactorUpdate.Multiplicative,
+        IEnumerable<int>? order = null)
     {
         order ??= DefaultOrder(links.Count);
-        return beta == BetaDivergence.Euclidean ? new EuclideanChain(engine, data, links, update, order) : new DivergenceChain(engine, data, links, beta, order);
+        return beta == BetaDivergence.Euclidean
+            ? new EuclideanChain(engine, data, links, update, order)
+            : new DivergenceChain(engine, data, links, beta, order);
     }
 
     /// <inheritdoc />
@@ -120,5 +129,6 @@ internal abstract class FactorChain : IIterativeSolver, IDisposable
     /// <summary>The factor at a place.</summary>
     protected Factor FactorAt(int k) => _links[k].Factor;
 
-    private double Penalties() => _links.DistinctBy(link => link.Factor, ReferenceEqualityComparer.Instance).Sum(link => Engine.PenaltyOf(link.Factor, link.Penalty));
+    private double Penalties()
+        => _links.DistinctBy(link => link.Factor, ReferenceEqualityComparer.Instance).Sum(link => Engine.PenaltyOf(link.Factor, link.Penalty));
 }

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Globalization;
 using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Hosting;
@@ -11,6 +12,7 @@ namespace Microsoft.ML.Nmf;
 /// What the estimators of this library have in common: they check the column, read it, train on the engine that was asked for, and tell the log.
 /// </summary>
 /// <typeparam name="TTransformer">The transformer that fitting makes.</typeparam>
+[EditorBrowsable(EditorBrowsableState.Advanced)]
 public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransformer>
     where TTransformer : ActivationTransformerBase
 {
@@ -56,7 +58,9 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
     /// <param name="input">Data with the input column.</param>
     /// <returns>The transformer that computes activations with what was learned.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The input or label column is missing or of a wrong type, or an option does not fit the data.</exception>
-    /// <exception cref="InvalidOperationException">There are no rows, or none has a label where a label column is named, or a value is negative, not a number or infinite.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// There are no rows, or none has a label where a label column is named, or a value is negative, not a number or infinite.
+    /// </exception>
     /// <exception cref="OperationCanceledException"><see cref="FactorizationOptions.CancellationToken"/> or the context's execution was cancelled.</exception>
     public TTransformer Fit(IDataView input)
     {
@@ -92,7 +96,9 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
     {
         (int example, int feature) = WorkingFloats;
         long working = sizeof(float) * ((long)examples.Rows * example + (long)examples.Columns * feature);
+        string kind = examples is SparseExamples ? "sparse" : "dense";
         return string.Create(CultureInfo.InvariantCulture,
-            $"{Describe()} of column '{InputColumnName}': {examples.Rows} examples × {examples.Columns} features, {(examples is SparseExamples ? "sparse" : "dense")} ({examples.Density:P2} not zero); seed {_options.Seed}; engine {engine.Description}; {engine.DescribeMemory(examples, working)}.");
+            $"{Describe()} of column '{InputColumnName}': {examples.Rows} examples × {examples.Columns} features, {kind} ({examples.Density:P2} not zero); ")
+            + string.Create(CultureInfo.InvariantCulture, $"seed {_options.Seed}; engine {engine.Description}; {engine.DescribeMemory(examples, working)}.");
     }
 }

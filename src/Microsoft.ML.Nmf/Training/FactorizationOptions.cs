@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Microsoft.ML.Nmf.Training;
 
 namespace Microsoft.ML.Nmf;
@@ -5,21 +6,25 @@ namespace Microsoft.ML.Nmf;
 /// <summary>What computes a training. Transforming never depends on it.</summary>
 public enum TrainingEngine
 {
-    /// <summary><see cref="Torch"/> where the application has the package Nmf.MLExtension and TorchSharp finds a CUDA device, <see cref="Managed"/> everywhere else.</summary>
+    /// <summary>
+    /// <see cref="Torch"/> where the application has the package Nmf.MLExtension and TorchSharp finds a CUDA device, <see cref="Managed"/> everywhere
+    /// else.
+    /// </summary>
     Automatic,
 
     /// <summary>The processor, in managed code: float32, vector instructions, all threads. Needs no native library.</summary>
     Managed,
 
     /// <summary>
-    /// TorchSharp: the CUDA device that <see cref="MLContext.GpuDeviceId"/> names, or else the first one, or, where there is none, libtorch's own kernels for the processor. A device that is named
-    /// but missing is an error unless <see cref="MLContext.FallbackToCpu"/> is set. The application must have one of the packages TorchSharp-cpu, TorchSharp-cuda-windows and
-    /// TorchSharp-cuda-linux.
+    /// TorchSharp: the CUDA device that <see cref="MLContext.GpuDeviceId"/> names, or else the first one, or, where there is none, libtorch's own
+    /// kernels for the processor. A device that is named but missing is an error unless <see cref="MLContext.FallbackToCpu"/> is set. The application
+    /// must have one of the packages TorchSharp-cpu, TorchSharp-cuda-windows and TorchSharp-cuda-linux.
     /// </summary>
     Torch,
 }
 
 /// <summary>The options that all factorizations share. Every setter validates its value.</summary>
+[EditorBrowsable(EditorBrowsableState.Advanced)]
 public abstract class FactorizationOptions
 {
     private string _outputColumnName = "Activations";
@@ -98,17 +103,20 @@ public abstract class FactorizationOptions
     }
 
     /// <summary>
-    /// The most bytes that the Torch engine may use on its device, at least 1; null for nine tenths of what is free on a GPU, half of the memory of a processor. Data that does not fit stays in
-    /// the host's memory and is streamed in blocks of rows. Changes the result only by rounding.
+    /// The most bytes that the Torch engine may use on its device, at least 1; null for nine tenths of what is free on a GPU, half of the memory of a
+    /// processor. Data that does not fit stays in the host's memory and is streamed in blocks of rows. Changes the result only by rounding.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
     public long? DeviceMemory
     {
         get => _deviceMemory;
-        set => _deviceMemory = value is null or >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(DeviceMemory), value, $"DeviceMemory is {value}, but must be at least 1 byte.");
+        set => _deviceMemory = value is null or >= 1 ? value : throw OptionRange.Refuse(nameof(DeviceMemory), value, "at least 1 byte");
     }
 
-    /// <summary>Whether the Torch engine may compute products in TensorFloat-32 on GPUs that have it: faster, with ten bits of mantissa for the factors. False unless set.</summary>
+    /// <summary>
+    /// Whether the Torch engine may compute products in TensorFloat-32 on GPUs that have it: faster, with ten bits of mantissa for the factors. False
+    /// unless set.
+    /// </summary>
     public bool AllowTensorFloat32 { get; set; }
 
     /// <summary>

@@ -3,7 +3,10 @@ using Microsoft.ML.Nmf.Hosting;
 
 namespace Microsoft.ML.Nmf.Training;
 
-/// <summary>Tells the context's log and the user's own progress of a training's iterations, and cancels the training when either the context or the user's token asks for it.</summary>
+/// <summary>
+/// Tells the context's log and the user's own progress of a training's iterations, and cancels the training when either the context or the user's
+/// token asks for it.
+/// </summary>
 internal sealed class HostMonitor(ComponentHost host, LogChannel log, FactorizationOptions options) : ITrainingMonitor
 {
     private const int IterationsBetweenLines = 10;
@@ -35,12 +38,13 @@ internal sealed class HostMonitor(ComponentHost host, LogChannel log, Factorizat
     public void Finish(string phase, TrainingHistory history, StoppingRule rule)
     {
         TrainingIteration last = history.Last;
-        log.Info(string.Create(CultureInfo.InvariantCulture, $"{phase} ended after {last.Number} iterations at objective {last.Objective:G7}, {last.Seconds:F1} s."));
+        log.Info(string.Create(CultureInfo.InvariantCulture,
+            $"{phase} ended after {last.Number} iterations at objective {last.Objective:G7}, {last.Seconds:F1} s."));
         if (history.Converged || rule.Tolerance == 0 || rule.IsBudget)
             return;
-        double before = history[^2].Objective;
-        log.Warning(string.Create(CultureInfo.InvariantCulture,
-            $"{phase} stopped after {last.Number} iterations without having converged: the last one still lowered the objective by {(before - last.Objective) / before:G2} of it, ")
-            + string.Create(CultureInfo.InvariantCulture, $"the tolerance is {rule.Tolerance:G2}. Raise MaximumNumberOfIterations or Tolerance."));
+        double fall = (history[^2].Objective - last.Objective) / history[^2].Objective;
+        log.Warning(string.Create(CultureInfo.InvariantCulture, $"{phase} stopped after {last.Number} iterations without having converged: the last one still ")
+            + string.Create(CultureInfo.InvariantCulture, $"lowered the objective by {fall:G2} of it, the tolerance is {rule.Tolerance:G2}. ")
+            + "Raise MaximumNumberOfIterations or Tolerance.");
     }
 }

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Microsoft.ML.Nmf.Training;
 
 namespace Microsoft.ML.Nmf;
@@ -13,9 +14,10 @@ public enum LayerInitialization
 }
 
 /// <summary>
-/// The options that factorizations in layers share. Layers are numbered from 0, which is the one next to the features. Every setter validates its value; values that do not fit each other are
-/// refused when the estimator is made.
+/// The options that factorizations in layers share. Layers are numbered from 0, which is the one next to the features. Every setter validates its
+/// value; values that do not fit each other are refused when the estimator is made.
 /// </summary>
+[EditorBrowsable(EditorBrowsableState.Advanced)]
 public abstract class LayeredFactorizationOptions : FactorizationOptions
 {
     private int[] _ranks;
@@ -27,8 +29,8 @@ public abstract class LayeredFactorizationOptions : FactorizationOptions
     private protected LayeredFactorizationOptions(IReadOnlyList<int> ranks) => _ranks = [.. ranks];
 
     /// <summary>
-    /// The number of components of each layer, from the one next to the features to the deepest: at least one layer, at least 1 component each, none with more than the layer before. The
-    /// estimator states its default.
+    /// The number of components of each layer, from the one next to the features to the deepest: at least one layer, at least 1 component each, none
+    /// with more than the layer before. The estimator states its default.
     /// </summary>
     /// <exception cref="ArgumentNullException">The value is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no rank, or one is below 1 or above the one before.</exception>
@@ -46,7 +48,8 @@ public abstract class LayeredFactorizationOptions : FactorizationOptions
                 if (i > 0 && value[i] > value[i - 1])
                 {
                     throw new ArgumentOutOfRangeException($"{nameof(Ranks)}[{i}]", value[i],
-                        $"Ranks[{i}] is {value[i]}, but must not be above Ranks[{i - 1}], which is {value[i - 1]}: ranks go from the widest layer to the deepest.");
+                        $"Ranks[{i}] is {value[i]}, but must not be above Ranks[{i - 1}], which is {value[i - 1]}: "
+                        + "ranks go from the widest layer to the deepest.");
                 }
             }
 
@@ -55,8 +58,8 @@ public abstract class LayeredFactorizationOptions : FactorizationOptions
     }
 
     /// <summary>
-    /// Names for columns with the activations of the layers before the deepest, from layer 0 on; null for a layer whose column is not wanted. Null, the default, or one entry for each layer but
-    /// the deepest.
+    /// Names for columns with the activations of the layers before the deepest, from layer 0 on; null for a layer whose column is not wanted. Null,
+    /// the default, or one entry for each layer but the deepest.
     /// </summary>
     /// <exception cref="ArgumentException">A name is empty.</exception>
     public IReadOnlyList<string?>? LayerOutputColumnNames
@@ -83,10 +86,12 @@ public abstract class LayeredFactorizationOptions : FactorizationOptions
     }
 
     /// <summary>
-    /// Templates to start from, one entry for each layer, null for a layer without: features × rank for layer 0, rank of the layer before × rank for every other. Pre-training leaves them as they
-    /// are. Null, the default, for none at all.
+    /// Templates to start from, one entry for each layer, null for a layer without: features × rank for layer 0, rank of the layer before × rank for
+    /// every other. Pre-training leaves them as they are. Null, the default, for none at all.
     /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">A value is negative or not finite. The estimator throws it for a wrong shape, fitting for a wrong number of features.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A value is negative or not finite. The estimator throws it for a wrong shape, fitting for a wrong number of features.
+    /// </exception>
     public IReadOnlyList<FactorMatrix?>? InitialTemplates
     {
         get => _initialTemplates;
@@ -108,8 +113,11 @@ public abstract class LayeredFactorizationOptions : FactorizationOptions
     internal FactorMatrix? InitialTemplatesOf(int layer) => _initialTemplates?[layer];
 
     /// <summary>The activation columns and their layers: the deepest first, then the others that were asked for, from the features on.</summary>
-    internal (string Name, int Layer)[] LayerOutputs
-        => [(OutputColumnName, _ranks.Length - 1), .. (_layerOutputColumnNames ?? []).Select((name, layer) => (Name: name!, layer)).Where(output => output.Name is not null)];
+    internal (string Name, int Layer)[] LayerOutputs =>
+    [
+        (OutputColumnName, _ranks.Length - 1),
+        .. (_layerOutputColumnNames ?? []).Select((name, layer) => (Name: name!, layer)).Where(output => output.Name is not null),
+    ];
 
     /// <inheritdoc />
     internal override void Resolve()
@@ -118,7 +126,8 @@ public abstract class LayeredFactorizationOptions : FactorizationOptions
         if (_layerOutputColumnNames is { Length: > 0 } names && names.Length != depth - 1)
         {
             throw new ArgumentOutOfRangeException(nameof(LayerOutputColumnNames), names.Length,
-                $"LayerOutputColumnNames has {names.Length} names, but must have {depth - 1}: one for each layer but the deepest, or null where no column is wanted.");
+                $"LayerOutputColumnNames has {names.Length} names, but must have {depth - 1}: "
+                + "one for each layer but the deepest, or null where no column is wanted.");
         }
 
         if (_initialTemplates is not { } templates)

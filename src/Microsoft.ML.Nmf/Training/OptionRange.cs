@@ -4,33 +4,30 @@ namespace Microsoft.ML.Nmf.Training;
 internal static class OptionRange
 {
     /// <summary>A count.</summary>
-    public static int AtLeastOne(int value, string option)
-        => value >= 1 ? value : throw new ArgumentOutOfRangeException(option, value, $"{option} is {value}, but must be at least 1.");
+    public static int AtLeastOne(int value, string option) => value >= 1 ? value : throw Refuse(option, value, "at least 1");
 
     /// <summary>A weight.</summary>
     public static float NotNegative(float value, string option)
-        => value >= 0 && float.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(option, value, $"{option} is {value}, but must be a finite number of at least 0.");
+        => value >= 0 && float.IsFinite(value) ? value : throw Refuse(option, value, "a finite number of at least 0");
 
     /// <summary>A weight, in double.</summary>
     public static double NotNegative(double value, string option)
-        => value >= 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(option, value, $"{option} is {value}, but must be a finite number of at least 0.");
+        => value >= 0 && double.IsFinite(value) ? value : throw Refuse(option, value, "a finite number of at least 0");
 
     /// <summary>A share of one.</summary>
-    public static double Share(double value, string option)
-        => value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(option, value, $"{option} is {value}, but must be from 0 to below 1.");
+    public static double Share(double value, string option) => value is >= 0 and < 1 ? value : throw Refuse(option, value, "from 0 to below 1");
 
     /// <summary>A length or a rate.</summary>
     public static double Positive(double value, string option)
-        => value > 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(option, value, $"{option} is {value}, but must be a finite number above 0.");
+        => value > 0 && double.IsFinite(value) ? value : throw Refuse(option, value, "a finite number above 0");
 
     /// <summary>Any real number.</summary>
-    public static double Finite(double value, string option)
-        => double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(option, value, $"{option} is {value}, but must be a finite number.");
+    public static double Finite(double value, string option) => double.IsFinite(value) ? value : throw Refuse(option, value, "a finite number");
 
     /// <summary>A value that its enumeration names.</summary>
     public static T Named<T>(T value, string option)
         where T : struct, Enum
-        => Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(option, value, $"{option} is {value}, but must be one of {string.Join(", ", Enum.GetNames<T>())}.");
+        => Enum.IsDefined(value) ? value : throw Refuse(option, value, $"one of {string.Join(", ", Enum.GetNames<T>())}");
 
     /// <summary>A factor to start from: no negative and no infinite value.</summary>
     public static FactorMatrix? Factor(FactorMatrix? value, string option)
@@ -39,7 +36,10 @@ internal static class OptionRange
         {
             float entry = value!.Values[i];
             if (!(entry >= 0 && entry <= float.MaxValue))
-                throw new ArgumentOutOfRangeException(option, entry, $"{option} has the value {entry} in row {i / value.Columns}, column {i % value.Columns}, but all must be finite and at least 0.");
+            {
+                throw new ArgumentOutOfRangeException(option, entry,
+                    $"{option} has the value {entry} in row {i / value.Columns}, column {i % value.Columns}, but all must be finite and at least 0.");
+            }
         }
 
         return value;
@@ -53,4 +53,11 @@ internal static class OptionRange
         throw new ArgumentOutOfRangeException(option, $"{factor.Rows} × {factor.Columns}",
             $"{option} is {factor.Rows} × {factor.Columns}, but must be {rows} × {columns}: one row for each {rowsAre}, one column for each component.");
     }
+
+    /// <summary>The exception for a value that is not in the range.</summary>
+    /// <param name="option">The name of the option.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="range">What it must be, to follow "must be".</param>
+    public static ArgumentOutOfRangeException Refuse(string option, object value, string range)
+        => new(option, value, $"{option} is {value}, but must be {range}.");
 }

@@ -3,8 +3,8 @@ using Microsoft.ML.Nmf.Engine;
 namespace Microsoft.ML.Nmf.Training;
 
 /// <summary>
-/// The multiplicative update of a factor that stands in several places of a chain, from the sum of the terms of its places. X̂ is then not linear in the factor,
-/// and the step may overshoot: it is shortened, by geometric means with the factor as it was, until the objective does not rise.
+/// The multiplicative update of a factor that stands in several places of a chain, from the sum of the terms of its places. X̂ is then not linear in
+/// the factor, and the step may overshoot: it is shortened, by geometric means with the factor as it was, until the objective does not rise.
 /// </summary>
 internal static class SharedFactorUpdate
 {

@@ -12,7 +12,9 @@ public sealed record TrainingIteration
     /// <summary>What the training lowers: the divergence plus the penalties.</summary>
     public required double Objective { get; init; }
 
-    /// <summary>D_β between the data and its approximation, without the penalties, summed over all entries; for neural NMF the loss without its label term.</summary>
+    /// <summary>
+    /// D_β between the data and its approximation, without the penalties, summed over all entries; for neural NMF the loss without its label term.
+    /// </summary>
     public required double Divergence { get; init; }
 
     /// <summary>Seconds since the first iteration of the phase began; reading the data and computing the start are not counted.</summary>
@@ -76,7 +78,16 @@ public sealed class TrainingHistory : IReadOnlyList<TrainingIteration>
         ModelFormat.Check(count > 0, "the training history is empty");
         var iterations = new List<TrainingIteration>();
         for (int i = 0; i < count; i++)
-            iterations.Add(new TrainingIteration { Number = i, Objective = reader.ReadDouble(), Divergence = reader.ReadDouble(), Seconds = reader.ReadDouble() });
+        {
+            iterations.Add(new TrainingIteration
+            {
+                Number = i,
+                Objective = reader.ReadDouble(),
+                Divergence = reader.ReadDouble(),
+                Seconds = reader.ReadDouble(),
+            });
+        }
+
         ModelFormat.Check(iterations.TrueForAll(i => double.IsFinite(i.Objective) && double.IsFinite(i.Divergence)), "the training history is not finite");
         return new TrainingHistory(iterations, converged);
     }

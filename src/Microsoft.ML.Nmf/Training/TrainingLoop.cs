@@ -4,9 +4,13 @@ namespace Microsoft.ML.Nmf.Training;
 
 /// <summary>When a training ends.</summary>
 /// <param name="MaximumNumberOfIterations">The most iterations, at least 1.</param>
-/// <param name="Tolerance">An iteration that lowers the objective by no more than this share of it is one below the tolerance; 0 makes all the iterations.</param>
+/// <param name="Tolerance">
+/// An iteration that lowers the objective by no more than this share of it is one below the tolerance; 0 makes all the iterations.
+/// </param>
 /// <param name="IsBudget">Reaching the most iterations is expected; do not warn.</param>
-/// <param name="MayRise">An iteration may raise the objective; one is below the tolerance when it changes the objective by no more than that share, up or down.</param>
+/// <param name="MayRise">
+/// An iteration may raise the objective; one is below the tolerance when it changes the objective by no more than that share, up or down.
+/// </param>
 /// <param name="Patience">Consecutive iterations below the tolerance that are needed to stop.</param>
 internal readonly record struct StoppingRule(int MaximumNumberOfIterations, double Tolerance, bool IsBudget = false, bool MayRise = false, int Patience = 1);
 

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Microsoft.ML.Data;
 using Microsoft.ML.Nmf.Hosting;
 using Microsoft.ML.Nmf.Reading;
@@ -6,9 +7,10 @@ using Microsoft.ML.Nmf.Transforming;
 namespace Microsoft.ML.Nmf;
 
 /// <summary>
-/// What the transformers of this library have in common: each reads one vector column of known size, row by row, and adds one or more activation columns. Rows stream, nothing is allocated
-/// per row, and nothing is computed for columns that nobody reads.
+/// What the transformers of this library have in common: each reads one vector column of known size, row by row, and adds one or more activation
+/// columns. Rows stream, nothing is allocated per row, and nothing is computed for columns that nobody reads.
 /// </summary>
+[EditorBrowsable(EditorBrowsableState.Advanced)]
 public abstract class ActivationTransformerBase : HostedTransformer
 {
     private protected ActivationTransformerBase(ComponentHost host, ColumnNames columns)
@@ -40,7 +42,8 @@ public abstract class ActivationTransformerBase : HostedTransformer
             if (_input.Size != transformer.FeatureCount)
             {
                 throw new ArgumentOutOfRangeException(nameof(schema), _input.Size,
-                    $"Input column '{_input.Name}' has {_input.Size} features, but the model was fitted to {transformer.FeatureCount}. Featurize it with the pipeline that the model was fitted with.");
+                    $"Input column '{_input.Name}' has {_input.Size} features, but the model was fitted to {transformer.FeatureCount}. "
+                    + "Featurize it with the pipeline that the model was fitted with.");
             }
         }
 

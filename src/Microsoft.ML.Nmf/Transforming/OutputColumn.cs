@@ -26,18 +26,25 @@ internal sealed class OutputColumn
     /// <summary>A vector of Single.</summary>
     /// <param name="size">The number of slots, at least 1.</param>
     /// <param name="slotNames">Their names, or null.</param>
-    public static OutputColumn Vector(int size, IReadOnlyList<string>? slotNames) => new(new VectorDataViewType(NumberDataViewType.Single, size), size, annotations =>
+    public static OutputColumn Vector(int size, IReadOnlyList<string>? slotNames)
     {
-        if (slotNames is null)
-            return;
-        var names = new VBuffer<ReadOnlyMemory<char>>(slotNames.Count, [.. slotNames.Select(name => name.AsMemory())]);
-        annotations.Add(SlotNames, new VectorDataViewType(TextDataViewType.Instance, slotNames.Count), (ref VBuffer<ReadOnlyMemory<char>> destination) => names.CopyTo(ref destination));
-    });
+        return new(new VectorDataViewType(NumberDataViewType.Single, size), size, Annotate);
+
+        void Annotate(DataViewSchema.Annotations.Builder annotations)
+        {
+            if (slotNames is null)
+                return;
+            var names = new VBuffer<ReadOnlyMemory<char>>(slotNames.Count, [.. slotNames.Select(name => name.AsMemory())]);
+            var type = new VectorDataViewType(TextDataViewType.Instance, slotNames.Count);
+            annotations.Add(SlotNames, type, (ref VBuffer<ReadOnlyMemory<char>> destination) => names.CopyTo(ref destination));
+        }
+    }
 
     /// <summary>A key.</summary>
     /// <param name="count">How many values it has.</param>
     /// <param name="annotate">Adds them to the annotations, where they are known.</param>
-    public static OutputColumn Key(int count, Action<DataViewSchema.Annotations.Builder> annotate) => new(new KeyDataViewType(typeof(uint), count), 0, annotate);
+    public static OutputColumn Key(int count, Action<DataViewSchema.Annotations.Builder> annotate)
+        => new(new KeyDataViewType(typeof(uint), count), 0, annotate);
 
     /// <summary>The column under a name.</summary>
     public DataViewSchema.DetachedColumn Detach(string name)
