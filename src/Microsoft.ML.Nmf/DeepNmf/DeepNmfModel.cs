@@ -50,7 +50,7 @@ public sealed class DeepNmfModel
     /// <param name="activations">The activations, as many as the deepest layer has components.</param>
     /// <returns>One value a feature.</returns>
     /// <exception cref="ArgumentException">There is another number of activations.</exception>
-    public float[] Reconstruct(ReadOnlySpan<float> activations) => Approximation.Of(Deepest.EffectiveTemplates, activations);
+    public float[] Reconstruct(ReadOnlySpan<float> activations) => Deepest.EffectiveTemplates.CombineColumns(activations);
 
     // H_(i−1) = H_i W_iᵀ, so their column sums follow from each other.
     private static double[][] SumsOfLayers(IReadOnlyList<FactorMatrix> templates, double[] deepest)

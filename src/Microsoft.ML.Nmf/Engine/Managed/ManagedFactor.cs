@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Microsoft.ML.Nmf.Engine.Managed;
 
 /// <summary>
@@ -74,4 +76,60 @@ internal sealed class ManagedFactor : Factor
 
         return transposed;
     }
+}
+
+/// <summary>A Gram matrix in host memory, in double, row after row without padding.</summary>
+internal sealed class ManagedGram(int rank) : Gram
+{
+    /// <inheritdoc />
+    public override int Rank { get; } = rank;
+
+    /// <summary>The values, row after row.</summary>
+    public double[] Values { get; } = new double[rank * rank];
+
+    /// <inheritdoc />
+    public override void CopyFrom(ReadOnlySpan<double> values) => values.CopyTo(Values);
+
+    /// <inheritdoc />
+    public override void CopyTo(Span<double> values) => Values.CopyTo(values);
+
+    /// <summary>The values in float32, each row padded to <see cref="ManagedFactor.Padded"/>, as the matrix kernels want them.</summary>
+    public AlignedFloats ToPaddedRows()
+    {
+        int stride = ManagedFactor.Padded(Rank);
+        var padded = new AlignedFloats(Rank * stride);
+        Span<float> target = padded.Span;
+        for (int k = 0; k < Rank; k++)
+        {
+            for (int l = 0; l < Rank; l++)
+                target[k * stride + l] = (float)Values[k * Rank + l];
+        }
+
+        return padded;
+    }
+}
+
+/// <summary>Floats that start on a 64-byte line, so that a vector load never crosses one. Zero at first.</summary>
+internal sealed class AlignedFloats
+{
+    private const int LineBytes = 64;
+    private const int LineFloats = LineBytes / sizeof(float);
+
+    private readonly float[] _storage;
+    private readonly int _offset;
+
+    /// <summary>Room for <paramref name="length"/> floats.</summary>
+    public AlignedFloats(int length)
+    {
+        Length = length;
+        _storage = GC.AllocateArray<float>(length + LineFloats, pinned: true);
+        long address = Marshal.UnsafeAddrOfPinnedArrayElement(_storage, 0);
+        _offset = (int)((LineBytes - address % LineBytes) % LineBytes) / sizeof(float);
+    }
+
+    /// <summary>The number of floats.</summary>
+    public int Length { get; }
+
+    /// <summary>The floats.</summary>
+    public Span<float> Span => _storage.AsSpan(_offset, Length);
 }
