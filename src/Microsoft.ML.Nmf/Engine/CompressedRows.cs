@@ -1,7 +1,7 @@
 namespace Microsoft.ML.Nmf.Engine;
 
 /// <summary>One block of up to <see cref="ExampleMatrix.BlockRows"/> compressed rows.</summary>
-/// <param name="Starts">Where each row's entries start in the other two arrays; one more than there are rows.</param>
+/// <param name="Starts">Row i has the entries from Starts[i] to Starts[i + 1] − 1; one value more than there are rows.</param>
 /// <param name="Columns">The column of each entry, ascending within a row.</param>
 /// <param name="Values">The value of each entry, never zero.</param>
 internal readonly record struct CompressedBlock(int[] Starts, int[] Columns, float[] Values)
@@ -10,10 +10,12 @@ internal readonly record struct CompressedBlock(int[] Starts, int[] Columns, flo
     public int Rows => Starts.Length - 1;
 }
 
-/// <summary>A sparse matrix in compressed rows (CSR), cut into blocks of <see cref="ExampleMatrix.BlockRows"/> rows.</summary>
+/// <summary>
+/// A sparse matrix in compressed rows (CSR), in blocks of <see cref="ExampleMatrix.BlockRows"/> rows, so that the number of entries may exceed an array's size.
+/// </summary>
 internal sealed class CompressedRows
 {
-    /// <summary>Takes over the blocks.</summary>
+    /// <summary>Takes over the blocks, without a copy.</summary>
     public CompressedRows(CompressedBlock[] blocks, int rows, int columns)
     {
         Blocks = blocks;
@@ -31,13 +33,13 @@ internal sealed class CompressedRows
     /// <summary>The number of columns.</summary>
     public int Columns { get; }
 
-    /// <summary>How many entries are stored.</summary>
+    /// <summary>The number of stored entries.</summary>
     public long NonZeros { get; }
 
     /// <summary>The bytes that the entries and row starts take.</summary>
     public long Bytes => NonZeros * (sizeof(int) + sizeof(float)) + (long)Rows * sizeof(int);
 
-    /// <summary>The same matrix with rows and columns exchanged. Cost: two passes over the entries.</summary>
+    /// <summary>The transpose. Cost: two passes over the entries.</summary>
     public CompressedRows Transpose()
     {
         int[] counts = new int[Columns];
@@ -57,7 +59,7 @@ internal sealed class CompressedRows
             transposed[b] = new CompressedBlock(starts, new int[starts[rows]], new float[starts[rows]]);
         }
 
-        // From here on a count is the place of the row's next entry.
+        // From here on, counts[j] is where the next entry of row j of the transpose goes.
         for (int b = 0; b < transposed.Length; b++)
             transposed[b].Starts.AsSpan(0, transposed[b].Rows).CopyTo(counts.AsSpan(b * ExampleMatrix.BlockRows));
         for (int b = 0; b < Blocks.Length; b++)

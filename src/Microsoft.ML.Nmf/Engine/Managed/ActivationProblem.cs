@@ -1,12 +1,12 @@
 namespace Microsoft.ML.Nmf.Engine.Managed;
 
 /// <summary>
-/// min over h ≥ 0 of D_β(x ‖ h Wᵀ) + l1 Σ h + l2/2 Σ h² for one row x at a time, with what depends on the templates alone computed once. Immutable;
-/// every thread takes a solver of its own.
+/// The problem of transforming: min over h ≥ 0 of D_β(x ‖ h Wᵀ) + l1 Σ h + l2/2 Σ h² for one example x at a time. Holds what depends on the templates alone.
+/// Immutable, so that threads share it; each uses a solver of its own.
 /// </summary>
 internal abstract class ActivationProblem
 {
-    /// <summary>Keeps the templates as padded rows.</summary>
+    /// <summary>Copies the templates into padded rows.</summary>
     protected ActivationProblem(FactorMatrix templates, ActivationSettings settings)
     {
         Settings = settings;
@@ -14,13 +14,13 @@ internal abstract class ActivationProblem
         Templates.CopyFrom(templates.Values);
     }
 
-    /// <summary>How to solve it.</summary>
+    /// <summary>The divergence, the penalties and when to stop.</summary>
     public ActivationSettings Settings { get; }
 
     /// <summary>W, m × r.</summary>
     public ManagedFactor Templates { get; }
 
-    /// <summary>Exact non-negative least squares for β = 2, multiplicative updates for every other β.</summary>
+    /// <summary>The problem for the β of the settings: exact non-negative least squares for β = 2, multiplicative updates for every other.</summary>
     public static ActivationProblem Create(FactorMatrix templates, ActivationSettings settings)
         => settings.Beta == BetaDivergence.Euclidean ? new EuclideanActivations(templates, settings) : new MultiplicativeActivations(templates, settings);
 
@@ -29,15 +29,14 @@ internal abstract class ActivationProblem
 }
 
 /// <summary>
-/// Finds the activations of one example after the other, without allocating. The same row gives the same bits whatever was
-/// solved before it.
+/// Finds the activations of one example after the other, without allocating. An example's activations do not depend on the examples before it, to the bit.
 /// </summary>
 internal abstract class ActivationSolver
 {
-    /// <summary>Solves for a row.</summary>
-    /// <param name="features">The features that are not zero, ascending.</param>
+    /// <summary>Finds the activations h of an example x.</summary>
+    /// <param name="features">The indices of the features that are not zero, ascending.</param>
     /// <param name="values">Their values, positive and finite.</param>
-    /// <param name="activations">Receives r values; all zero when the row has no features.</param>
+    /// <param name="activations">Receives h, r values; all zero when x is.</param>
     public void Solve(ReadOnlySpan<int> features, ReadOnlySpan<float> values, Span<float> activations)
     {
         activations.Clear();
@@ -45,16 +44,14 @@ internal abstract class ActivationSolver
             SolveCore(features, values, activations);
     }
 
-    /// <summary>Solves for a row that is not zero; <paramref name="activations"/> comes in as zeros.</summary>
+    /// <summary>As <see cref="Solve"/>, for an example that is not zero; <paramref name="activations"/> is zero on entry.</summary>
     protected abstract void SolveCore(ReadOnlySpan<int> features, ReadOnlySpan<float> values, Span<float> activations);
 }
 
-/// <summary>How the activations of a new example are found.</summary>
-/// <param name="Beta">β of the divergence.</param>
+/// <summary>The divergence and the penalties that activations minimise, and when to stop.</summary>
+/// <param name="Beta">β.</param>
 /// <param name="L1">Weight of the sum of the activations, at least 0.</param>
 /// <param name="L2">Weight of half the sum of their squares, at least 0.</param>
-/// <param name="MaximumNumberOfIterations">The most multiplicative updates of a row, at least 1; β ≠ 2 only.</param>
-/// <param name="Tolerance">
-/// A row is done when an update changes no activation by more than this share of the largest; β ≠ 2 only.
-/// </param>
+/// <param name="MaximumNumberOfIterations">The most multiplicative updates of an example, at least 1; not used for β = 2.</param>
+/// <param name="Tolerance">Stop when an update changes no activation by more than this share of the largest one; not used for β = 2.</param>
 internal readonly record struct ActivationSettings(double Beta, float L1, float L2, int MaximumNumberOfIterations, float Tolerance);

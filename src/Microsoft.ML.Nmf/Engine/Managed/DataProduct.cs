@@ -5,16 +5,16 @@ using System.Runtime.Intrinsics;
 namespace Microsoft.ML.Nmf.Engine.Managed;
 
 /// <summary>
-/// The product of dense data, or of its transpose, with a factor, one block of result rows at a time. The depth is cut into blocks of
-/// <see cref="ExampleMatrix.BlockRows"/>, whose part of the factor stays in the cache. Cost p·q·r.
+/// Dense data X or Xᵀ times a factor, for a block of rows of the result. The sum over the columns of the data is taken in blocks of
+/// <see cref="ExampleMatrix.BlockRows"/>, so that the factor's rows for a block stay in the cache. Cost p·q·r.
 /// </summary>
 internal static class DenseProduct
 {
-    /// <summary>The rows of one block of the result ← data · other.</summary>
-    /// <param name="data">The data or its transpose.</param>
-    /// <param name="block">Which block of <see cref="ExampleMatrix.BlockRows"/> rows of <paramref name="data"/>.</param>
-    /// <param name="other">A factor with one row for each column of <paramref name="data"/>.</param>
-    /// <param name="result">The padded rows of the block; all of it is overwritten.</param>
+    /// <summary>result ← (rows of the block of data) · other.</summary>
+    /// <param name="data">X or Xᵀ, p × q.</param>
+    /// <param name="block">The index of the block of <see cref="ExampleMatrix.BlockRows"/> rows of <paramref name="data"/>.</param>
+    /// <param name="other">A factor, q × r.</param>
+    /// <param name="result">Receives the padded rows of the block.</param>
     public static void Multiply(DenseData data, int block, ManagedFactor other, Span<float> result)
     {
         (int first, int rows) = RowBlocks.Range(block, data.Rows);
@@ -33,18 +33,18 @@ internal static class DenseProduct
 }
 
 /// <summary>
-/// The product of a block of compressed rows with a factor: each result row is summed in registers, up to 64 columns at a time,
-/// from the factor rows that the entries name. Cost z·r multiply-adds and as many floats read.
+/// A block of compressed rows times a factor. A row of the result is the sum of the factor's rows at the columns of the row's entries, weighted by their
+/// values; up to 64 of its columns are summed in registers at a time. Cost z·r multiply-adds and as many floats read.
 /// </summary>
 internal static class SparseProduct
 {
     private const int Lane = ManagedFactor.Lane;
 
     /// <summary>result ← rows · other.</summary>
-    /// <param name="rows">The compressed rows.</param>
-    /// <param name="other">A factor with one row for each column of <paramref name="rows"/>.</param>
-    /// <param name="result">One padded row for each compressed row; all of it is overwritten.</param>
-    /// <param name="skip">For each row, whether to leave its result alone; empty for none.</param>
+    /// <param name="rows">The compressed rows, of q columns.</param>
+    /// <param name="other">A factor, q × r.</param>
+    /// <param name="result">Receives a padded row for each compressed row.</param>
+    /// <param name="skip">For each row, whether its result is left as it is; empty to compute all.</param>
     public static void Multiply(in CompressedBlock rows, ManagedFactor other, Span<float> result, ReadOnlySpan<bool> skip = default)
     {
         int stride = other.Stride;
@@ -98,21 +98,22 @@ internal static class SparseProduct
 }
 
 /// <summary>
-/// The rows of a sparse matrix with the most entries, by column. Where the other factor is larger than the cache, gathering its rows once for every entry of
-/// a few hundred frequent words is most of the work of XᵀH: here each of its rows is read once, in order, and added to
-/// the few results it belongs to, which stay in the cache. Results are summed in <see cref="Parts"/> fixed ranges of columns, then over those.
+/// The densest rows of a sparse matrix M, such as the most frequent words of Xᵀ, stored by column for the product M·O with an O that is larger than the cache.
+/// <see cref="SparseProduct"/> would read a row of O from memory for each of their many entries. Here every row of O is read once, in order, and added to the
+/// results of the dense rows with an entry in its column; these results stay in the cache. Columns are cut into <see cref="Parts"/> fixed ranges with sums of
+/// their own, added at the end, so that the bits do not depend on the number of threads.
 /// </summary>
 internal sealed class FrequentRows
 {
     private const int Lane = ManagedFactor.Lane;
 
-    // So many rows of 64 floats fit half of a second-level cache of a common size.
+    // The results of this many rows of 64 floats take 256 KB, which fits into half of a common second-level cache.
     private const int MostRows = 1024;
 
-    // A row with entries in fewer columns than one in this many is gathered as cheaply.
+    // A row with entries in fewer than one of this many columns is computed as fast by SparseProduct.
     private const int LeastShare = 512;
 
-    // Partial sums, each of its own range of columns.
+    // Ranges of columns, each with partial sums of its own.
     private const int Parts = 16;
 
     private readonly int[] _rows;
@@ -127,17 +128,25 @@ internal sealed class FrequentRows
         _columnCount = columnCount;
     }
 
-    /// <summary>For each row of the matrix, whether it is one of these.</summary>
+    /// <summary>For each row of the matrix, whether it is among the frequent ones.</summary>
     public required bool[] IsFrequent { get; init; }
 
-    /// <summary>Finds the frequent rows of a matrix.</summary>
-    /// <param name="matrix">The matrix.</param>
-    /// <param name="transposed">Its transpose.</param>
-    /// <returns>Null when they would have less than a third of all entries.</returns>
+    /// <summary>Selects the densest rows of a matrix and copies their entries.</summary>
+    /// <param name="matrix">M.</param>
+    /// <param name="transposed">Mᵀ.</param>
+    /// <returns>The rows, or null when they have less than a third of all entries: separate treatment would not pay.</returns>
     public static FrequentRows? Find(CompressedRows matrix, CompressedRows transposed)
     {
-        (int Row, int Entries)[] counts = [.. matrix.Blocks.SelectMany((block, b) => Enumerable.Range(0, block.Rows).Select(i => (b * ExampleMatrix.BlockRows + i, block.Starts[i + 1] - block.Starts[i])))];
-        int[] rows = [.. counts.Where(c => c.Entries > matrix.Columns / LeastShare).OrderByDescending(c => c.Entries).ThenBy(c => c.Row).Take(MostRows).Select(c => c.Row).Order()];
+        (int Row, int Entries)[] counts =
+        [
+            .. matrix.Blocks.SelectMany((block, b) => Enumerable.Range(0, block.Rows)
+                .Select(i => (b * ExampleMatrix.BlockRows + i, block.Starts[i + 1] - block.Starts[i]))),
+        ];
+        int[] rows =
+        [
+            .. counts.Where(c => c.Entries > matrix.Columns / LeastShare).OrderByDescending(c => c.Entries).ThenBy(c => c.Row)
+                .Take(MostRows).Select(c => c.Row).Order(),
+        ];
         if (rows.Sum(r => (long)counts[r].Entries) * 3 < matrix.NonZeros)
             return null;
 
@@ -145,10 +154,18 @@ internal sealed class FrequentRows
         Array.Fill(slots, -1);
         for (int slot = 0; slot < rows.Length; slot++)
             slots[rows[slot]] = slot;
-        return new FrequentRows(rows, [.. transposed.Blocks.Select(block => Keep(block, slots))], matrix.Columns) { IsFrequent = [.. slots.Select(slot => slot >= 0)] };
+        return new FrequentRows(rows, [.. transposed.Blocks.Select(block => SelectSlots(block, slots))], matrix.Columns)
+        {
+            IsFrequent = [.. slots.Select(slot => slot >= 0)],
+        };
     }
 
-    /// <summary>Writes the rows' part of matrix · other into the rows of the result. One call at a time.</summary>
+    /// <summary>
+    /// Computes the frequent rows of result ← M·O; leaves the other rows as they are. One call at a time: the partial sums are kept for the next one.
+    /// </summary>
+    /// <param name="scheduler">Runs the ranges of columns.</param>
+    /// <param name="other">O, with one row for each column of M.</param>
+    /// <param name="result">Receives the frequent rows.</param>
     public void Multiply(BlockScheduler scheduler, ManagedFactor other, ManagedFactor result)
     {
         int stride = other.Stride;
@@ -174,8 +191,8 @@ internal sealed class FrequentRows
         });
     }
 
-    // The entries of the frequent rows, by their slots.
-    private static CompressedBlock Keep(CompressedBlock block, int[] slots)
+    // The entries of a block of Mᵀ that are in frequent rows of M; their columns become slots, which number the frequent rows.
+    private static CompressedBlock SelectSlots(CompressedBlock block, int[] slots)
     {
         var starts = new int[block.Starts.Length];
         var kept = new List<int>();
@@ -196,6 +213,7 @@ internal sealed class FrequentRows
         return new CompressedBlock(starts, [.. kept], [.. values]);
     }
 
+    // target[slot] += value · (row of O) for every entry of a block of columns.
     private static void Scatter(in CompressedBlock columns, ReadOnlySpan<float> other, int stride, Span<float> target)
     {
         for (int k = 0; k < stride;)

@@ -3,12 +3,12 @@ using System.Runtime.Intrinsics;
 
 namespace Microsoft.ML.Nmf.Engine.Managed;
 
-/// <summary>What is done entry by entry to blocks of padded rows; the padding stays zero.</summary>
+/// <summary>Operations on every entry of a block of padded rows. Padding that is zero in all operands stays zero.</summary>
 internal static class ElementwiseKernel
 {
     private const int Lane = ManagedFactor.Lane;
 
-    /// <summary>result ← a·A + b·B.</summary>
+    /// <summary>result ← a·A + b·B; the result may be one of the operands.</summary>
     public static void Combine(float a, ReadOnlySpan<float> first, float b, ReadOnlySpan<float> second, Span<float> result)
     {
         CheckShapes(result.Length, first.Length, second.Length);
@@ -19,7 +19,7 @@ internal static class ElementwiseKernel
             Vector512.MultiplyAddEstimate(Vector512.Create(a), Vector512.LoadUnsafe(ref x, i), b * Vector512.LoadUnsafe(ref y, i)).StoreUnsafe(ref z, i);
     }
 
-    /// <summary>values ← values ∘ row, for every padded row.</summary>
+    /// <summary>Multiplies every row of the values by the given row, entry by entry: values_ik ← values_ik · row_k.</summary>
     public static void ScaleColumns(Span<float> values, ReadOnlySpan<float> row)
     {
         CheckShapes(values.Length, values.Length, values.Length / row.Length * row.Length);
@@ -32,7 +32,7 @@ internal static class ElementwiseKernel
         }
     }
 
-    /// <summary>values ← values − other ∘ row, for every padded row.</summary>
+    /// <summary>values_ik ← values_ik − other_ik · row_k.</summary>
     public static void RemoveScaled(Span<float> values, ReadOnlySpan<float> other, ReadOnlySpan<float> row)
     {
         CheckShapes(values.Length, other.Length, values.Length / row.Length * row.Length);
@@ -49,7 +49,12 @@ internal static class ElementwiseKernel
         }
     }
 
-    /// <summary>One step of Adam, projected.</summary>
+    /// <summary>One step of Adam, then values ← max(values, 0). The moments are updated in place.</summary>
+    /// <param name="values">The parameters.</param>
+    /// <param name="gradient">Their gradient g.</param>
+    /// <param name="firstMoment">m ← β₁ m + (1 − β₁) g.</param>
+    /// <param name="secondMoment">v ← β₂ v + (1 − β₂) g².</param>
+    /// <param name="rule">The constants and the number of the step.</param>
     public static void Adam(Span<float> values, ReadOnlySpan<float> gradient, Span<float> firstMoment, Span<float> secondMoment, AdamRule rule)
     {
         CheckShapes(values.Length, gradient.Length, Math.Min(firstMoment.Length, secondMoment.Length));
@@ -79,12 +84,12 @@ internal static class ElementwiseKernel
     }
 }
 
-/// <summary>Sums over blocks of padded factor rows, taken in double.</summary>
+/// <summary>Sums over the entries of a block of padded rows, in double unless stated otherwise.</summary>
 internal static class FactorSums
 {
     private const int HalfLane = ManagedFactor.Lane / 2;
 
-    /// <summary>Σ a_i b_i.</summary>
+    /// <summary>⟨A, B⟩ = Σ A_ik B_ik.</summary>
     public static double Inner(ReadOnlySpan<float> first, ReadOnlySpan<float> second)
     {
         if (first.Length != second.Length || first.Length % ManagedFactor.Lane != 0)
@@ -103,7 +108,7 @@ internal static class FactorSums
         return Vector512.Sum(sum);
     }
 
-    /// <summary>sum ← the sum of the first, second, … of several parts that lie a stride apart.</summary>
+    /// <summary>sum[k] ← Σ_p parts[p·<paramref name="partStride"/> + k] over p &lt; <paramref name="count"/>, in float32.</summary>
     public static void OfParts(ReadOnlySpan<float> parts, int partStride, int count, Span<float> sum)
     {
         if (sum.Length % ManagedFactor.Lane != 0 || parts.Length < (count - 1) * partStride + sum.Length)
@@ -119,7 +124,7 @@ internal static class FactorSums
         }
     }
 
-    /// <summary>The sum of each column.</summary>
+    /// <summary>The sum of each of the <paramref name="rank"/> columns.</summary>
     public static double[] OfColumns(ReadOnlySpan<float> rows, int stride, int rank)
     {
         var sums = new double[rank];
@@ -133,7 +138,7 @@ internal static class FactorSums
         return sums;
     }
 
-    /// <summary>⟨A_k, B_k⟩ of each column.</summary>
+    /// <summary>⟨A_k, B_k⟩ for each of the <paramref name="rank"/> columns k.</summary>
     public static double[] ColumnInner(ReadOnlySpan<float> first, ReadOnlySpan<float> second, int stride, int rank)
     {
         var sums = new double[rank];
@@ -147,7 +152,7 @@ internal static class FactorSums
         return sums;
     }
 
-    /// <summary>The value of a penalty on the rows.</summary>
+    /// <summary>The value of a penalty on the rows; its orthogonality term is half of (Σ_k F_ik)² − Σ_k F_ik², summed over the rows i.</summary>
     public static double PenaltyOf(ReadOnlySpan<float> rows, int stride, Penalty penalty)
     {
         double total = 0;
@@ -168,17 +173,21 @@ internal static class FactorSums
 }
 
 /// <summary>
-/// AᵀB of two tall factors: float32 sums over four blocks of rows, then double sums over those, always in the order of the rows. Of AᵀA only the tiles on and
-/// above the diagonal are computed. Cost p·a·b, or about p·a²/2.
+/// AᵀB of two tall factors A, p × a, and B, p × b. Products are summed in float32 within parts of <see cref="PartRows"/> rows and in double over the parts,
+/// always in the order of the rows. Cost p·a·b; about p·a²/2 for AᵀA, where only tiles on or above the diagonal are computed.
 /// </summary>
 internal static class CrossProduct
 {
     private const int Lane = ManagedFactor.Lane;
 
-    /// <summary>Rows whose products are summed in float32.</summary>
+    // Rows whose products are summed in float32.
     private const int PartRows = 4 * ExampleMatrix.BlockRows;
 
-    /// <summary>result ← AᵀB, a × b without padding.</summary>
+    /// <summary>result ← AᵀB, row after row without padding.</summary>
+    /// <param name="scheduler">Runs the parts.</param>
+    /// <param name="first">A.</param>
+    /// <param name="second">B, with as many rows; the same object as A for a Gram matrix.</param>
+    /// <param name="result">Receives a·b values.</param>
     public static void Compute(BlockScheduler scheduler, ManagedFactor first, ManagedFactor second, double[] result)
     {
         bool isGram = ReferenceEquals(first, second);
@@ -194,7 +203,8 @@ internal static class CrossProduct
             for (int k = 0; k < height; k += Lane)
             {
                 int column = isGram ? k : 0;
-                MatrixKernel.MultiplyAdd(new(left[k..], 1, first.Stride), right[column..], stride, target[(k * stride + column)..], stride, Math.Min(Lane, height - k), rows, stride - column);
+                MatrixKernel.MultiplyAdd(new(left[k..], 1, first.Stride), right[column..], stride,
+                    target[(k * stride + column)..], stride, Math.Min(Lane, height - k), rows, stride - column);
             }
         });
 

@@ -3,12 +3,12 @@ using System.Runtime.InteropServices;
 namespace Microsoft.ML.Nmf.Engine.Managed;
 
 /// <summary>
-/// A factor in host memory, row after row, each row padded to a multiple of <see cref="Lane"/> floats. The padding is
-/// always zero, so kernels work on whole vectors.
+/// A factor in host memory, row after row, each row padded with zeros to a multiple of <see cref="Lane"/> floats, so that kernels work on whole vectors. Every
+/// kernel leaves the padding zero.
 /// </summary>
 internal sealed class ManagedFactor : Factor
 {
-    /// <summary>The floats in a vector of the kernels.</summary>
+    /// <summary>The floats in a vector of the kernels: 512 bits, which the runtime splits where the processor has narrower vectors.</summary>
     public const int Lane = 16;
 
     /// <summary>A factor of zeros.</summary>
@@ -19,8 +19,8 @@ internal sealed class ManagedFactor : Factor
         Stride = Padded(rank);
         if ((long)rows * Stride > Array.MaxLength - Lane)
         {
-            throw new InvalidOperationException(
-                $"A factor of {rows} rows and rank {rank} takes {(long)rows * Stride} values, more than one array holds ({Array.MaxLength}). Train on fewer rows or with a smaller rank.");
+            throw new InvalidOperationException($"A factor of {rows} rows and rank {rank} takes {(long)rows * Stride} values, more than one array holds "
+                + $"({Array.MaxLength}). Train on fewer rows or with a smaller rank.");
         }
 
         Storage = new AlignedFloats(rows * Stride);
@@ -32,19 +32,19 @@ internal sealed class ManagedFactor : Factor
     /// <inheritdoc />
     public override int Rank { get; }
 
-    /// <summary>The floats from one row to the next.</summary>
+    /// <summary>The length of a padded row: floats from one row to the next.</summary>
     public int Stride { get; }
 
     /// <summary>All values, padding included.</summary>
     public Span<float> Values => Storage.Span;
 
-    /// <summary>Where the values are.</summary>
+    /// <summary>The memory of <see cref="Values"/>, for lambdas, which cannot capture a span.</summary>
     public AlignedFloats Storage { get; }
 
-    /// <summary>The columns rounded up to whole vectors.</summary>
+    /// <summary>A number of columns rounded up to whole vectors.</summary>
     public static int Padded(int rank) => (rank + Lane - 1) / Lane * Lane;
 
-    /// <summary>The values of a range of rows, padding included.</summary>
+    /// <summary>The values of <paramref name="count"/> rows, padding included.</summary>
     public Span<float> RowRange(int first, int count) => Values.Slice(first * Stride, count * Stride);
 
     /// <inheritdoc />
@@ -61,7 +61,7 @@ internal sealed class ManagedFactor : Factor
             Values.Slice(i * Stride, Rank).CopyTo(values[(i * Rank)..]);
     }
 
-    /// <summary>The transpose, one padded row a column.</summary>
+    /// <summary>A copy of the transpose, as padded rows.</summary>
     public AlignedFloats Transpose()
     {
         int stride = Padded(Rows);
@@ -93,7 +93,7 @@ internal sealed class ManagedGram(int rank) : Gram
     /// <inheritdoc />
     public override void CopyTo(Span<double> values) => Values.CopyTo(values);
 
-    /// <summary>The values in float32, each row padded to <see cref="ManagedFactor.Padded"/>, as the matrix kernels want them.</summary>
+    /// <summary>A copy in float32 as padded rows, an operand for <see cref="MatrixKernel"/>.</summary>
     public AlignedFloats ToPaddedRows()
     {
         int stride = ManagedFactor.Padded(Rank);
@@ -109,7 +109,10 @@ internal sealed class ManagedGram(int rank) : Gram
     }
 }
 
-/// <summary>Floats that start on a 64-byte line, so that a vector load never crosses one. Zero at first.</summary>
+/// <summary>
+/// Floats that start at a 64-byte boundary, so that no vector load crosses two cache lines. Zero at first. The array is pinned, since the garbage collector
+/// could move it off the boundary.
+/// </summary>
 internal sealed class AlignedFloats
 {
     private const int LineBytes = 64;
