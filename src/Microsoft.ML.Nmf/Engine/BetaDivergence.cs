@@ -18,8 +18,9 @@ public static class BetaDivergence
     public const double ItakuraSaito = 0;
 
     /// <summary>
-    /// The least value of x̂ when β ≠ 2, and of x when β ≤ 0, as a share of the mean of all entries of the data, zeros included; smaller values count as this
-    /// one. It avoids a division by x̂ = 0 and, for β ≤ 0, the infinite divergence of x = 0. The value is 2⁻²³, the float32 epsilon.
+    /// The least value of x̂ when β ≠ 2, and of x when β ≤ 0; smaller values count as this one. It is a share of a mean, zeros included: that of the training
+    /// data, and in a transform that of the example. It avoids a division by x̂ = 0 and, for β ≤ 0, the infinite divergence of x = 0. The value is 2⁻²³, the
+    /// float32 epsilon.
     /// </summary>
     public const float Floor = 1.1920929e-7f;
 

@@ -25,8 +25,10 @@ public sealed class FactorMatrix
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="rows"/> or <paramref name="columns"/> is negative.</exception>
     /// <exception cref="ArgumentException"><paramref name="values"/> does not have <paramref name="rows"/> · <paramref name="columns"/> values.</exception>
     public FactorMatrix(float[] values, int rows, int columns)
-        : this(rows, columns, values) => _values = [.. values];
+        : this(rows, columns, values)
+        => _values = [.. values];
 
+    // Checks the shape and keeps the array.
     private FactorMatrix(int rows, int columns, float[] values)
     {
         ArgumentNullException.ThrowIfNull(values);

@@ -35,12 +35,12 @@ internal static class MultiplicativeRule
     /// <summary>The upper bound of every power of x and X̂ and of every weight x·X̂^(β−2), so that float32 sums of them stay finite.</summary>
     public const float LargestPower = 1e30f;
 
-    // Halvings of log u in Shorten; by then u is 1 to the last digit of a double.
+    // Halvings of log u in Shorten; by then u is 1 up to rounding.
     private const int Halvings = 60;
 
     /// <summary>
     /// γ(β), the exponent of the update: 1 / (2 − β) for β &lt; 1, 1 from 1 to 2, 1 / (β − 1) above 2. With it no update raises the objective (Févotte and
-    /// Idier 2011, table 2).
+    /// Idier 2011, section 4).
     /// </summary>
     public static float Exponent(double beta) => (float)(beta < 1 ? 1 / (2 - beta) : beta <= 2 ? 1 : 1 / (beta - 1));
 
@@ -95,15 +95,15 @@ internal static class PivotingRule
     public const double DependentInDouble = 1e-12;
 
     /// <summary>
-    /// The share of every diagonal entry of G, in units of the relative pivot above, that is added to it for a row whose support has dependent columns. Its
-    /// minimiser is not unique, and this picks one.
+    /// A row whose support has dependent columns is solved with every diagonal entry of G raised by a share of itself: this many times the relative pivot
+    /// above. Its minimiser is not unique, and this picks one.
     /// </summary>
     public const double Ridge = 10;
 
     /// <summary>A gradient at a zero counts as negative only below −<see cref="Tolerance"/>·max|b| of its row.</summary>
     public const double Tolerance = 1e-9;
 
-    /// <summary>Exchanges of all violating variables in a row that may bring no progress before variables are exchanged one at a time.</summary>
+    /// <summary>Consecutive exchanges of all violating variables without progress, after which variables are exchanged one at a time.</summary>
     public const int Patience = 3;
 }
 

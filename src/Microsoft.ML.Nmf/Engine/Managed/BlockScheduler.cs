@@ -27,8 +27,8 @@ internal sealed class BlockScheduler(int threads)
     }
 
     /// <summary>
-    /// As <see cref="Run(int, Action{int})"/>, with working memory that each thread makes once and passes to all of its blocks; its contents on entry are
-    /// arbitrary.
+    /// As <see cref="Run(int, Action{int})"/>, with working memory that is reused from block to block, never by two threads at once; its contents on entry
+    /// are arbitrary.
     /// </summary>
     public void Run<TScratch>(int blocks, Func<TScratch> makeScratch, Action<int, TScratch> body)
     {

@@ -46,7 +46,7 @@ internal sealed class CoordinateDescentKernel
             for (int l = 0; l < _rank; l++)
                 quadratic[k * _coordinates + l] = (float)(gram.Values[k * _rank + l] + (k == l ? penalty.L2 : penalty.Orthogonality));
             float curvature = quadratic[k * _coordinates + k];
-            // Curvature 0: the component is zero in the other factor, the objective does not depend on it, and a step length of 0 leaves it as it is.
+            // Curvature 0: the component is zero in the other factor, so the data says nothing about it; a step length of 0 leaves it as it is.
             _inverseCurvature[k] = curvature > 0 ? 1 / curvature : 0;
         }
     }

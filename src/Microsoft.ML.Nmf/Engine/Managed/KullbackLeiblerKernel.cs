@@ -73,7 +73,7 @@ internal static class KullbackLeiblerKernel
         return Vector512.Sum(sum);
     }
 
-    // Σ x log(ratio): the terms of whole vectors in float32, those of the rest in double.
+    // Σ x log(ratio): whole vectors are added in float32, the rest in double.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double SumOfLogarithms(ReadOnlySpan<float> values, ReadOnlySpan<float> ratios)
     {
