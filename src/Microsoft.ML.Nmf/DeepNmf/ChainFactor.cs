@@ -74,6 +74,6 @@ public sealed class ChainFactor
         var values = new float[checked(rows * columns)];
         for (int i = 0; i < values.Length; i++)
             values[i] = random.NextSingle() * scale;
-        return new ChainFactor(new FactorMatrix(values, rows, columns));
+        return new ChainFactor(FactorMatrix.TakeOver(values, rows, columns));
     }
 }

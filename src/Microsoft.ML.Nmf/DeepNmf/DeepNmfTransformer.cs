@@ -3,7 +3,6 @@ using Microsoft.ML.Nmf;
 using Microsoft.ML.Nmf.DeepNmf;
 using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Hosting;
-using Microsoft.ML.Nmf.Topics;
 using Microsoft.ML.Nmf.Transforming;
 
 [assembly: LoadableClass(typeof(DeepNmfTransformer), typeof(TransformerLoader<DeepNmfTransformer>), null, typeof(SignatureLoadModel),

@@ -11,7 +11,8 @@ namespace Microsoft.ML.Nmf.Engine;
 internal readonly record struct ActivationSettings(double Beta, float L1, float L2, int MaximumNumberOfIterations, float Tolerance);
 
 /// <summary>
-/// min over h ≥ 0 of D_β(x ‖ h Wᵀ) + l1 Σ h + l2/2 Σ h² for one row x at a time, with what depends on the templates alone computed once. Immutable; every thread takes a solver of its own.
+/// The problem of transforming: min over h ≥ 0 of D_β(x ‖ h Wᵀ) + l1 Σ h + l2/2 Σ h² for one example x at a time. Holds what depends on the templates
+/// alone. Immutable, so that threads share it; each uses a solver of its own.
 /// </summary>
 internal abstract class ActivationProblem
 {

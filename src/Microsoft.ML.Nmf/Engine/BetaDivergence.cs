@@ -8,27 +8,27 @@ namespace Microsoft.ML.Nmf;
 /// </summary>
 public static class BetaDivergence
 {
-    /// <summary>β = 2: half the squared Euclidean distance. The fastest, and the usual one for TF-IDF.</summary>
+    /// <summary>β = 2: half the squared Euclidean distance. The fastest to compute, and the usual choice for TF-IDF.</summary>
     public const double Euclidean = 2;
 
-    /// <summary>β = 1: the generalised Kullback-Leibler divergence. Fits counts; the objective of pLSA.</summary>
+    /// <summary>β = 1: the generalised Kullback-Leibler divergence. Suits counts; the objective of pLSA.</summary>
     public const double KullbackLeibler = 1;
 
-    /// <summary>β = 0: the Itakura-Saito divergence. Indifferent to scale; fits power spectra.</summary>
+    /// <summary>β = 0: the Itakura-Saito divergence. Does not change when x and x̂ are scaled together; suits power spectra.</summary>
     public const double ItakuraSaito = 0;
 
     /// <summary>
-    /// Where β is not above 0, the divergence of a zero is infinite. Data below this share of its own mean, zeros included,
-    /// is therefore taken for this share of the mean when β ≤ 0. The same share bounds x̂ from below for every β but 2, since an
-    /// approximation of zero would divide by zero. The value is 2⁻²³, the float32 epsilon.
+    /// The least value of x̂ when β ≠ 2, and of x when β ≤ 0; smaller values count as this one. It is a share of a mean, zeros included: that of the training
+    /// data, and in a transform that of the example. It avoids a division by x̂ = 0 and, for β ≤ 0, the infinite divergence of x = 0. The value is 2⁻²³, the
+    /// float32 epsilon.
     /// </summary>
     public const float Floor = 1.1920929e-7f;
 
-    /// <summary>d_β of one entry.</summary>
+    /// <summary>d_β(x ‖ x̂) of one entry.</summary>
     /// <param name="x">The data, at least 0; above 0 when β ≤ 0.</param>
     /// <param name="approximation">The approximation x̂, above 0.</param>
     /// <param name="beta">β, any finite value.</param>
-    /// <returns>The divergence, at least 0 up to rounding, and 0 where <paramref name="x"/> equals <paramref name="approximation"/>.</returns>
+    /// <returns>The divergence: at least 0 up to rounding, and 0 where <paramref name="x"/> equals <paramref name="approximation"/>.</returns>
     public static double Of(double x, double approximation, double beta) => beta switch
     {
         2 => 0.5 * (x - approximation) * (x - approximation),

@@ -1,15 +1,17 @@
 namespace Microsoft.ML.Nmf.Engine;
 
 /// <summary>
-/// The training data X in host memory: n examples × m features, non-negative and finite, in blocks of
-/// <see cref="BlockRows"/> rows, so that no single array bounds its size. Read-only once built.
+/// The training data X in host memory: n examples × m features, non-negative and finite. Rows are stored in blocks of <see cref="BlockRows"/>, so that the
+/// data may be larger than one array can be. Read-only once built.
 /// </summary>
 internal abstract class ExampleMatrix
 {
-    /// <summary>Rows in a block; the last block may have fewer. Part of the numbers: partial sums are taken per block.</summary>
+    /// <summary>
+    /// Rows in a block; the last block may have fewer. Engines sum block by block, so changing this changes results in the last digits.
+    /// </summary>
     public const int BlockRows = 256;
 
-    /// <summary>Describes a matrix whose blocks a derived class holds.</summary>
+    /// <summary>Sets the shape and the totals; the derived class holds the entries.</summary>
     protected ExampleMatrix(int rows, int columns, long nonZeros, double sum, double sumOfSquares)
     {
         Rows = rows;
@@ -25,7 +27,7 @@ internal abstract class ExampleMatrix
     /// <summary>The number of features, m.</summary>
     public int Columns { get; }
 
-    /// <summary>How many entries are not zero.</summary>
+    /// <summary>The number of entries that are not zero.</summary>
     public long NonZeros { get; }
 
     /// <summary>The sum of all entries.</summary>
@@ -37,9 +39,142 @@ internal abstract class ExampleMatrix
     /// <summary>The mean over all n·m entries, zeros included; 0 for an empty matrix.</summary>
     public double Mean => Rows == 0 || Columns == 0 ? 0 : Sum / ((double)Rows * Columns);
 
-    /// <summary>The share of entries that are not zero, from 0 to 1.</summary>
+    /// <summary>
+    /// The least value of X̂ when β ≠ 2, and of X when β ≤ 0; smaller values count as this one. It is <see cref="BetaDivergence.Floor"/> times the mean, or
+    /// <see cref="BetaDivergence.Floor"/> itself when all entries are zero.
+    /// </summary>
+    public float Floor => Mean > 0 ? (float)(BetaDivergence.Floor * Mean) : BetaDivergence.Floor;
+
+    /// <summary>The share of entries that are not zero, from 0 to 1; 0 for an empty matrix.</summary>
     public double Density => Rows == 0 || Columns == 0 ? 0 : NonZeros / ((double)Rows * Columns);
 
-    /// <summary>The bytes that the entries take.</summary>
+    /// <summary>The bytes that the stored entries and their indices take.</summary>
     public abstract long Bytes { get; }
+}
+
+/// <summary>Training data with every entry stored, row after row within each block.</summary>
+internal sealed class DenseExamples : ExampleMatrix
+{
+    /// <summary>Takes over the blocks, without a copy; each has <c>rows of the block × columns</c> values.</summary>
+    public DenseExamples(float[][] blocks, int rows, int columns, long nonZeros, double sum, double sumOfSquares)
+        : base(rows, columns, nonZeros, sum, sumOfSquares) => Blocks = blocks;
+
+    /// <summary>One array a block of rows: block b starts with row b·<see cref="ExampleMatrix.BlockRows"/>.</summary>
+    public float[][] Blocks { get; }
+
+    /// <inheritdoc />
+    public override long Bytes => (long)Rows * Columns * sizeof(float);
+}
+
+/// <summary>Training data with only its non-zero entries stored, as compressed rows.</summary>
+internal sealed class SparseExamples : ExampleMatrix
+{
+    /// <summary>Takes over the rows, without a copy.</summary>
+    public SparseExamples(CompressedRows data, double sum, double sumOfSquares)
+        : base(data.Rows, data.Columns, data.NonZeros, sum, sumOfSquares) => Data = data;
+
+    /// <summary>The compressed rows.</summary>
+    public CompressedRows Data { get; }
+
+    /// <inheritdoc />
+    public override long Bytes => Data.Bytes;
+}
+
+/// <summary>
+/// Cuts n rows into blocks of <see cref="ExampleMatrix.BlockRows"/>. The cut depends on n alone, so that sums taken per block do not depend on the number of
+/// threads.
+/// </summary>
+internal static class RowBlocks
+{
+    /// <summary>The number of blocks of n rows.</summary>
+    public static int Count(int rows) => (rows + ExampleMatrix.BlockRows - 1) / ExampleMatrix.BlockRows;
+
+    /// <summary>The first row of a block and the number of its rows.</summary>
+    public static (int First, int Count) Range(int block, int rows)
+    {
+        int first = block * ExampleMatrix.BlockRows;
+        return (first, Math.Min(ExampleMatrix.BlockRows, rows - first));
+    }
+}
+
+/// <summary>One block of up to <see cref="ExampleMatrix.BlockRows"/> compressed rows.</summary>
+/// <param name="Starts">Row i has the entries from Starts[i] to Starts[i + 1] − 1; one value more than there are rows.</param>
+/// <param name="Columns">The column of each entry, ascending within a row.</param>
+/// <param name="Values">The value of each entry, never zero.</param>
+internal readonly record struct CompressedBlock(int[] Starts, int[] Columns, float[] Values)
+{
+    /// <summary>The number of rows in the block.</summary>
+    public int Rows => Starts.Length - 1;
+}
+
+/// <summary>
+/// A sparse matrix in compressed rows (CSR), in blocks of <see cref="ExampleMatrix.BlockRows"/> rows, so that the number of entries may exceed an array's size.
+/// </summary>
+internal sealed class CompressedRows
+{
+    /// <summary>Takes over the blocks, without a copy.</summary>
+    public CompressedRows(CompressedBlock[] blocks, int rows, int columns)
+    {
+        Blocks = blocks;
+        Rows = rows;
+        Columns = columns;
+        NonZeros = blocks.Sum(block => (long)block.Values.Length);
+    }
+
+    /// <summary>The blocks, in the order of their rows.</summary>
+    public CompressedBlock[] Blocks { get; }
+
+    /// <summary>The number of rows.</summary>
+    public int Rows { get; }
+
+    /// <summary>The number of columns.</summary>
+    public int Columns { get; }
+
+    /// <summary>The number of stored entries.</summary>
+    public long NonZeros { get; }
+
+    /// <summary>The bytes that the entries and row starts take.</summary>
+    public long Bytes => NonZeros * (sizeof(int) + sizeof(float)) + (long)Rows * sizeof(int);
+
+    /// <summary>The transpose. Cost: two passes over the entries.</summary>
+    public CompressedRows Transpose()
+    {
+        int[] counts = new int[Columns];
+        foreach (CompressedBlock block in Blocks)
+        {
+            foreach (int column in block.Columns)
+                counts[column]++;
+        }
+
+        var transposed = new CompressedBlock[RowBlocks.Count(Columns)];
+        for (int b = 0; b < transposed.Length; b++)
+        {
+            (int first, int rows) = RowBlocks.Range(b, Columns);
+            int[] starts = new int[rows + 1];
+            for (int i = 0; i < rows; i++)
+                starts[i + 1] = checked(starts[i] + counts[first + i]);
+            transposed[b] = new CompressedBlock(starts, new int[starts[rows]], new float[starts[rows]]);
+        }
+
+        // From here on, counts[j] is where the next entry of row j of the transpose goes.
+        for (int b = 0; b < transposed.Length; b++)
+            transposed[b].Starts.AsSpan(0, transposed[b].Rows).CopyTo(counts.AsSpan(b * ExampleMatrix.BlockRows));
+        for (int b = 0; b < Blocks.Length; b++)
+        {
+            CompressedBlock block = Blocks[b];
+            for (int i = 0; i < block.Rows; i++)
+            {
+                for (int p = block.Starts[i]; p < block.Starts[i + 1]; p++)
+                {
+                    int row = block.Columns[p];
+                    CompressedBlock target = transposed[row / ExampleMatrix.BlockRows];
+                    int place = counts[row]++;
+                    target.Columns[place] = b * ExampleMatrix.BlockRows + i;
+                    target.Values[place] = block.Values[p];
+                }
+            }
+        }
+
+        return new CompressedRows(transposed, Columns, Rows);
+    }
 }

@@ -1,14 +1,14 @@
 namespace Microsoft.ML.Nmf.Engine;
 
 /// <summary>
-/// Builds the training matrix from one row after the other: compressed rows, block by block, each block allocated at its final size. Data that turns out
-/// dense is then unpacked, block by block.
+/// Builds the training matrix row by row, as compressed blocks that are each allocated at their final size. When all rows are there, data of at least
+/// <see cref="DenseFrom"/> density is unpacked block by block. Cost: one pass over the entries, two for dense data.
 /// </summary>
 /// <param name="columns">The number of features, m.</param>
 internal sealed class ExampleMatrixBuilder(int columns)
 {
     /// <summary>
-    /// From this share of non-zeros on, dense storage takes no more memory than compressed rows and their transpose, and computes faster.
+    /// The density from which data is stored dense: it then takes no more memory than compressed rows and their transpose, and computes faster.
     /// </summary>
     public const double DenseFrom = 0.25;
 
@@ -16,38 +16,49 @@ internal sealed class ExampleMatrixBuilder(int columns)
     private readonly List<int> _starts = [0];
     private readonly List<int> _columns = [];
     private readonly List<float> _values = [];
+    private int[] _rowFeatures = [];
+    private float[] _rowValues = [];
     private double _sum;
     private double _sumOfSquares;
 
-    /// <summary>The rows added so far.</summary>
+    /// <summary>The number of rows added so far.</summary>
     public int Rows { get; private set; }
 
-    /// <summary>The rows of a matrix as examples.</summary>
+    /// <summary>The rows of a non-negative matrix as training data.</summary>
     public static ExampleMatrix From(FactorMatrix matrix)
     {
         var builder = new ExampleMatrixBuilder(matrix.Columns);
-        int[] features = new int[matrix.Columns];
-        var values = new float[matrix.Columns];
         for (int i = 0; i < matrix.Rows; i++)
-        {
-            ReadOnlySpan<float> row = matrix.Row(i);
-            int count = 0;
-            for (int j = 0; j < row.Length; j++)
-            {
-                if (row[j] == 0)
-                    continue;
-                features[count] = j;
-                values[count++] = row[j];
-            }
+            builder.AddDense(matrix.Row(i));
+        return builder.Build();
+    }
 
-            builder.Add(features.AsSpan(0, count), values.AsSpan(0, count));
+    /// <summary>Copies some rows of the training data into a matrix of their own.</summary>
+    /// <param name="examples">The data.</param>
+    /// <param name="rows">The indices of the rows, in the order wanted; a row may be taken more than once.</param>
+    public static ExampleMatrix TakeRows(ExampleMatrix examples, ReadOnlySpan<int> rows)
+    {
+        var builder = new ExampleMatrixBuilder(examples.Columns);
+        foreach (int row in rows)
+        {
+            (int block, int place) = Math.DivRem(row, ExampleMatrix.BlockRows);
+            if (examples is SparseExamples sparse)
+            {
+                CompressedBlock from = sparse.Data.Blocks[block];
+                Range entries = from.Starts[place]..from.Starts[place + 1];
+                builder.Add(from.Columns.AsSpan(entries), from.Values.AsSpan(entries));
+            }
+            else
+            {
+                builder.AddDense(((DenseExamples)examples).Blocks[block].AsSpan(place * examples.Columns, examples.Columns));
+            }
         }
 
         return builder.Build();
     }
 
     /// <summary>Adds a row.</summary>
-    /// <param name="features">The features that are not zero, ascending.</param>
+    /// <param name="features">The indices of the features that are not zero, ascending.</param>
     /// <param name="values">Their values, positive and finite.</param>
     public void Add(ReadOnlySpan<int> features, ReadOnlySpan<float> values)
     {
@@ -65,7 +76,7 @@ internal sealed class ExampleMatrixBuilder(int columns)
             EndBlock();
     }
 
-    /// <summary>The matrix of all rows; the builder is empty afterwards.</summary>
+    /// <summary>The matrix of all rows added. The builder gives its rows away and cannot be used again.</summary>
     public ExampleMatrix Build()
     {
         if (_starts.Count > 1)
@@ -78,6 +89,23 @@ internal sealed class ExampleMatrixBuilder(int columns)
         return new DenseExamples(Unpack(compressed), Rows, columns, nonZeros, _sum, _sumOfSquares);
     }
 
+    // Adds a row of which all m values are given.
+    private void AddDense(ReadOnlySpan<float> row)
+    {
+        if (_rowFeatures.Length < row.Length)
+            (_rowFeatures, _rowValues) = (new int[row.Length], new float[row.Length]);
+        int count = 0;
+        for (int j = 0; j < row.Length; j++)
+        {
+            if (row[j] == 0)
+                continue;
+            _rowFeatures[count] = j;
+            _rowValues[count++] = row[j];
+        }
+
+        Add(_rowFeatures.AsSpan(0, count), _rowValues.AsSpan(0, count));
+    }
+
     private void EndBlock()
     {
         _blocks.Add(new CompressedBlock([.. _starts], [.. _columns], [.. _values]));
@@ -87,7 +115,7 @@ internal sealed class ExampleMatrixBuilder(int columns)
         _values.Clear();
     }
 
-    // Drops each compressed block once it is unpacked.
+    // Lets go of each compressed block once it is unpacked, so that the data is never held twice.
     private static float[][] Unpack(CompressedRows compressed)
     {
         var dense = new float[compressed.Blocks.Length][];

@@ -1,11 +1,11 @@
 namespace Microsoft.ML.Nmf;
 
-/// <summary>A matrix of float32 that does not change: the templates W (features × components) or activations H (examples × components).</summary>
+/// <summary>An immutable matrix of float32: the templates W (features × components) or the activations H (examples × components).</summary>
 public sealed class FactorMatrix
 {
     private readonly float[] _values;
 
-    /// <summary>A copy of the given values.</summary>
+    /// <summary>A matrix with a copy of the given values.</summary>
     /// <param name="values">The values by row and column.</param>
     /// <exception cref="ArgumentNullException"><paramref name="values"/> is null.</exception>
     public FactorMatrix(float[,] values)
@@ -17,9 +17,23 @@ public sealed class FactorMatrix
         Buffer.BlockCopy(values, 0, _values, 0, values.Length * sizeof(float));
     }
 
-    /// <summary>Takes over values that stand row after row.</summary>
-    internal FactorMatrix(float[] values, int rows, int columns)
+    /// <summary>A matrix with a copy of the given values.</summary>
+    /// <param name="values">The values, row after row: the value in row i and column k stands at i·<paramref name="columns"/> + k.</param>
+    /// <param name="rows">The number of rows, at least 0.</param>
+    /// <param name="columns">The number of columns, at least 0.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="values"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="rows"/> or <paramref name="columns"/> is negative.</exception>
+    /// <exception cref="ArgumentException"><paramref name="values"/> does not have <paramref name="rows"/> · <paramref name="columns"/> values.</exception>
+    public FactorMatrix(float[] values, int rows, int columns)
+        : this(rows, columns, values)
+        => _values = [.. values];
+
+    // Checks the shape and keeps the array.
+    private FactorMatrix(int rows, int columns, float[] values)
     {
+        ArgumentNullException.ThrowIfNull(values);
+        ArgumentOutOfRangeException.ThrowIfNegative(rows);
+        ArgumentOutOfRangeException.ThrowIfNegative(columns);
         if (values.Length != (long)rows * columns)
             throw new ArgumentException($"A matrix of {rows} × {columns} does not have {values.Length} values.", nameof(values));
         _values = values;
@@ -50,7 +64,7 @@ public sealed class FactorMatrix
         }
     }
 
-    /// <summary>One row.</summary>
+    /// <summary>The values of one row.</summary>
     /// <param name="row">From 0 to <see cref="Rows"/> − 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public ReadOnlySpan<float> Row(int row)
@@ -60,7 +74,21 @@ public sealed class FactorMatrix
         return _values.AsSpan(row * Columns, Columns);
     }
 
-    /// <summary>The sum of each column, in double, row after row.</summary>
+    /// <summary>A copy of the values by row and column.</summary>
+    public float[,] ToArray()
+    {
+        var copy = new float[Rows, Columns];
+        Buffer.BlockCopy(_values, 0, copy, 0, _values.Length * sizeof(float));
+        return copy;
+    }
+
+    /// <summary>A matrix that keeps the given array instead of a copy; the caller must not change it afterwards.</summary>
+    /// <param name="values">The values, row after row.</param>
+    /// <param name="rows">The number of rows, at least 0.</param>
+    /// <param name="columns">The number of columns, at least 0.</param>
+    internal static FactorMatrix TakeOver(float[] values, int rows, int columns) => new(rows, columns, values);
+
+    /// <summary>The sum of each column, added in double from the first row to the last.</summary>
     internal double[] ColumnSums()
     {
         var sums = new double[Columns];
@@ -74,11 +102,54 @@ public sealed class FactorMatrix
         return sums;
     }
 
-    /// <summary>A copy of the values by row and column.</summary>
-    public float[,] ToArray()
+    /// <summary>The matrix product A·B, where A is this matrix; every entry is summed in double. Cost: rows of A × columns of A × columns of B.</summary>
+    /// <param name="right">B, with as many rows as A has columns.</param>
+    internal FactorMatrix Multiply(FactorMatrix right)
     {
-        var copy = new float[Rows, Columns];
-        Buffer.BlockCopy(_values, 0, copy, 0, _values.Length * sizeof(float));
-        return copy;
+        if (right.Rows != Columns)
+            throw new ArgumentException($"A matrix of {Rows} × {Columns} cannot be multiplied by one of {right.Rows} × {right.Columns}.", nameof(right));
+        var product = new float[Rows * right.Columns];
+        var sums = new double[right.Columns];
+        for (int j = 0; j < Rows; j++)
+        {
+            Array.Clear(sums);
+            ReadOnlySpan<float> row = Row(j);
+            for (int l = 0; l < row.Length; l++)
+            {
+                if (row[l] == 0)
+                    continue;
+                ReadOnlySpan<float> weights = right.Row(l);
+                for (int k = 0; k < weights.Length; k++)
+                    sums[k] += (double)row[l] * weights[k];
+            }
+
+            for (int k = 0; k < sums.Length; k++)
+                product[j * sums.Length + k] = (float)sums[k];
+        }
+
+        return TakeOver(product, Rows, right.Columns);
+    }
+
+    /// <summary>
+    /// h Wᵀ, where W is this matrix: the sum of its columns weighted by the activations of one example, which approximates that example. Summed in double.
+    /// </summary>
+    /// <param name="activations">h, one value a column.</param>
+    /// <returns>One value a row.</returns>
+    /// <exception cref="ArgumentException">There are not as many activations as columns.</exception>
+    internal float[] CombineColumns(ReadOnlySpan<float> activations)
+    {
+        if (activations.Length != Columns)
+            throw new ArgumentException($"There are {activations.Length} activations, but the model's rank is {Columns}.", nameof(activations));
+        var combination = new float[Rows];
+        for (int j = 0; j < combination.Length; j++)
+        {
+            ReadOnlySpan<float> row = Row(j);
+            double sum = 0;
+            for (int k = 0; k < row.Length; k++)
+                sum += (double)row[k] * activations[k];
+            combination[j] = (float)sum;
+        }
+
+        return combination;
     }
 }

@@ -41,7 +41,7 @@ internal abstract class Factor : IDisposable
     {
         var values = new float[Rows * Rank];
         CopyTo(values);
-        return new FactorMatrix(values, Rows, Rank);
+        return FactorMatrix.TakeOver(values, Rows, Rank);
     }
 
     /// <summary>Releases what the engine holds.</summary>

@@ -1,12 +1,14 @@
 namespace Microsoft.ML.Nmf.Engine;
 
-/// <summary>Decompositions of small symmetric matrices of double, row after row; k is at most a few hundred.</summary>
+/// <summary>Decompositions of symmetric k × k matrices in double, stored row after row. Serial, meant for k up to a few hundred.</summary>
 internal static class SmallMatrices
 {
-    /// <summary>
-    /// R⁻¹ of the Cholesky factorization A = RᵀR, upper triangular. A column that depends on earlier ones, to the relative
-    /// tolerance, is left zero. Cost k³/3.
-    /// </summary>
+    /// <summary>R⁻¹ of the Cholesky factorization A = RᵀR, upper triangular. Cost k³/3.</summary>
+    /// <param name="matrix">A, symmetric positive semidefinite.</param>
+    /// <param name="size">k.</param>
+    /// <param name="tolerance">
+    /// A column whose pivot is at most this share of its diagonal entry counts as dependent on earlier ones; its row and column of R⁻¹ are zero.
+    /// </param>
     public static double[] InverseOfCholesky(ReadOnlySpan<double> matrix, int size, double tolerance)
     {
         var lower = new double[size * size];
@@ -32,7 +34,7 @@ internal static class SmallMatrices
                 lower[i * size + i] = Math.Sqrt(pivot);
         }
 
-        // R⁻¹ = (L⁻¹)ᵀ, column by column of L⁻¹.
+        // With L = Rᵀ above, R⁻¹ = (L⁻¹)ᵀ: each column of L⁻¹, by forward substitution, is a row of the result.
         var inverse = new double[size * size];
         for (int column = 0; column < size; column++)
         {
@@ -52,10 +54,8 @@ internal static class SmallMatrices
         return inverse;
     }
 
-    /// <summary>
-    /// Eigenvalues, largest first, and eigenvectors, one a column in the same order, of a symmetric matrix, by cyclic Jacobi
-    /// rotations. Cost about 20·k³.
-    /// </summary>
+    /// <summary>Eigenvalues and eigenvectors of a symmetric matrix, by cyclic Jacobi rotations. Cost about 20·k³.</summary>
+    /// <returns>The eigenvalues, largest first, and a k × k matrix whose columns are the eigenvectors in the same order.</returns>
     public static (double[] Values, double[] Vectors) Eigen(ReadOnlySpan<double> matrix, int size)
     {
         double[] a = matrix.ToArray();
@@ -82,6 +82,7 @@ internal static class SmallMatrices
         return ([.. order.Select(i => a[i * size + i])], vectors);
     }
 
+    // Σ |a_ij| above the diagonal.
     private static double OffDiagonal(double[] a, int size)
     {
         double sum = 0;
@@ -94,6 +95,7 @@ internal static class SmallMatrices
         return sum;
     }
 
+    // Σ |a_ii|.
     private static double Diagonal(double[] a, int size)
     {
         double sum = 0;
@@ -102,6 +104,7 @@ internal static class SmallMatrices
         return sum;
     }
 
+    // A ← JᵀAJ and V ← VJ, with the rotation J in the plane of p and q that makes a_pq zero.
     private static void Rotate(double[] a, double[] v, int size, int p, int q)
     {
         double off = a[p * size + q];

@@ -81,7 +81,7 @@ public sealed partial class NeuralNmfEstimator : FactorizationEstimator<NeuralNm
         OptionRange.Shape(_options.InitialTemplates?[0], input.Examples.Columns, _options.Ranks[0], "feature", "InitialTemplates[0]");
         NeuralNmfResult result = NeuralNmfTraining.Run(engine, input.Examples, input.Labels, SettingsFor(input), monitor);
         NeuralNmfClassifier? classifier = result.Classification is { } weights && input.Classes is { } classes
-            ? new NeuralNmfClassifier(new FactorMatrix([.. weights.Select(weight => (float)weight)], classes.Count, _options.Ranks[^1]), _options.LabelLoss, classes.Names)
+            ? new NeuralNmfClassifier(FactorMatrix.TakeOver([.. weights.Select(weight => (float)weight)], classes.Count, _options.Ranks[^1]), _options.LabelLoss, classes.Names)
             : null;
         var model = new NeuralNmfModel(result.Templates, result.ActivationSums, input.FeatureNames, input.Examples.Rows, _options.Loss, result.Phases, result.Epochs, classifier);
         return new NeuralNmfTransformer(Host.Register(nameof(NeuralNmfTransformer)), columns, model, Outputs(), input.Classes);

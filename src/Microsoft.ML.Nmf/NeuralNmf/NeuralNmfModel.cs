@@ -55,5 +55,5 @@ public sealed class NeuralNmfModel
     /// <param name="activations">The activations, as many as the deepest layer has components.</param>
     /// <returns>One value a feature.</returns>
     /// <exception cref="ArgumentException">There is another number of activations.</exception>
-    public float[] Reconstruct(ReadOnlySpan<float> activations) => Approximation.Of(Deepest.EffectiveTemplates, activations);
+    public float[] Reconstruct(ReadOnlySpan<float> activations) => Deepest.EffectiveTemplates.CombineColumns(activations);
 }

@@ -96,6 +96,6 @@ internal static class NeuralNmfModelFormat
             ModelDecoding.Check(float.IsFinite(weights[i]), "the classification layer has a value that is not finite");
         }
 
-        return new NeuralNmfClassifier(new FactorMatrix(weights, classes.Count, rank), loss, classes.Names);
+        return new NeuralNmfClassifier(FactorMatrix.TakeOver(weights, classes.Count, rank), loss, classes.Names);
     }
 }

@@ -33,7 +33,7 @@ internal static class NeuralNmfTraining
         var phases = new List<TrainingPhase>();
         try
         {
-            ExampleMatrix trained = held.Length == 0 ? examples : ExampleSubset.Take(examples, [.. batches.SelectMany(rows => rows).Order()]);
+            ExampleMatrix trained = held.Length == 0 ? examples : ExampleMatrixBuilder.TakeRows(examples, [.. batches.SelectMany(rows => rows).Order()]);
             if (batches.Length == 1)
                 passes.Add(new LayerPass(engine, engine.Load(trained), settings.Ranks, LabelsOf(labels, batches[0]), ownsData: true));
             using (DataMatrix? whole = batches.Length == 1 ? null : engine.Load(trained))
@@ -83,7 +83,7 @@ internal static class NeuralNmfTraining
     }
 
     private static LayerPass PassOf(ComputeEngine engine, ExampleMatrix examples, ReadOnlySpan<uint> labels, int[] rows, NeuralNmfSettings settings)
-        => new(engine, engine.Load(ExampleSubset.Take(examples, rows)), settings.Ranks, LabelsOf(labels, rows), ownsData: true);
+        => new(engine, engine.Load(ExampleMatrixBuilder.TakeRows(examples, rows)), settings.Ranks, LabelsOf(labels, rows), ownsData: true);
 
     private static LabelledRows? LabelsOf(ReadOnlySpan<uint> labels, int[] rows)
     {

@@ -1,4 +1,3 @@
-using Microsoft.ML.Nmf.Topics;
 
 namespace Microsoft.ML.Nmf;
 
@@ -48,5 +47,5 @@ public sealed class NmfModel
     /// <param name="activations">The activations, <see cref="Rank"/> values.</param>
     /// <returns>One value a feature.</returns>
     /// <exception cref="ArgumentException">There are not <see cref="Rank"/> activations.</exception>
-    public float[] Reconstruct(ReadOnlySpan<float> activations) => Approximation.Of(Templates, activations);
+    public float[] Reconstruct(ReadOnlySpan<float> activations) => Templates.CombineColumns(activations);
 }

@@ -9,17 +9,19 @@ namespace Microsoft.ML.Nmf.Reading;
 /// <param name="Labels">For each example 0 for a missing label and otherwise its class plus 1; empty without a label column.</param>
 internal sealed record TrainingInput(ExampleMatrix Examples, string[]? FeatureNames, LabelColumn? LabelColumn, uint[] Labels);
 
-/// <summary>Reads a column into the training matrix, and labels beside it, in one pass of one cursor.</summary>
+/// <summary>Reads the training data: the feature column and, if there is one, the label column, in one pass of one cursor.</summary>
 internal static class ExampleReader
 {
     private const int RowsBetweenChecks = 1024;
 
     /// <summary>Reads all rows.</summary>
     /// <param name="data">The data.</param>
-    /// <param name="column">The column, found in the schema of <paramref name="data"/>.</param>
-    /// <param name="label">The label column, found in the same schema, or null.</param>
-    /// <param name="checkAlive">Throws when the reading has been cancelled.</param>
-    /// <exception cref="InvalidOperationException">There are no rows, or none has a label, or a value cannot be factorized.</exception>
+    /// <param name="column">The feature column, from the schema of <paramref name="data"/>.</param>
+    /// <param name="label">The label column, from the same schema, or null.</param>
+    /// <param name="checkAlive">Called every 1024 rows; throws to cancel the reading.</param>
+    /// <exception cref="InvalidOperationException">
+    /// There are no rows, or all labels are missing, or a feature is negative, not a number or infinite as float32.
+    /// </exception>
     public static TrainingInput Read(IDataView data, FeatureColumn column, LabelColumn? label, Action checkAlive)
     {
         var builder = new ExampleMatrixBuilder(column.Size);
@@ -40,7 +42,11 @@ internal static class ExampleReader
         if (builder.Rows == 0)
             throw new InvalidOperationException($"Column '{column.Name}': the training data has no rows.");
         if (label is { } known && labels.TrueForAll(key => key == 0))
-            throw new InvalidOperationException($"Label column '{known.Column.Name}': every one of the {builder.Rows} rows has a missing key, so there is nothing to learn from it. Leave LabelColumnName out to train without labels.");
+        {
+            throw new InvalidOperationException($"Label column '{known.Column.Name}': every one of the {builder.Rows} rows has a missing key, "
+                + "so there is nothing to learn from it. Leave LabelColumnName out to train without labels.");
+        }
+
         return new TrainingInput(builder.Build(), column.ReadNames(), label, [.. labels]);
     }
 }

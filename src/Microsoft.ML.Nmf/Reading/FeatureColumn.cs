@@ -2,7 +2,7 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Nmf.Reading;
 
-/// <summary>A column that can be factorized: a vector of Single or Double of known size.</summary>
+/// <summary>A feature column: a vector of Single or Double of known size.</summary>
 /// <param name="Column">The column.</param>
 /// <param name="Size">The number of features, m.</param>
 /// <param name="IsDouble">Whether its items are Double rather than Single.</param>
@@ -16,7 +16,7 @@ internal readonly record struct FeatureColumn(DataViewSchema.Column Column, int 
     /// <summary>Finds the column in a schema.</summary>
     /// <param name="schema">The schema.</param>
     /// <param name="name">The column's name.</param>
-    /// <exception cref="ArgumentOutOfRangeException">It is not there, or cannot be factorized.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such column, or it is not a vector of Single or Double of known size.</exception>
     public static FeatureColumn Find(DataViewSchema schema, string name)
     {
         if (schema.GetColumnOrNull(name) is not { } column)
@@ -28,9 +28,11 @@ internal readonly record struct FeatureColumn(DataViewSchema.Column Column, int 
         return new FeatureColumn(column, vector.Size, vector.ItemType == NumberDataViewType.Double);
     }
 
-    /// <summary>Finds the column in the shape of a schema.</summary>
-    /// <returns>Whether the column promises slot names.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">It is not there, or cannot be factorized.</exception>
+    /// <summary>Checks the column in the shape of a schema.</summary>
+    /// <param name="shape">The shape.</param>
+    /// <param name="name">The column's name.</param>
+    /// <returns>Whether the column will have slot names.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such column, or it is not a vector of Single or Double of known size.</exception>
     public static bool PromisesNames(SchemaShape shape, string name)
     {
         SchemaShape.Column column = shape.FirstOrDefault(c => c.Name == name);
@@ -43,7 +45,7 @@ internal readonly record struct FeatureColumn(DataViewSchema.Column Column, int 
         return column.Annotations.Any(a => a.Name == Slots && a.Kind == SchemaShape.Column.VectorKind.Vector && a.ItemType is TextDataViewType);
     }
 
-    /// <summary>The names of the features, or null when the column has none.</summary>
+    /// <summary>The slot names, one a feature, or null when the column has none.</summary>
     public string[]? ReadNames()
     {
         if (!Column.HasSlotNames())
@@ -53,9 +55,9 @@ internal readonly record struct FeatureColumn(DataViewSchema.Column Column, int 
         return [.. names.DenseValues().Select(n => n.ToString())];
     }
 
-    /// <summary>What is thrown when a column is not there.</summary>
-    /// <param name="role">What the column is for, in a word.</param>
-    /// <param name="name">Its name.</param>
+    /// <summary>The exception for a missing column.</summary>
+    /// <param name="role">"input" or "label".</param>
+    /// <param name="name">The name that was looked for.</param>
     /// <param name="others">The names of the columns that there are.</param>
     public static ArgumentOutOfRangeException Missing(string role, string name, IEnumerable<string> others)
         => new($"{role}ColumnName", name, $"Could not find {role} column '{name}'. The data has {Quote(others)}.");
@@ -63,10 +65,12 @@ internal readonly record struct FeatureColumn(DataViewSchema.Column Column, int 
     private static bool IsNumber(DataViewType type) => type == NumberDataViewType.Single || type == NumberDataViewType.Double;
 
     private static ArgumentOutOfRangeException WrongType(string name, string type)
-        => new("inputColumnName", name, $"Input column '{name}' is of type {type}, but must be a vector of Single or Double of known size. Featurize it first, for instance with Text.FeaturizeText, Conversion.ConvertType or Concatenate.");
+        => new("inputColumnName", name, $"Input column '{name}' is of type {type}, but must be a vector of Single or Double of known size. "
+            + "Featurize it first, for instance with Text.FeaturizeText, Conversion.ConvertType or Concatenate.");
 
     private static ArgumentOutOfRangeException VariableSize(string name)
-        => new("inputColumnName", name, $"Input column '{name}' is a vector of variable size, but must be of known size. Give it one where it is made, for instance with a VectorType attribute that names the size, Text.ProduceNgrams or Text.FeaturizeText.");
+        => new("inputColumnName", name, $"Input column '{name}' is a vector of variable size, but must be of known size. Give it one where it is made, "
+            + "for instance with a VectorType attribute that names the size, Text.ProduceNgrams or Text.FeaturizeText.");
 
     private static string Quote(IEnumerable<string> names)
     {

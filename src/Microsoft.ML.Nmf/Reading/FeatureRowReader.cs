@@ -3,8 +3,8 @@ using Microsoft.ML.Data;
 namespace Microsoft.ML.Nmf.Reading;
 
 /// <summary>
-/// Reads the features of one row after the other: those that are not zero, in ascending order, as float32. A sparse and a dense buffer of the same
-/// values read the same. Allocates nothing once its buffers have grown.
+/// Reads the features of one row after the other, as float32 and without the zeros, so that sparse and dense buffers of the same values give the same result.
+/// Allocates nothing once its buffers have grown.
 /// </summary>
 internal sealed class FeatureRowReader
 {
@@ -18,7 +18,7 @@ internal sealed class FeatureRowReader
     private float[] _values = [];
     private int _count;
 
-    /// <summary>Reads a column of a row or cursor.</summary>
+    /// <summary>A reader of one column of a row or cursor.</summary>
     public FeatureRowReader(DataViewRow row, FeatureColumn column)
     {
         _row = row;
@@ -29,14 +29,16 @@ internal sealed class FeatureRowReader
             _single = row.GetGetter<VBuffer<float>>(column.Column);
     }
 
-    /// <summary>The features of the row last read that are not zero, ascending.</summary>
+    /// <summary>The indices of the features that are not zero in the row read last, ascending.</summary>
     public ReadOnlySpan<int> Features => _features.AsSpan(0, _count);
 
     /// <summary>Their values, positive and finite.</summary>
     public ReadOnlySpan<float> Values => _values.AsSpan(0, _count);
 
-    /// <summary>Reads the row where the cursor stands.</summary>
-    /// <exception cref="InvalidOperationException">A value is negative, not a number, or infinite as float32, or the row has another size.</exception>
+    /// <summary>Reads the current row.</summary>
+    /// <exception cref="InvalidOperationException">
+    /// A value is negative, not a number or infinite as float32, or the vector does not have the size of the column's type.
+    /// </exception>
     public void Read()
     {
         _count = 0;
@@ -82,13 +84,13 @@ internal sealed class FeatureRowReader
     {
         if (value == 0)
         {
-            // A negative value that float32 rounds to zero is negative all the same.
+            // A negative double that rounds to zero in float32 is still an error.
             if (given < 0)
                 throw BadValue(feature, given);
             return;
         }
 
-        // Written so that NaN fails too.
+        // NaN compares false, so it fails too.
         if (!(value > 0 && value <= float.MaxValue))
             throw BadValue(feature, given);
         _features[_count] = feature;
@@ -107,24 +109,30 @@ internal sealed class FeatureRowReader
     private void CheckSize(int size)
     {
         if (size != _column.Size)
-            throw new InvalidOperationException($"Column '{_column.Name}', {DescribeRow()}: the vector has {size} values, but its type promises {_column.Size}.");
+        {
+            throw new InvalidOperationException(
+                $"Column '{_column.Name}', {DescribeRow()}: the vector has {size} values, but its type promises {_column.Size}.");
+        }
     }
 
     private InvalidOperationException BadValue(int feature, double value)
     {
         string problem = double.IsNaN(value) ? "is not a number" : value < 0 ? "is negative" : "is infinite or too large for float32";
-        string remedy = double.IsNaN(value)
-            ? "Replace or drop missing values first, for instance with ReplaceMissingValues."
-            : value < 0 ? "A non-negative factorization needs values of at least 0: shift or rescale the column first, for instance with NormalizeMinMax." : "Rescale the column first, for instance with NormalizeMinMax.";
-        return new InvalidOperationException($"Column '{_column.Name}', {DescribeRow()}, slot {feature}{NameOf(feature)}: the value {value:R} {problem}. {remedy}");
+        string remedy = double.IsNaN(value) ? "Replace or drop missing values first, for instance with ReplaceMissingValues."
+            : value < 0 ? "A non-negative factorization needs values of at least 0: shift or rescale the column first, for instance with NormalizeMinMax."
+            : "Rescale the column first, for instance with NormalizeMinMax.";
+        return new InvalidOperationException(
+            $"Column '{_column.Name}', {DescribeRow()}, slot {feature}{NameOf(feature)}: the value {value:R} {problem}. {remedy}");
     }
 
-    // One of several cursors that share the rows counts only its own; the id then tells which row of the source it is.
+    // The id is shown where it differs from the position: one of several cursors that share the rows counts only its own rows.
     private string DescribeRow()
     {
         DataViewRowId id = default;
         _row.GetIdGetter()(ref id);
-        return id.High == 0 && id.Low != (ulong)_row.Position ? $"row {_row.Position} (the first is 0; its id is {id.Low})" : $"row {_row.Position} (the first is 0)";
+        return id.High == 0 && id.Low != (ulong)_row.Position
+            ? $"row {_row.Position} (the first is 0; its id is {id.Low})"
+            : $"row {_row.Position} (the first is 0)";
     }
 
     private string NameOf(int feature) => _column.ReadNames() is { } names ? $" ('{names[feature]}')" : "";

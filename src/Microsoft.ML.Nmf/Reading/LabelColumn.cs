@@ -3,16 +3,18 @@ using Microsoft.ML.Nmf.NeuralNmf;
 
 namespace Microsoft.ML.Nmf.Reading;
 
-/// <summary>A column of labels: a key, whose missing value stands for a row without a label.</summary>
+/// <summary>A label column: a key column, in which a missing value stands for a row without a label.</summary>
 /// <param name="Column">The column.</param>
 /// <param name="Classes">The number of classes.</param>
 internal readonly record struct LabelColumn(DataViewSchema.Column Column, int Classes)
 {
-    /// <summary>The most classes.</summary>
+    /// <summary>The most classes that are accepted.</summary>
     public const int MostClasses = 1 << 20;
 
     /// <summary>Finds the column in a schema.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is not there, or is no key of a possible size.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// There is no such column, or it is not a key, or it has no classes or more than <see cref="MostClasses"/>.
+    /// </exception>
     public static LabelColumn Find(DataViewSchema schema, string name)
     {
         if (schema.GetColumnOrNull(name) is not { } column)
@@ -20,13 +22,19 @@ internal readonly record struct LabelColumn(DataViewSchema.Column Column, int Cl
         if (column.Type is not KeyDataViewType key)
             throw NoKey(name, column.Type.ToString()!);
         if (key.Count is 0 or > MostClasses)
-            throw new ArgumentOutOfRangeException("labelColumnName", name, $"Label column '{name}' has {key.Count} classes, but there may be {MostClasses} at most.");
+        {
+            throw new ArgumentOutOfRangeException("labelColumnName", name,
+                $"Label column '{name}' has {key.Count} classes, but there may be {MostClasses} at most.");
+        }
+
         return new LabelColumn(column, (int)key.Count);
     }
 
-    /// <summary>Finds the column in the shape of a schema.</summary>
-    /// <returns>The annotation with the column's key values, if it promises one and they are of a type that is kept.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">It is not there, or no key.</exception>
+    /// <summary>Checks the column in the shape of a schema.</summary>
+    /// <returns>
+    /// The annotation with the class names (key values), or null when there is none or <see cref="ClassKeys"/> does not keep values of its type.
+    /// </returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such column, or it is not a key.</exception>
     public static SchemaShape.Column? PromisedValues(SchemaShape shape, string name)
     {
         SchemaShape.Column column = shape.FirstOrDefault(c => c.Name == name);
@@ -34,11 +42,12 @@ internal readonly record struct LabelColumn(DataViewSchema.Column Column, int Cl
             throw FeatureColumn.Missing("label", name, shape.Select(c => c.Name));
         if (column.Kind != SchemaShape.Column.VectorKind.Scalar || !column.IsKey)
             throw NoKey(name, column.Kind == SchemaShape.Column.VectorKind.Scalar ? column.ItemType.ToString()! : $"Vector<{column.ItemType}>");
-        SchemaShape.Column values = column.Annotations.FirstOrDefault(a => a.Name == "KeyValues" && a.Kind == SchemaShape.Column.VectorKind.Vector && !a.IsKey && ClassKeys.Keeps(a.ItemType));
+        SchemaShape.Column values = column.Annotations.FirstOrDefault(
+            a => a.Name == "KeyValues" && a.Kind == SchemaShape.Column.VectorKind.Vector && !a.IsKey && ClassKeys.Keeps(a.ItemType));
         return values.Name is null ? null : values;
     }
 
-    /// <summary>Reads the keys of one row after the other, 0 for a missing one.</summary>
+    /// <summary>A function that reads the key of the current row: from 1 to <see cref="Classes"/>, or 0 for a missing one.</summary>
     public Func<uint> MakeReader(DataViewRow row)
     {
         Type raw = Column.Type.RawType;
@@ -61,5 +70,6 @@ internal readonly record struct LabelColumn(DataViewSchema.Column Column, int Cl
     }
 
     private static ArgumentOutOfRangeException NoKey(string name, string type)
-        => new("labelColumnName", name, $"Label column '{name}' is of type {type}, but must be a key. Make it one first, for instance with Conversion.MapValueToKey, which also makes missing labels of values that it does not know.");
+        => new("labelColumnName", name, $"Label column '{name}' is of type {type}, but must be a key. Make it one first, "
+            + "for instance with Conversion.MapValueToKey, which also makes missing labels of values that it does not know.");
 }

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using Microsoft.ML.Nmf.Topics;
 
 namespace Microsoft.ML.Nmf;
 
@@ -44,5 +43,5 @@ public abstract class LayeredModel
     /// <param name="activations">The activations, as many as the deepest layer has components.</param>
     /// <returns>One value a feature.</returns>
     /// <exception cref="ArgumentException">There is another number of activations.</exception>
-    public float[] Reconstruct(ReadOnlySpan<float> activations) => Approximation.Of(Deepest.EffectiveTemplates, activations);
+    public float[] Reconstruct(ReadOnlySpan<float> activations) => Deepest.EffectiveTemplates.CombineColumns(activations);
 }

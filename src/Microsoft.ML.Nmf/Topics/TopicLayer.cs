@@ -24,7 +24,7 @@ public sealed class TopicLayer
         ActivationSums = activationSums;
         _before = before;
         _featureNames = featureNames;
-        _effectiveTemplates = new(() => before is null ? templates : Multiply(before.EffectiveTemplates, templates));
+        _effectiveTemplates = new(() => before is null ? templates : before.EffectiveTemplates.Multiply(templates));
     }
 
     /// <summary>Which layer it is, from 0 for the one next to the features.</summary>
@@ -84,28 +84,4 @@ public sealed class TopicLayer
     // The topic of this layer that brings most of a finer one about in the training data.
     internal int ParentOf(int finer)
         => Enumerable.Range(0, Rank).MaxBy(k => ActivationSums[k] * Templates[finer, k]);
-
-    private static FactorMatrix Multiply(FactorMatrix left, FactorMatrix right)
-    {
-        var product = new float[left.Rows * right.Columns];
-        var sums = new double[right.Columns];
-        for (int j = 0; j < left.Rows; j++)
-        {
-            Array.Clear(sums);
-            ReadOnlySpan<float> row = left.Row(j);
-            for (int l = 0; l < row.Length; l++)
-            {
-                if (row[l] == 0)
-                    continue;
-                ReadOnlySpan<float> weights = right.Row(l);
-                for (int k = 0; k < weights.Length; k++)
-                    sums[k] += (double)row[l] * weights[k];
-            }
-
-            for (int k = 0; k < sums.Length; k++)
-                product[j * sums.Length + k] = (float)sums[k];
-        }
-
-        return new FactorMatrix(product, left.Rows, right.Columns);
-    }
 }

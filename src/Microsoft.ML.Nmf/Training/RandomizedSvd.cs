@@ -56,7 +56,7 @@ internal static class RandomizedSvd
         float[] u = Leading(leftScratch, count), v = Leading(rightScratch, count);
         for (int i = 0; i < v.Length; i++)
             v[i] = values[i % count] > 0 ? (float)(v[i] / values[i % count]) : 0;
-        return new Triplets(new FactorMatrix(u, data.Rows, count), values, new FactorMatrix(v, data.Columns, count));
+        return new Triplets(FactorMatrix.TakeOver(u, data.Rows, count), values, FactorMatrix.TakeOver(v, data.Columns, count));
     }
 
     // factor ← an orthonormal basis of its columns, by Cholesky QR twice. Dependent columns become zero.

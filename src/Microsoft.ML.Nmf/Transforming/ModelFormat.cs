@@ -40,7 +40,7 @@ internal static class ModelFormat
             Check(values[i] >= 0 && values[i] <= float.MaxValue, "a matrix has a value that is negative or not finite");
         }
 
-        return new FactorMatrix(values, rows, columns);
+        return FactorMatrix.TakeOver(values, rows, columns);
     }
 
     // *** Binary format of names ***

@@ -127,7 +127,7 @@ public class NonnegativeLeastSquaresTests
     private static double[] Solve(double[,] gram, double[] b, double[]? start = null)
     {
         double[] x = (double[]?)start?.Clone() ?? new double[b.Length];
-        new NonnegativeRowSolver(b.Length, NonnegativeRowSolver.DoubleGram).Solve([.. gram.Cast<double>()], b, x);
+        new NonnegativeRowSolver(b.Length, PivotingRule.DependentInDouble).Solve([.. gram.Cast<double>()], b, x);
         return x;
     }
 

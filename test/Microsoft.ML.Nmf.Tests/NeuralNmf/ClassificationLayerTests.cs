@@ -126,7 +126,7 @@ public class ClassificationLayerTests
                 Assert.All(actual.AsSpan(i * 5, 5).ToArray(), v => Assert.Equal(0, v));
         }
 
-        Near.Equal(expected, NeuralData.Read(new FactorMatrix(actual, Examples, 5)), 1e-6);
+        Near.Equal(expected, NeuralData.Read(FactorMatrix.TakeOver(actual, Examples, 5)), 1e-6);
     }
 
     [Fact]

@@ -78,7 +78,7 @@ public class NeuralGradientTests
 
         // The last batch is the smallest, and none of its rows has a label.
         LayerPass[] batches = [.. ((int[][])[[0, 3, 5, 8, 9, 11], [1, 2, 6, 7, 10], [4, 12, 13]]).Select(rows =>
-            new LayerPass(_engine, _engine.Load(ExampleSubset.Take(Build.Dense(x), rows)), settings.Ranks, LabelledRows.From([.. rows.Select(i => keys[i])]), ownsData: true))];
+            new LayerPass(_engine, _engine.Load(ExampleMatrixBuilder.TakeRows(Build.Dense(x), rows)), settings.Ranks, LabelledRows.From([.. rows.Select(i => keys[i])]), ownsData: true))];
         Assert.Null(batches[2].Labels);
         foreach (LayerPass batch in batches)
         {
@@ -127,7 +127,7 @@ public class NeuralGradientTests
 
         // The labelled rows alone have the same mean.
         int[] labelled = [.. Enumerable.Range(0, Examples).Where(i => keys[i] != 0)];
-        using var alone = new LayerPass(_engine, _engine.Load(ExampleSubset.Take(Build.Dense(x), labelled)), settings.Ranks, LabelledRows.From([.. labelled.Select(i => keys[i])]), ownsData: true);
+        using var alone = new LayerPass(_engine, _engine.Load(ExampleMatrixBuilder.TakeRows(Build.Dense(x), labelled)), settings.Ranks, LabelledRows.From([.. labelled.Select(i => keys[i])]), ownsData: true);
         Assert.Equal(value.Label, problem.Evaluate([alone], train: false).Label);
     }
 

@@ -61,7 +61,7 @@ internal static class Build
         return factor;
     }
 
-    public static FactorMatrix Matrix(double[,] values) => new([.. values.Cast<double>().Select(v => (float)v)], values.GetLength(0), values.GetLength(1));
+    public static FactorMatrix Matrix(double[,] values) => FactorMatrix.TakeOver([.. values.Cast<double>().Select(v => (float)v)], values.GetLength(0), values.GetLength(1));
 
     public static double[,] Read(Factor factor)
     {

@@ -3,9 +3,10 @@ using System.Runtime.InteropServices;
 namespace Microsoft.ML.Nmf.Engine.Managed;
 
 /// <summary>
-/// Any β on dense data, and β ∉ {1, 2} on sparse data: X̂ is made tile by tile, <see cref="TileRows"/> × <see cref="TileColumns"/>, turned
-/// into the two weights of the multiplicative update and summed into numerator and denominator before the next tile. Sparse data
-/// costs its numerator only at its entries while β &gt; 0; for β ≤ 0 every zero counts as the floor. Cost up to 3·p·q·r.
+/// The numerator (X ∘ X̂^(β−2)) O and denominator X̂^(β−1) O of the multiplicative update of F, and the divergence D_β(X ‖ X̂), with X̂ = F Oᵀ, for data
+/// whose zeros matter too: dense data, and sparse data unless β = 1. X̂ is computed in tiles of <see cref="TileRows"/> × <see cref="TileColumns"/> that
+/// stay in the cache, so that it is never held whole. For β &gt; 0 the numerator of sparse data is summed over the non-zero entries alone; for β ≤ 0 a zero
+/// counts as the floor and has a numerator as well. Cost up to 3·p·q·r.
 /// </summary>
 internal sealed class BetaTileKernel
 {
@@ -21,9 +22,15 @@ internal sealed class BetaTileKernel
     private readonly AlignedFloats _otherTransposed;
     private readonly int _transposedStride;
     private readonly bool _evaluate;
-    private readonly bool _wholeNumerator;
+    private readonly bool _zerosHaveNumerator;
 
-    /// <summary>Prepares the terms of F under D_β.</summary>
+    /// <summary>Keeps the operands, O as its transpose.</summary>
+    /// <param name="data">X, p × q.</param>
+    /// <param name="factor">F, p × r.</param>
+    /// <param name="other">O, q × r.</param>
+    /// <param name="beta">β.</param>
+    /// <param name="floor">The least value of X̂, and for β ≤ 0 of X.</param>
+    /// <param name="evaluate">Whether the divergence is wanted.</param>
     public BetaTileKernel(DataMatrix data, ManagedFactor factor, ManagedFactor other, double beta, float floor, bool evaluate)
     {
         _data = data;
@@ -32,18 +39,20 @@ internal sealed class BetaTileKernel
         _beta = beta;
         _floor = floor;
         _evaluate = evaluate;
-        _wholeNumerator = data is DenseData || beta <= 0;
+        _zerosHaveNumerator = data is DenseData || beta <= 0;
         _transposedStride = ManagedFactor.Padded(other.Rows);
         _otherTransposed = other.Transpose();
     }
 
-    /// <summary>The scratch memory that one thread needs: four tiles and a place in each row.</summary>
+    /// <summary>The working memory of one thread.</summary>
     public Scratch MakeScratch() => new();
 
-    /// <summary>Terms for one block of rows.</summary>
-    /// <param name="block">Which block of <see cref="ExampleMatrix.BlockRows"/> rows.</param>
-    /// <param name="numerator">Padded rows of the block, overwritten; empty when only the divergence is wanted.</param>
-    /// <param name="denominator">Padded rows of the block, overwritten; empty when β = 1 or only the divergence is wanted.</param>
+    /// <summary>Computes the terms of one block of rows.</summary>
+    /// <param name="block">The index of the block of <see cref="ExampleMatrix.BlockRows"/> rows.</param>
+    /// <param name="numerator">Receives the padded numerator rows of the block; empty when only the divergence is wanted.</param>
+    /// <param name="denominator">
+    /// Receives the padded denominator rows of the block; empty when only the divergence is wanted, or β = 1, where all rows have the column sums of O.
+    /// </param>
     /// <param name="scratch">From <see cref="MakeScratch"/>.</param>
     /// <returns>The divergence of the block, or 0 when it is not wanted.</returns>
     public double Terms(int block, Span<float> numerator, Span<float> denominator, Scratch scratch)
@@ -57,7 +66,7 @@ internal sealed class BetaTileKernel
         {
             int height = Math.Min(TileRows, rows - row);
             if (_data is SparseData sparse)
-                sparse.Data.Blocks[block].Starts.AsSpan(row, height).CopyTo(scratch.Places);
+                sparse.Data.Blocks[block].Starts.AsSpan(row, height).CopyTo(scratch.NextEntries);
             for (int column = 0; column < _other.Rows; column += TileColumns)
             {
                 int width = Math.Min(TileColumns, _other.Rows - column);
@@ -85,15 +94,15 @@ internal sealed class BetaTileKernel
             MatrixKernel.MultiplyAdd(new(power, padded, 1), _other.RowRange(column, width), stride, denominator, stride, height, width, stride);
 
         double divergence = 0;
-        if (_wholeNumerator || _evaluate)
+        if (_zerosHaveNumerator || _evaluate)
         {
             Span<float> data = scratch.Data.Span[..(height * padded)];
-            Load(block, row, height, column, width, padded, data, scratch.Places);
+            LoadData(block, row, height, column, width, padded, data, scratch.NextEntries);
             if (_beta <= 0)
                 PowerKernel.AtLeast(data, _floor);
             if (_evaluate)
                 divergence = DivergenceKernel.Sum(data, approximation, power, padded, width, _beta, scratch.DataPower.Span);
-            if (_wholeNumerator && !numerator.IsEmpty)
+            if (_zerosHaveNumerator && !numerator.IsEmpty)
             {
                 PowerKernel.Weigh(data, approximation, power);
                 MatrixKernel.MultiplyAdd(new(data, padded, 1), _other.RowRange(column, width), stride, numerator, stride, height, width, stride);
@@ -101,12 +110,16 @@ internal sealed class BetaTileKernel
         }
 
         if (_data is SparseData sparse)
-            Entries(sparse.Data.Blocks[block], row, height, column, width, padded, approximation, power, _wholeNumerator ? default : numerator, scratch.Places);
+        {
+            PassEntries(sparse.Data.Blocks[block], row, height, column, width, padded,
+                approximation, power, _zerosHaveNumerator ? default : numerator, scratch.NextEntries);
+        }
+
         return divergence;
     }
 
-    // The tile of the data, zeros included; padding is zero.
-    private void Load(int block, int row, int height, int column, int width, int padded, Span<float> target, ReadOnlySpan<int> places)
+    // Writes the tile of X into the target, zeros included; the padding becomes zero.
+    private void LoadData(int block, int row, int height, int column, int width, int padded, Span<float> target, ReadOnlySpan<int> nextEntries)
     {
         if (padded != width || _data is SparseData)
             target.Clear();
@@ -116,7 +129,7 @@ internal sealed class BetaTileKernel
             for (int i = 0; i < height; i++)
             {
                 int end = rows.Starts[row + i + 1];
-                for (int p = places[i]; p < end && rows.Columns[p] < column + width; p++)
+                for (int p = nextEntries[i]; p < end && rows.Columns[p] < column + width; p++)
                     target[i * padded + rows.Columns[p] - column] = rows.Values[p];
             }
 
@@ -142,28 +155,30 @@ internal sealed class BetaTileKernel
         }
     }
 
-    // Goes past the entries of the tile, summing their numerators on the way where zeros have none.
-    private void Entries(in CompressedBlock rows, int row, int height, int column, int width, int padded, ReadOnlySpan<float> approximation, ReadOnlySpan<float> power, Span<float> numerator, Span<int> places)
+    // Moves each row's next entry past the tile and, unless the numerator is empty, adds the numerators of the entries passed.
+    private void PassEntries(in CompressedBlock rows, int row, int height, int column, int width, int padded,
+        ReadOnlySpan<float> approximation, ReadOnlySpan<float> power, Span<float> numerator, Span<int> nextEntries)
     {
         int stride = _other.Stride;
         for (int i = 0; i < height; i++)
         {
             int end = rows.Starts[row + i + 1];
-            int p = places[i];
+            int p = nextEntries[i];
             for (; p < end && rows.Columns[p] < column + width; p++)
             {
                 if (numerator.IsEmpty)
                     continue;
                 int at = i * padded + rows.Columns[p] - column;
-                float weight = Math.Min(rows.Values[p] * (power[at] / approximation[at]), PowerKernel.Largest);
-                MatrixKernel.MultiplyAdd(new(MemoryMarshal.CreateReadOnlySpan(ref weight, 1), 1, 1), _other.RowRange(rows.Columns[p], 1), stride, numerator.Slice(i * stride, stride), stride, 1, 1, stride);
+                float weight = Math.Min(rows.Values[p] * (power[at] / approximation[at]), MultiplicativeRule.LargestPower);
+                MatrixKernel.MultiplyAdd(new(MemoryMarshal.CreateReadOnlySpan(ref weight, 1), 1, 1), _other.RowRange(rows.Columns[p], 1), stride,
+                    numerator.Slice(i * stride, stride), stride, 1, 1, stride);
             }
 
-            places[i] = p;
+            nextEntries[i] = p;
         }
     }
 
-    /// <summary>What one thread works in.</summary>
+    /// <summary>The working memory of one thread.</summary>
     public sealed class Scratch
     {
         /// <summary>X̂ of a tile.</summary>
@@ -172,13 +187,13 @@ internal sealed class BetaTileKernel
         /// <summary>X̂^(β−1) of a tile.</summary>
         public AlignedFloats Power { get; } = new(TileSize);
 
-        /// <summary>X of a tile, then the weights of the numerator.</summary>
+        /// <summary>X of a tile, then X ∘ X̂^(β−2), the weights of its numerator.</summary>
         public AlignedFloats Data { get; } = new(TileSize);
 
-        /// <summary>X^β of a tile.</summary>
+        /// <summary>X^β of a tile, for the divergence.</summary>
         public AlignedFloats DataPower { get; } = new(TileSize);
 
-        /// <summary>The next entry of each row of a sparse tile.</summary>
-        public int[] Places { get; } = new int[TileRows];
+        /// <summary>For sparse data, the first entry of each row that is not left of the tile.</summary>
+        public int[] NextEntries { get; } = new int[TileRows];
     }
 }

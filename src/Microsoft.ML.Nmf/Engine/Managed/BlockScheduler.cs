@@ -1,15 +1,15 @@
 namespace Microsoft.ML.Nmf.Engine.Managed;
 
 /// <summary>
-/// Runs a loop body once for each of a fixed number of blocks, on up to <see cref="Threads"/> threads. Threads only take
-/// blocks: what a block computes, and where it puts it, must not depend on which thread took it or when.
+/// Runs a function for every block of rows, on up to <see cref="Threads"/> threads. The results of a block must depend on its index alone, not on the thread
+/// or the order: then results have the same bits with any number of threads.
 /// </summary>
 /// <param name="threads">The most threads to use, at least 1.</param>
 internal sealed class BlockScheduler(int threads)
 {
     private readonly ParallelOptions _options = new() { MaxDegreeOfParallelism = threads };
 
-    /// <summary>The most threads that are used at once.</summary>
+    /// <summary>The most threads used at once.</summary>
     public int Threads { get; } = threads;
 
     /// <summary>Runs <paramref name="body"/> for 0, …, <paramref name="blocks"/> − 1, in any order.</summary>
@@ -27,8 +27,8 @@ internal sealed class BlockScheduler(int threads)
     }
 
     /// <summary>
-    /// As <see cref="Run(int, Action{int})"/>, with scratch memory that a thread keeps from one block to the next; a block must not rely
-    /// on what is in it.
+    /// As <see cref="Run(int, Action{int})"/>, with working memory that is reused from block to block, never by two threads at once; its contents on entry
+    /// are arbitrary.
     /// </summary>
     public void Run<TScratch>(int blocks, Func<TScratch> makeScratch, Action<int, TScratch> body)
     {
@@ -46,9 +46,7 @@ internal sealed class BlockScheduler(int threads)
         }
     }
 
-    /// <summary>
-    /// The sum over blocks of what each returns, added in the order of the blocks, whatever the order they were computed in.
-    /// </summary>
+    /// <summary>The sum of what <paramref name="body"/> returns for 0, …, <paramref name="blocks"/> − 1, always added in that order.</summary>
     public double Sum(int blocks, Func<int, double> body)
     {
         var parts = new double[blocks];

@@ -5,20 +5,20 @@ using System.Runtime.Intrinsics;
 namespace Microsoft.ML.Nmf.Engine.Managed;
 
 /// <summary>
-/// Coordinate descent on many rows that share one quadratic form. A few rows are taken together, one a lane, transposed into
-/// scratch memory: a coordinate of all of them is one or two vectors, and the lanes never talk. Coordinates go in groups of
-/// four, whose gradients are summed in registers over all coordinates and corrected within the group as it is stepped through, so that
-/// the outcome is that of one coordinate after the other. Cost r² multiply-adds a row and sweep.
+/// Coordinate descent on min over f ≥ 0 of ½ f Q fᵀ − (b − l1) fᵀ for many rows f that share Q = G + l2 I + orthogonality (11ᵀ − I). <see cref="UnitRows"/>
+/// rows are solved together, one per SIMD lane: they are transposed, so that a coordinate of all of them is one or two vectors, and lanes are independent.
+/// The gradients of four coordinates at a time are summed in registers; after each step those of the group's later coordinates are corrected, so that the
+/// result is that of stepping one coordinate after the other. Cost r² multiply-adds a row and sweep.
 /// </summary>
 internal sealed class CoordinateDescentKernel
 {
     private const int Lane = ManagedFactor.Lane;
     private const int Group = 4;
 
-    /// <summary>Rows taken together: 32 keep the multipliers of AVX-512 busy, 16 still fit the registers of narrower vectors.</summary>
+    /// <summary>Rows solved together: 32 with AVX-512, to keep its multipliers busy; 16 otherwise, which still fit into the registers.</summary>
     public static readonly int UnitRows = Vector512.IsHardwareAccelerated ? 2 * Lane : Lane;
 
-    /// <summary>A sweep that gains less than this share of the first one's gain is the last.</summary>
+    /// <summary>Sweeps over a unit of rows end after one that lowers the objective by less than this share of what the first did.</summary>
     public const float WorthwhileGain = 0.05f;
 
     private readonly int _rank;
@@ -28,9 +28,10 @@ internal sealed class CoordinateDescentKernel
     private readonly float _linear;
     private readonly int _sweeps;
 
-    /// <summary>
-    /// Prepares ½ f Q fᵀ − (b − l1) fᵀ with Q = G + l2 I + orthogonality (11ᵀ − I).
-    /// </summary>
+    /// <summary>Computes Q in float32, padded with zeros to a multiple of four.</summary>
+    /// <param name="gram">G, r × r.</param>
+    /// <param name="penalty">The weights l1, l2 and orthogonality.</param>
+    /// <param name="sweeps">The most sweeps over the coordinates of a row, at least 1.</param>
     public CoordinateDescentKernel(ManagedGram gram, Penalty penalty, int sweeps)
     {
         _rank = gram.Rank;
@@ -45,19 +46,19 @@ internal sealed class CoordinateDescentKernel
             for (int l = 0; l < _rank; l++)
                 quadratic[k * _coordinates + l] = (float)(gram.Values[k * _rank + l] + (k == l ? penalty.L2 : penalty.Orthogonality));
             float curvature = quadratic[k * _coordinates + k];
-            // A component that is zero everywhere has no curvature and no gradient: it keeps its value.
+            // Curvature 0: the component is zero in the other factor, so the data says nothing about it; a step length of 0 leaves it as it is.
             _inverseCurvature[k] = curvature > 0 ? 1 / curvature : 0;
         }
     }
 
-    /// <summary>The scratch memory that one thread needs.</summary>
+    /// <summary>The working memory of one thread: f and b of a unit of rows, transposed.</summary>
     public AlignedFloats MakeScratch() => new(2 * _coordinates * UnitRows);
 
-    /// <summary>Descends on a block of padded rows.</summary>
-    /// <param name="rows">The rows, changed in place.</param>
-    /// <param name="product">Their b, of the same shape.</param>
+    /// <summary>Lowers the objective of every row of a block.</summary>
+    /// <param name="rows">The padded rows f, changed in place.</param>
+    /// <param name="product">The padded rows b.</param>
     /// <param name="stride">Floats from one row to the next in both.</param>
-    /// <param name="count">How many rows.</param>
+    /// <param name="count">The number of rows.</param>
     /// <param name="scratch">From <see cref="MakeScratch"/>.</param>
     public void Descend(Span<float> rows, ReadOnlySpan<float> product, int stride, int count, AlignedFloats scratch)
     {
@@ -84,7 +85,7 @@ internal sealed class CoordinateDescentKernel
         }
     }
 
-    // One pass over all coordinates; returns between once and twice what the objective lost, summed over the lanes.
+    // Minimises over each coordinate once. Returns an estimate of the decrease of the objective, summed over the rows: one to two times the true value.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private float Sweep<TVectors>(Span<float> values, ReadOnlySpan<float> targets)
         where TVectors : struct, IVectorCount
@@ -133,7 +134,7 @@ internal sealed class CoordinateDescentKernel
         return Vector512.Sum(gain);
     }
 
-    // The part of a gradient that does not depend on the values: l1 − b.
+    // The part of a coordinate's gradient Σ_l Q_kl f_l + l1 − b_k that does not depend on f: l1 − b_k.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Start<TVectors>(ref float target, out Vector512<float> a, out Vector512<float> b)
         where TVectors : struct, IVectorCount
@@ -143,6 +144,7 @@ internal sealed class CoordinateDescentKernel
         b = TVectors.Count > 1 ? linear - Vector512.LoadUnsafe(ref target, Lane) : default;
     }
 
+    // Adds Q_kl times the values (or steps) of coordinate l to the gradients of coordinate k.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Add<TVectors>(float quadratic, Vector512<float> va, Vector512<float> vb, ref Vector512<float> a, ref Vector512<float> b)
         where TVectors : struct, IVectorCount
@@ -153,9 +155,10 @@ internal sealed class CoordinateDescentKernel
             b = Vector512.MultiplyAddEstimate(q, vb, b);
     }
 
-    // Moves one coordinate of the rows to its minimiser, and says how far.
+    // Moves one coordinate of all rows to its minimiser, f_k ← max(f_k − gradient / Q_kk, 0), and returns the steps.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Step<TVectors>(ref float current, int coordinate, Vector512<float> gradientA, Vector512<float> gradientB, out Vector512<float> movedA, out Vector512<float> movedB, ref Vector512<float> gain)
+    private void Step<TVectors>(ref float current, int coordinate, Vector512<float> gradientA, Vector512<float> gradientB,
+        out Vector512<float> movedA, out Vector512<float> movedB, ref Vector512<float> gain)
         where TVectors : struct, IVectorCount
     {
         Vector512<float> inverse = Vector512.Create(_inverseCurvature[coordinate]);
@@ -170,7 +173,94 @@ internal sealed class CoordinateDescentKernel
         Vector512<float> next = Vector512.Max(old - gradient * inverseCurvature, Vector512<float>.Zero);
         next.StoreUnsafe(ref current);
         Vector512<float> moved = next - old;
+        // The decrease is −moved·gradient − Q_kk·moved²/2; the second term is at most half the first.
         gain = Vector512.MultiplyAddEstimate(-moved, gradient, gain);
         return moved;
+    }
+}
+
+/// <summary>
+/// Transposes a few padded rows, so that each row is in a SIMD lane of its own, and back: lanes[k·width + i] = rows[i·stride + k], in squares of 4 × 4 values.
+/// </summary>
+internal static class LaneTranspose
+{
+    /// <summary>Rows to lanes. Lanes without a row become zero, and so do coordinates from the rank up to the next multiple of four.</summary>
+    /// <param name="rows">The rows, whose padding is zero.</param>
+    /// <param name="stride">Floats from one row to the next.</param>
+    /// <param name="count">The number of rows, at most <paramref name="width"/>.</param>
+    /// <param name="lanes">Receives the coordinates, <paramref name="width"/> floats each.</param>
+    /// <param name="width">The number of lanes, a multiple of four.</param>
+    /// <param name="rank">The number of coordinates.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void ToLanes(ReadOnlySpan<float> rows, int stride, int count, Span<float> lanes, int width, int rank)
+    {
+        int coordinates = (rank + 3) & ~3;
+        if (count < width)
+            lanes[..(coordinates * width)].Clear();
+        Check(rows.Length >= count * stride && stride >= coordinates && lanes.Length >= coordinates * width && width % 4 == 0 && count <= width);
+        ref float source = ref MemoryMarshal.GetReference(rows);
+        ref float target = ref MemoryMarshal.GetReference(lanes);
+        int whole = count & ~3;
+        for (int i = 0; i < whole; i += 4)
+        {
+            for (int k = 0; k < coordinates; k += 4)
+                Transpose(ref Unsafe.Add(ref source, i * stride + k), stride, ref Unsafe.Add(ref target, k * width + i), width);
+        }
+
+        for (int i = whole; i < count; i++)
+        {
+            for (int k = 0; k < coordinates; k++)
+                lanes[k * width + i] = rows[i * stride + k];
+        }
+    }
+
+    /// <summary>Lanes to rows. Of the padding, only coordinates from the rank up to the next multiple of four are written.</summary>
+    /// <param name="lanes">The coordinates, <paramref name="width"/> floats each.</param>
+    /// <param name="width">The number of lanes, a multiple of four.</param>
+    /// <param name="rank">The number of coordinates.</param>
+    /// <param name="rows">Receives the rows.</param>
+    /// <param name="stride">Floats from one row to the next.</param>
+    /// <param name="count">The number of rows, at most <paramref name="width"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void FromLanes(ReadOnlySpan<float> lanes, int width, int rank, Span<float> rows, int stride, int count)
+    {
+        int coordinates = (rank + 3) & ~3;
+        Check(rows.Length >= count * stride && stride >= coordinates && lanes.Length >= coordinates * width && width % 4 == 0 && count <= width);
+        ref float source = ref MemoryMarshal.GetReference(lanes);
+        ref float target = ref MemoryMarshal.GetReference(rows);
+        int whole = count & ~3;
+        for (int i = 0; i < whole; i += 4)
+        {
+            for (int k = 0; k < coordinates; k += 4)
+                Transpose(ref Unsafe.Add(ref source, k * width + i), width, ref Unsafe.Add(ref target, i * stride + k), stride);
+        }
+
+        for (int i = whole; i < count; i++)
+        {
+            for (int k = 0; k < coordinates; k++)
+                rows[i * stride + k] = lanes[k * width + i];
+        }
+    }
+
+    private static void Check(bool fits)
+    {
+        if (!fits)
+            throw new ArgumentException("The rows and lanes of a transposition do not fit each other.");
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Transpose(ref float source, nint sourceStride, ref float target, nint targetStride)
+    {
+        Vector128<float> r0 = Vector128.LoadUnsafe(ref source);
+        Vector128<float> r1 = Vector128.LoadUnsafe(ref Unsafe.Add(ref source, sourceStride));
+        Vector128<float> r2 = Vector128.LoadUnsafe(ref Unsafe.Add(ref source, 2 * sourceStride));
+        Vector128<float> r3 = Vector128.LoadUnsafe(ref Unsafe.Add(ref source, 3 * sourceStride));
+        Vector256<float> low = Vector256.Create(r0, r1);
+        Vector256<float> high = Vector256.Create(r2, r3);
+        Vector512<float> all = Vector512.Shuffle(Vector512.Create(low, high), Vector512.Create(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15));
+        all.GetLower().GetLower().StoreUnsafe(ref target);
+        all.GetLower().GetUpper().StoreUnsafe(ref Unsafe.Add(ref target, targetStride));
+        all.GetUpper().GetLower().StoreUnsafe(ref Unsafe.Add(ref target, 2 * targetStride));
+        all.GetUpper().GetUpper().StoreUnsafe(ref Unsafe.Add(ref target, 3 * targetStride));
     }
 }

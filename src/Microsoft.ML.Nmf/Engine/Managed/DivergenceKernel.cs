@@ -4,22 +4,23 @@ using System.Runtime.Intrinsics;
 namespace Microsoft.ML.Nmf.Engine.Managed;
 
 /// <summary>
-/// The divergence of a tile, entry by entry: float32 per entry, summed in float32 along a row of the tile and in double across rows, so that a good fit is
-/// not lost in the difference of large sums.
+/// Σ d_β(x ‖ x̂) over a tile. Each entry's divergence is computed by itself: separate sums of its terms would cancel in float32 where the fit is good.
+/// Entries are summed in float32 within a row of the tile, rows in double.
 /// </summary>
 internal static class DivergenceKernel
 {
     private const int Lane = ManagedFactor.Lane;
 
-    /// <summary>Σ d_β over a tile of whole rows of <paramref name="padded"/> floats, of which <paramref name="width"/> count.</summary>
-    /// <param name="data">X.</param>
-    /// <param name="approximation">X̂, above 0.</param>
-    /// <param name="power">X̂^(β−1).</param>
-    /// <param name="padded">Floats from one row to the next, a multiple of the lane.</param>
-    /// <param name="width">Columns that count.</param>
+    /// <summary>The divergence of a tile.</summary>
+    /// <param name="data">X, in padded rows.</param>
+    /// <param name="approximation">X̂, above 0, in rows of the same length.</param>
+    /// <param name="power">X̂^(β−1); not read for β = 0, 1 or 2.</param>
+    /// <param name="padded">The length of a row in floats, a multiple of the lane.</param>
+    /// <param name="width">The columns of the tile; the rest of a row is padding.</param>
     /// <param name="beta">β.</param>
-    /// <param name="dataPower">Scratch of the size of <paramref name="data"/>.</param>
-    public static double Sum(ReadOnlySpan<float> data, ReadOnlySpan<float> approximation, ReadOnlySpan<float> power, int padded, int width, double beta, Span<float> dataPower)
+    /// <param name="dataPower">Working memory of the size of <paramref name="data"/>.</param>
+    public static double Sum(ReadOnlySpan<float> data, ReadOnlySpan<float> approximation, ReadOnlySpan<float> power, int padded, int width, double beta,
+        Span<float> dataPower)
     {
         if (beta is not (0 or 1 or 2))
             PowerKernel.Raise(data, dataPower, beta);
@@ -41,10 +42,12 @@ internal static class DivergenceKernel
 
     private interface IDivergence
     {
+        // d_β(x ‖ y) of sixteen entries, given power = y^(β−1) and dataPower = x^β.
         static abstract Vector512<float> Of(Vector512<float> x, Vector512<float> y, Vector512<float> power, Vector512<float> dataPower, Vector512<float> beta);
     }
 
-    private static double Row<TDivergence>(ReadOnlySpan<float> data, ReadOnlySpan<float> approximation, ReadOnlySpan<float> power, ReadOnlySpan<float> dataPower, int width, float beta)
+    private static double Row<TDivergence>(ReadOnlySpan<float> data, ReadOnlySpan<float> approximation, ReadOnlySpan<float> power,
+        ReadOnlySpan<float> dataPower, int width, float beta)
         where TDivergence : struct, IDivergence
     {
         ref float x = ref MemoryMarshal.GetReference(data);
@@ -56,9 +59,14 @@ internal static class DivergenceKernel
         for (int j = 0; j < width; j += Lane)
         {
             nuint at = (nuint)j;
-            Vector512<float> part = TDivergence.Of(Vector512.LoadUnsafe(ref x, at), Vector512.LoadUnsafe(ref y, at), Vector512.LoadUnsafe(ref p, at), Vector512.LoadUnsafe(ref z, at), b);
+            Vector512<float> part = TDivergence.Of(Vector512.LoadUnsafe(ref x, at), Vector512.LoadUnsafe(ref y, at),
+                Vector512.LoadUnsafe(ref p, at), Vector512.LoadUnsafe(ref z, at), b);
             if (width - j < Lane)
-                part = Vector512.ConditionalSelect(Vector512.LessThan(Vector512<float>.Indices, Vector512.Create((float)(width - j))), part, Vector512<float>.Zero);
+            {
+                Vector512<float> isColumn = Vector512.LessThan(Vector512<float>.Indices, Vector512.Create((float)(width - j)));
+                part = Vector512.ConditionalSelect(isColumn, part, Vector512<float>.Zero);
+            }
+
             sum += part;
         }
 
@@ -78,7 +86,7 @@ internal static class DivergenceKernel
     {
         public static Vector512<float> Of(Vector512<float> x, Vector512<float> y, Vector512<float> power, Vector512<float> dataPower, Vector512<float> beta)
         {
-            // A zero has no logarithm, and its product with one is zero all the same.
+            // x log(x / y) is 0 at x = 0, where log would give −∞ and the product NaN.
             Vector512<float> safe = Vector512.ConditionalSelect(Vector512.GreaterThan(x, Vector512<float>.Zero), x / y, Vector512<float>.One);
             return x * Vector512.Log(safe) + (y - x);
         }
@@ -93,7 +101,7 @@ internal static class DivergenceKernel
         }
     }
 
-    // x^β + (β − 1) x̂^β − β x x̂^(β−1), still to be divided by β (β − 1)
+    // x^β + (β − 1) y^β − β x y^(β−1), arranged so that large terms cancel before they are summed; Sum divides by β (β − 1).
     private readonly struct Any : IDivergence
     {
         public static Vector512<float> Of(Vector512<float> x, Vector512<float> y, Vector512<float> power, Vector512<float> dataPower, Vector512<float> beta)

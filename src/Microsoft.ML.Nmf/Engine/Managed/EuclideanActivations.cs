@@ -1,13 +1,16 @@
 namespace Microsoft.ML.Nmf.Engine.Managed;
 
-/// <summary>β = 2: the exact non-negative least-squares solution, from G = WᵀW + l2 I and b = xW − l1, both summed in double.</summary>
+/// <summary>
+/// β = 2: the exact minimiser of ½ h G hᵀ − b hᵀ over h ≥ 0, with G = WᵀW + l2 I and b = xW − l1, both summed in double. Cost z·r for b of an example with z
+/// non-zero features, and about s³/6 a factorization for s positive activations.
+/// </summary>
 internal sealed class EuclideanActivations : ActivationProblem
 {
     private readonly ActivationSettings _settings;
     private readonly ManagedFactor _templates;
     private readonly double[] _gram;
 
-    /// <summary>Computes G. Cost m·r²/2.</summary>
+    /// <summary>Computes G, upper triangle first. Cost m·r²/2.</summary>
     public EuclideanActivations(FactorMatrix templates, ActivationSettings settings)
     {
         _settings = settings;
@@ -49,7 +52,7 @@ internal sealed class EuclideanActivations : ActivationProblem
         public Solver(EuclideanActivations problem)
         {
             _problem = problem;
-            _solver = new NonnegativeRowSolver(problem._templates.Rank, NonnegativeRowSolver.DoubleGram);
+            _solver = new NonnegativeRowSolver(problem._templates.Rank, PivotingRule.DependentInDouble);
             _target = new double[problem._templates.Rank];
             _solution = new double[problem._templates.Rank];
         }

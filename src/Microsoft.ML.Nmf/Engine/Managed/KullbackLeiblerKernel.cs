@@ -5,23 +5,23 @@ using System.Runtime.Intrinsics;
 namespace Microsoft.ML.Nmf.Engine.Managed;
 
 /// <summary>
-/// β = 1 on compressed rows: the approximation is needed at the entries only, since elsewhere the numerator is zero and the sums of
-/// X̂ come from column sums. Entries of a row are taken <see cref="Chunk"/> at a time, so that the factor rows they name are
-/// still in the nearest cache when the numerator is summed. Cost 2·z·r.
+/// The numerator (X / X̂) O of the multiplicative update of F for β = 1 on compressed rows, and the divergence's part Σ x log(x / x̂), with X̂ = F Oᵀ. Both
+/// need X̂ at the non-zero entries alone; the denominator and Σ x̂ follow from column sums. The entries of a row are processed <see cref="Chunk"/> at a time,
+/// so that the rows of O read for X̂ are still in the first-level cache when the numerator is summed. Cost 2·z·r.
 /// </summary>
 internal static class KullbackLeiblerKernel
 {
     private const int Lane = ManagedFactor.Lane;
     private const int Chunk = 64;
 
-    /// <summary>Numerators for a block of rows, and the part of the divergence that the entries make.</summary>
-    /// <param name="rows">The compressed rows.</param>
-    /// <param name="factor">The padded factor rows of the block, F.</param>
-    /// <param name="other">O, with one row for each column.</param>
-    /// <param name="floor">The least approximation to divide by.</param>
-    /// <param name="numerator">(X / X̂) O, padded rows; all of it is overwritten. Empty when only the divergence is wanted.</param>
+    /// <summary>Computes the numerators of a block of rows and Σ x log(x / x̂).</summary>
+    /// <param name="rows">X, of q columns.</param>
+    /// <param name="factor">F, as padded rows.</param>
+    /// <param name="other">O, q × r.</param>
+    /// <param name="floor">The least value of x̂.</param>
+    /// <param name="numerator">Receives the padded rows of (X / X̂) O; empty when only the divergence is wanted.</param>
     /// <param name="evaluate">Whether the divergence is wanted.</param>
-    /// <returns>Σ x log(x / x̂) over the entries, or 0.</returns>
+    /// <returns>Σ x log(x / x̂), or 0 when it is not wanted.</returns>
     public static double Terms(in CompressedBlock rows, ReadOnlySpan<float> factor, ManagedFactor other, float floor, Span<float> numerator, bool evaluate)
     {
         int stride = other.Stride;
@@ -36,9 +36,10 @@ internal static class KullbackLeiblerKernel
         return divergence;
     }
 
-    /// <summary>As <see cref="Terms"/>, for one row.</summary>
+    /// <summary>As <see cref="Terms"/>, for one row given by its entries.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static double Row(ReadOnlySpan<int> columns, ReadOnlySpan<float> values, ReadOnlySpan<float> factor, ManagedFactor other, float floor, Span<float> numerator, bool evaluate)
+    public static double Row(ReadOnlySpan<int> columns, ReadOnlySpan<float> values, ReadOnlySpan<float> factor, ManagedFactor other, float floor,
+        Span<float> numerator, bool evaluate)
     {
         int stride = other.Stride;
         ReadOnlySpan<float> source = other.Values;
@@ -72,7 +73,7 @@ internal static class KullbackLeiblerKernel
         return Vector512.Sum(sum);
     }
 
-    // Σ x log(ratio)
+    // Σ x log(ratio): whole vectors are added in float32, the rest in double.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double SumOfLogarithms(ReadOnlySpan<float> values, ReadOnlySpan<float> ratios)
     {
@@ -88,7 +89,7 @@ internal static class KullbackLeiblerKernel
         return total;
     }
 
-    // numerator += Σ ratio · row of the other factor, up to 64 columns in registers
+    // numerator += Σ ratio · (row of O), with up to 64 columns in registers at a time.
     private static void Accumulate(ReadOnlySpan<float> ratios, ReadOnlySpan<int> columns, ReadOnlySpan<float> source, Span<float> numerator)
     {
         int stride = numerator.Length;

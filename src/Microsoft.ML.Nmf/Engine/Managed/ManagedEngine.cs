@@ -208,12 +208,9 @@ internal sealed partial class ManagedEngine : ComputeEngine
 
     private static ManagedGram Of(Gram gram) => (ManagedGram)gram;
 
-    private static float FloorOf(DataMatrix data)
-        => data.Examples.Mean > 0 ? (float)(BetaDivergence.Floor * data.Examples.Mean) : BetaDivergence.Floor;
-
     private double KullbackLeibler(SparseData data, ManagedFactor factor, ManagedFactor other, ManagedFactor? numerator, bool evaluate)
     {
-        float floor = FloorOf(data);
+        float floor = data.Examples.Floor;
         double logarithms = _scheduler.Sum(RowBlocks.Count(data.Rows), b =>
         {
             (int first, int count) = RowBlocks.Range(b, data.Rows);
@@ -231,7 +228,7 @@ internal sealed partial class ManagedEngine : ComputeEngine
 
     private double Tiles(DataMatrix data, ManagedFactor factor, ManagedFactor other, double beta, ManagedFactor? numerator, ManagedFactor? denominator, bool evaluate)
     {
-        var kernel = new BetaTileKernel(data, factor, other, beta, FloorOf(data), evaluate);
+        var kernel = new BetaTileKernel(data, factor, other, beta, data.Examples.Floor, evaluate);
         int blocks = RowBlocks.Count(data.Rows);
         var parts = new double[blocks];
         _scheduler.Run(blocks, kernel.MakeScratch, (b, scratch) =>

@@ -1,12 +1,14 @@
+using System.Runtime.InteropServices;
+
 namespace Microsoft.ML.Nmf.Engine.Managed;
 
 /// <summary>
-/// A factor in host memory, row after row, each row padded to a multiple of <see cref="Lane"/> floats. The padding is
-/// always zero, so kernels work on whole vectors.
+/// A factor in host memory, row after row, each row padded with zeros to a multiple of <see cref="Lane"/> floats, so that kernels work on whole vectors. Every
+/// kernel leaves the padding zero.
 /// </summary>
 internal sealed class ManagedFactor : Factor
 {
-    /// <summary>The floats in a vector of the kernels.</summary>
+    /// <summary>The floats in a vector of the kernels: 512 bits, which the runtime splits where the processor has narrower vectors.</summary>
     public const int Lane = 16;
 
     /// <summary>A factor of zeros.</summary>
@@ -17,8 +19,8 @@ internal sealed class ManagedFactor : Factor
         Stride = Padded(rank);
         if ((long)rows * Stride > Array.MaxLength - Lane)
         {
-            throw new InvalidOperationException(
-                $"A factor of {rows} rows and rank {rank} takes {(long)rows * Stride} values, more than one array holds ({Array.MaxLength}). Train on fewer rows or with a smaller rank.");
+            throw new InvalidOperationException($"A factor of {rows} rows and rank {rank} takes {(long)rows * Stride} values, more than one array holds "
+                + $"({Array.MaxLength}). Train on fewer rows or with a smaller rank.");
         }
 
         Storage = new AlignedFloats(rows * Stride);
@@ -30,13 +32,13 @@ internal sealed class ManagedFactor : Factor
     /// <inheritdoc />
     public override int Rank { get; }
 
-    /// <summary>The floats from one row to the next.</summary>
+    /// <summary>The length of a padded row: floats from one row to the next.</summary>
     public int Stride { get; }
 
     /// <summary>All values, padding included.</summary>
     public Span<float> Values => Storage.Span;
 
-    /// <summary>Where the values are.</summary>
+    /// <summary>The memory of <see cref="Values"/>, for lambdas, which cannot capture a span.</summary>
     public AlignedFloats Storage { get; }
 
     /// <summary>A factor with the values of a matrix.</summary>
@@ -50,7 +52,7 @@ internal sealed class ManagedFactor : Factor
     /// <summary>The columns rounded up to whole vectors.</summary>
     public static int Padded(int rank) => (rank + Lane - 1) / Lane * Lane;
 
-    /// <summary>The values of a range of rows, padding included.</summary>
+    /// <summary>The values of <paramref name="count"/> rows, padding included.</summary>
     public Span<float> RowRange(int first, int count) => Values.Slice(first * Stride, count * Stride);
 
     /// <inheritdoc />
@@ -67,7 +69,7 @@ internal sealed class ManagedFactor : Factor
             Values.Slice(i * Stride, Rank).CopyTo(values[(i * Rank)..]);
     }
 
-    /// <summary>The transpose, one padded row a column.</summary>
+    /// <summary>A copy of the transpose, as padded rows.</summary>
     public AlignedFloats Transpose()
     {
         int stride = Padded(Rows);
@@ -82,4 +84,63 @@ internal sealed class ManagedFactor : Factor
 
         return transposed;
     }
+}
+
+/// <summary>A Gram matrix in host memory, in double, row after row without padding.</summary>
+internal sealed class ManagedGram(int rank) : Gram
+{
+    /// <inheritdoc />
+    public override int Rank { get; } = rank;
+
+    /// <summary>The values, row after row.</summary>
+    public double[] Values { get; } = new double[rank * rank];
+
+    /// <inheritdoc />
+    public override void CopyFrom(ReadOnlySpan<double> values) => values.CopyTo(Values);
+
+    /// <inheritdoc />
+    public override void CopyTo(Span<double> values) => Values.CopyTo(values);
+
+    /// <summary>A copy in float32 as padded rows, an operand for <see cref="MatrixKernel"/>.</summary>
+    public AlignedFloats ToPaddedRows()
+    {
+        int stride = ManagedFactor.Padded(Rank);
+        var padded = new AlignedFloats(Rank * stride);
+        Span<float> target = padded.Span;
+        for (int k = 0; k < Rank; k++)
+        {
+            for (int l = 0; l < Rank; l++)
+                target[k * stride + l] = (float)Values[k * Rank + l];
+        }
+
+        return padded;
+    }
+}
+
+/// <summary>
+/// Floats that start at a 64-byte boundary, so that no vector load crosses two cache lines. Zero at first. The array is pinned, since the garbage collector
+/// could move it off the boundary.
+/// </summary>
+internal sealed class AlignedFloats
+{
+    private const int LineBytes = 64;
+    private const int LineFloats = LineBytes / sizeof(float);
+
+    private readonly float[] _storage;
+    private readonly int _offset;
+
+    /// <summary>Room for <paramref name="length"/> floats.</summary>
+    public AlignedFloats(int length)
+    {
+        Length = length;
+        _storage = GC.AllocateArray<float>(length + LineFloats, pinned: true);
+        long address = Marshal.UnsafeAddrOfPinnedArrayElement(_storage, 0);
+        _offset = (int)((LineBytes - address % LineBytes) % LineBytes) / sizeof(float);
+    }
+
+    /// <summary>The number of floats.</summary>
+    public int Length { get; }
+
+    /// <summary>The floats.</summary>
+    public Span<float> Span => _storage.AsSpan(_offset, Length);
 }

@@ -4,24 +4,24 @@ using System.Runtime.Intrinsics;
 namespace Microsoft.ML.Nmf.Engine.Managed;
 
 /// <summary>
-/// Dense C += A B in float32, with the sums of a tile of C held in registers. B and C have rows of whole, aligned vectors of
-/// <see cref="ManagedFactor.Lane"/> floats; A is read one value at a time, by any strides, so a transposed A costs no copy.
-/// Every entry of C is one chain of multiply-adds in the order of the depth, whatever the tile it fell into.
+/// Dense C += A B in float32, in tiles of 4 rows × up to 4 vectors of C whose sums stay in registers. Rows of B and C are whole vectors of
+/// <see cref="ManagedFactor.Lane"/> floats. A is read one value at a time with any strides, so that a transposed A costs no copy. Every entry of C is summed
+/// by one multiply-add after the other, in the order of A's columns, so that its bits do not depend on the tiles.
 /// </summary>
 internal static class MatrixKernel
 {
     private const int Lane = ManagedFactor.Lane;
 
-    // Sixteen sums of sixteen floats fill the registers of AVX-512; where a vector is two or four registers, so do four.
+    // With AVX-512, 16 vectors of sums fit into the 32 registers. Without, a vector takes 2 or 4 registers, and 4 vectors of sums fit.
     private static readonly int _widestTile = Vector512.IsHardwareAccelerated ? 4 * Lane : Lane;
 
-    /// <summary>A matrix read one value at a time.</summary>
-    /// <param name="Values">Where the values are.</param>
+    /// <summary>The left operand A: the value in row i and column k is Values[i·RowStride + k·ColumnStride].</summary>
+    /// <param name="Values">The values.</param>
     /// <param name="RowStride">Floats from one row to the next.</param>
     /// <param name="ColumnStride">Floats from one column to the next.</param>
     public readonly ref struct Left(ReadOnlySpan<float> Values, int RowStride, int ColumnStride)
     {
-        /// <summary>Where the values are.</summary>
+        /// <summary>The values.</summary>
         public ReadOnlySpan<float> Values { get; } = Values;
 
         /// <summary>Floats from one row to the next.</summary>
@@ -31,9 +31,15 @@ internal static class MatrixKernel
         public int ColumnStride { get; } = ColumnStride;
     }
 
-    /// <summary>
-    /// C[0..rows, 0..columns] += A[0..rows, 0..depth] · B[0..depth, 0..columns]; <paramref name="columns"/> is a multiple of the lane.
-    /// </summary>
+    /// <summary>C += A B. Cost <paramref name="rows"/> · <paramref name="depth"/> · <paramref name="columns"/>.</summary>
+    /// <param name="a">A, <paramref name="rows"/> × <paramref name="depth"/>.</param>
+    /// <param name="b">B, <paramref name="depth"/> × <paramref name="columns"/>.</param>
+    /// <param name="bStride">Floats from one row of B to the next.</param>
+    /// <param name="c">C, <paramref name="rows"/> × <paramref name="columns"/>.</param>
+    /// <param name="cStride">Floats from one row of C to the next.</param>
+    /// <param name="rows">The rows of A and C.</param>
+    /// <param name="depth">The columns of A, which are the rows of B.</param>
+    /// <param name="columns">The columns of B and C, a multiple of <see cref="ManagedFactor.Lane"/>.</param>
     public static void MultiplyAdd(Left a, ReadOnlySpan<float> b, int bStride, Span<float> c, int cStride, int rows, int depth, int columns)
     {
         if (rows == 0 || depth == 0 || columns == 0)
@@ -67,6 +73,7 @@ internal static class MatrixKernel
             throw new ArgumentException($"A matrix operand has {length} values where the kernel reads {needed}.");
     }
 
+    // C += A B for one column of tiles, from the first row to the last.
     private static void Tiles<TWidth>(ref float a, nint aRow, nint aStep, ref float b, nint bStep, ref float c, nint cRow, int rows, int depth)
         where TWidth : struct, IVectorCount
     {
@@ -85,7 +92,7 @@ internal static class MatrixKernel
         }
     }
 
-    // Sixteen accumulators, of which the compiler drops those that the tile does not have.
+    // One tile of C: s_ij sums row i, vector j. The just-in-time compiler drops the sums outside the tile, since its size is part of the type.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile<TWidth, THeight>(ref float a, nint aRow, nint aStep, ref float b, nint bStep, ref float c, nint cRow, int depth)
         where TWidth : struct, IVectorCount
@@ -151,6 +158,7 @@ internal static class MatrixKernel
         if (THeight.Count > 3) StoreRow<TWidth>(ref c3, s30, s31, s32, s33);
     }
 
+    // The vector of C at a place of the tile, counted from one; nothing is loaded outside the tile.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Load<TWidth, THeight, TColumn, TRow>(ref float row)
         where TWidth : struct, IVectorCount
@@ -168,4 +176,41 @@ internal static class MatrixKernel
         if (TWidth.Count > 2) s2.StoreUnsafe(ref row, 2 * Lane);
         if (TWidth.Count > 3) s3.StoreUnsafe(ref row, 3 * Lane);
     }
+}
+
+/// <summary>
+/// A number of vectors as a type. A kernel that is generic in it is compiled once for each number, without the code for more vectors.
+/// </summary>
+internal interface IVectorCount
+{
+    /// <summary>The number.</summary>
+    static abstract int Count { get; }
+}
+
+/// <summary>One.</summary>
+internal readonly struct OneVector : IVectorCount
+{
+    /// <inheritdoc />
+    public static int Count => 1;
+}
+
+/// <summary>Two.</summary>
+internal readonly struct TwoVectors : IVectorCount
+{
+    /// <inheritdoc />
+    public static int Count => 2;
+}
+
+/// <summary>Three.</summary>
+internal readonly struct ThreeVectors : IVectorCount
+{
+    /// <inheritdoc />
+    public static int Count => 3;
+}
+
+/// <summary>Four.</summary>
+internal readonly struct FourVectors : IVectorCount
+{
+    /// <inheritdoc />
+    public static int Count => 4;
 }

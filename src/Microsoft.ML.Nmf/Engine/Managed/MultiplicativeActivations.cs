@@ -1,8 +1,8 @@
 namespace Microsoft.ML.Nmf.Engine.Managed;
 
 /// <summary>
-/// β ≠ 2: multiplicative updates of the row from a fixed start, all activations equal and h Wᵀ of the row's own sum, by the rule that the
-/// training uses. β = 1 touches the row's features only; every other β needs all m of them.
+/// β ≠ 2: the multiplicative updates of training (<see cref="MultiplicativeRule"/>) applied to h alone. They start from equal activations for which h Wᵀ has
+/// the sum of x. Cost of an update: 2·z·r for β = 1, where z features of x are not zero; up to 3·m·r for every other β, which needs all m features.
 /// </summary>
 internal sealed class MultiplicativeActivations : ActivationProblem
 {
@@ -13,7 +13,7 @@ internal sealed class MultiplicativeActivations : ActivationProblem
     private readonly AlignedFloats? _templatesTransposed;
     private readonly int _paddedFeatures;
 
-    /// <summary>Computes the column sums and, for β ≠ 1, the transpose of the templates.</summary>
+    /// <summary>Computes the column sums of the templates and, for β ≠ 1, their transpose.</summary>
     public MultiplicativeActivations(FactorMatrix templates, ActivationSettings settings)
     {
         _settings = settings;
@@ -81,6 +81,7 @@ internal sealed class MultiplicativeActivations : ActivationProblem
             row.CopyTo(activations);
         }
 
+        // Whether no activation changed by more than the tolerance times the largest one.
         private static bool IsDone(ReadOnlySpan<float> after, ReadOnlySpan<float> before, float tolerance)
         {
             float largest = 0, change = 0;
@@ -106,13 +107,14 @@ internal sealed class MultiplicativeActivations : ActivationProblem
             int stride = templates.Stride;
             double beta = _problem._settings.Beta;
             approximation.Clear();
-            MatrixKernel.MultiplyAdd(new(_row.Span, stride, 1), _problem._templatesTransposed!.Span, approximation.Length, approximation, approximation.Length, 1, templates.Rank, approximation.Length);
+            MatrixKernel.MultiplyAdd(new(_row.Span, stride, 1), _problem._templatesTransposed!.Span, approximation.Length,
+                approximation, approximation.Length, 1, templates.Rank, approximation.Length);
             PowerKernel.AtLeast(approximation, floor);
             PowerKernel.Raise(approximation, power, beta - 1);
             _denominator.Span.Clear();
             MatrixKernel.MultiplyAdd(new(power, power.Length, 1), templates.Values, stride, _denominator.Span, stride, 1, templates.Rows, stride);
 
-            // Zeros count as the floor where their divergence would be infinite, and for nothing where it is finite.
+            // For β ≤ 0 the divergence of a zero is infinite, so zeros count as the floor; for β > 0 they add nothing to the numerator.
             weights.Fill(beta <= 0 ? floor : 0);
             for (int p = 0; p < features.Length; p++)
                 weights[features[p]] = beta <= 0 ? Math.Max(values[p], floor) : values[p];

@@ -3,15 +3,19 @@ using System.Runtime.Intrinsics;
 
 namespace Microsoft.ML.Nmf.Engine.Managed;
 
-/// <summary>The entry-wise part of a multiplicative update, see <see cref="MultiplicativeRule"/>. Cost p·r.</summary>
+/// <summary>
+/// The multiplicative update of a factor F from its numerator and denominator:
+/// <c>F ← F ∘ ((numerator + ε) / (denominator + l1 + l2 F + orthogonality (Σ_l F_l − F) + ε))^γ</c>, with the constants and the shortened steps of
+/// <see cref="MultiplicativeRule"/>. Cost p·r.
+/// </summary>
 internal static class MultiplicativeKernel
 {
     private const int Lane = ManagedFactor.Lane;
 
-    /// <summary>Updates padded rows of a factor in place.</summary>
+    /// <summary>Updates a block of padded rows in place.</summary>
     /// <param name="rows">The rows of F.</param>
     /// <param name="numerator">Their numerators.</param>
-    /// <param name="denominator">Their denominators, or one row that serves all.</param>
+    /// <param name="denominator">Their denominators, or a single row that is the denominator of all.</param>
     /// <param name="stride">Floats from one row to the next.</param>
     /// <param name="penalty">The penalty on F.</param>
     /// <param name="beta">β.</param>
@@ -63,8 +67,9 @@ internal static class MultiplicativeKernel
         _ => Vector512.Exp(exponent * Vector512.Log(ratio)),
     };
 
-    // A step u ≤ 1, or with u · quadratic ≤ divisor, never overshoots so far that the majoriser rises; the rest is looked at one by one.
-    private static Vector512<float> Shorten(Vector512<float> step, Vector512<float> numerator, Vector512<float> denominator, float linear, Vector512<float> quadratic, Vector512<float> divisor, double beta)
+    // Only a step u > 1 with u·quadratic > divisor can raise the majoriser. There are few, so they are shortened one at a time.
+    private static Vector512<float> Shorten(Vector512<float> step, Vector512<float> numerator, Vector512<float> denominator, float linear,
+        Vector512<float> quadratic, Vector512<float> divisor, double beta)
     {
         for (int k = 0; k < Lane; k++)
         {

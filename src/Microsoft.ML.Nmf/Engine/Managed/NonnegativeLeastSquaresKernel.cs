@@ -3,7 +3,8 @@ using System.Runtime.Intrinsics;
 namespace Microsoft.ML.Nmf.Engine.Managed;
 
 /// <summary>
-/// Exact non-negative least squares on many rows that share one G, row by row, each from the support it came with; the backward pass through it; and how exact it is.
+/// Exact non-negative least squares, min over f ≥ 0 of ½ f Q fᵀ − (b − l1) fᵀ with Q = G + l2 I, for many rows f that share G; its backward pass; and its
+/// optimality residual.
 /// </summary>
 internal sealed class NonnegativeLeastSquaresKernel
 {
@@ -11,7 +12,9 @@ internal sealed class NonnegativeLeastSquaresKernel
     private readonly double[] _quadratic;
     private readonly float _linear;
 
-    /// <summary>Prepares ½ f (G + l2 I) fᵀ − (b − l1) fᵀ.</summary>
+    /// <summary>Computes Q.</summary>
+    /// <param name="gram">G, r × r.</param>
+    /// <param name="penalty">The weights l1 and l2; orthogonality is not used.</param>
     public NonnegativeLeastSquaresKernel(ManagedGram gram, Penalty penalty)
     {
         _rank = gram.Rank;
@@ -21,12 +24,12 @@ internal sealed class NonnegativeLeastSquaresKernel
             _quadratic[k * _rank + k] += penalty.L2;
     }
 
-    /// <summary>The scratch memory that one thread needs.</summary>
+    /// <summary>The working memory of one thread.</summary>
     public Scratch MakeScratch() => new(_rank);
 
-    /// <summary>Solves a block of padded rows.</summary>
-    /// <param name="rows">The rows; their positive entries are the supports to start from.</param>
-    /// <param name="product">Their b, of the same shape.</param>
+    /// <summary>Replaces every row of a block by its minimiser.</summary>
+    /// <param name="rows">The padded rows f. On entry, their positive entries are the supports to start from.</param>
+    /// <param name="product">The padded rows b.</param>
     /// <param name="stride">Floats from one row to the next in both.</param>
     /// <param name="scratch">From <see cref="MakeScratch"/>.</param>
     public void Solve(Span<float> rows, ReadOnlySpan<float> product, int stride, Scratch scratch)
@@ -45,10 +48,12 @@ internal sealed class NonnegativeLeastSquaresKernel
         }
     }
 
-    /// <summary>The backward pass of a block of padded rows.</summary>
-    /// <param name="solution">The rows as <see cref="Solve"/> left them.</param>
-    /// <param name="gradient">The gradient of a loss for each of their entries.</param>
-    /// <param name="result">Receives (G on the support)⁻¹ times the gradient there, zero elsewhere.</param>
+    /// <summary>
+    /// The gradient of a loss for b, from its gradient for the minimisers f: with P the support of f, Q_PP⁻¹ times the gradient on P, and zero off P.
+    /// </summary>
+    /// <param name="solution">The padded rows f that <see cref="Solve"/> found.</param>
+    /// <param name="gradient">The padded rows of the gradient for f.</param>
+    /// <param name="result">Receives the padded rows of the gradient for b.</param>
     /// <param name="stride">Floats from one row to the next in all three.</param>
     /// <param name="scratch">From <see cref="MakeScratch"/>.</param>
     public void Backward(ReadOnlySpan<float> solution, ReadOnlySpan<float> gradient, Span<float> result, int stride, Scratch scratch)
@@ -67,9 +72,12 @@ internal sealed class NonnegativeLeastSquaresKernel
         }
     }
 
-    /// <summary>The largest violation of the conditions of a minimiser in a block of padded rows, as a share of the largest |b| of its row.</summary>
-    /// <param name="rows">The rows.</param>
-    /// <param name="product">Their b, of the same shape.</param>
+    /// <summary>
+    /// How far a block of rows is from optimal: the largest over the rows of max(|g_k| where f_k &gt; 0, −g_k where f_k = 0) / max_k |b_k − l1|, with the
+    /// gradient g = f Q − b + l1.
+    /// </summary>
+    /// <param name="rows">The padded rows f.</param>
+    /// <param name="product">The padded rows b.</param>
     /// <param name="stride">Floats from one row to the next in both.</param>
     /// <param name="scratch">From <see cref="MakeScratch"/>.</param>
     public double Residual(ReadOnlySpan<float> rows, ReadOnlySpan<float> product, int stride, Scratch scratch)
@@ -102,12 +110,14 @@ internal sealed class NonnegativeLeastSquaresKernel
         return worst;
     }
 
+    // target += factor · source
     private static void AddScaled(Span<double> target, ReadOnlySpan<double> source, double factor)
     {
         int k = 0;
         for (; k + Vector512<double>.Count <= source.Length; k += Vector512<double>.Count)
         {
-            Vector512<double> sum = Vector512.MultiplyAddEstimate(Vector512.Create(source[k..]), Vector512.Create(factor), Vector512.Create<double>(target[k..]));
+            Vector512<double> sum =
+                Vector512.MultiplyAddEstimate(Vector512.Create(source[k..]), Vector512.Create(factor), Vector512.Create<double>(target[k..]));
             sum.CopyTo(target[k..]);
         }
 
@@ -115,16 +125,17 @@ internal sealed class NonnegativeLeastSquaresKernel
             target[k] += factor * source[k];
     }
 
-    /// <summary>What one thread works in.</summary>
+    /// <summary>The working memory of one thread.</summary>
+    /// <param name="rank">r.</param>
     public sealed class Scratch(int rank)
     {
-        /// <summary>The solver of one row.</summary>
-        public NonnegativeRowSolver Solver { get; } = new(rank, NonnegativeRowSolver.SingleGram);
+        /// <summary>Solves one row.</summary>
+        public NonnegativeRowSolver Solver { get; } = new(rank, PivotingRule.DependentInSingle);
 
-        /// <summary>b of the row.</summary>
+        /// <summary>b − l1 of the row, or the gradient.</summary>
         public double[] Target { get; } = new double[rank];
 
-        /// <summary>The row.</summary>
+        /// <summary>The row f in double.</summary>
         public double[] Solution { get; } = new double[rank];
     }
 }

@@ -1,32 +1,29 @@
 namespace Microsoft.ML.Nmf.Engine.Managed;
 
 /// <summary>
-/// The exact minimiser of ½ x G xᵀ − b xᵀ over x ≥ 0 for one row, in double. Block principal pivoting (Kim and Park,
-/// "Fast nonnegative matrix factorization: an active-set-like method and comparisons", SIAM J. Sci. Comput. 2011, algorithm 2):
-/// all variables that break a condition change sides at once, and only the last of them when that stops making progress, which
-/// is certain to end for a positive definite G. Knows nothing of factorizations: only G and b. One instance serves one thread,
-/// without allocating.
+/// The exact minimiser of ½ x G xᵀ − b xᵀ over x ≥ 0 for one row, in double, by block principal pivoting (Kim and Park, "Fast nonnegative matrix
+/// factorization: an active-set-like method and comparisons", SIAM J. Sci. Comput. 2011, algorithm 2). Each step solves G x = b on the support and then
+/// exchanges all variables that violate optimality: negative ones leave the support, zeros with a negative gradient enter it. When the number of violations
+/// stops falling, only the last of them is exchanged (Murty's rule), which is certain to end for a positive definite G. Cost about s³/6 a step for a support
+/// of s. Allocates nothing after construction; one instance serves one thread.
 /// </summary>
 internal sealed class NonnegativeRowSolver
 {
-    // Full exchanges without progress before falling back to single ones.
-    private const int Patience = 3;
-
     private readonly int _rank;
     private readonly double _dependent;
     private readonly bool[] _inSupport;
-    private double _ridge;
     private readonly int[] _support;
     private readonly double[] _triangle;
     private readonly double[] _gradient;
     private readonly double[] _row;
+    private double _ridge;
 
-    /// <summary>Room for problems of a given rank.</summary>
+    /// <summary>Allocates the working memory for problems of a given rank.</summary>
     /// <param name="rank">r.</param>
     /// <param name="dependent">
-    /// A column whose part orthogonal to the support's columns has less than this share of its squared length counts as dependent on them: above the
-    /// relative error of G, which is <see cref="SingleGram"/> or <see cref="DoubleGram"/>. Only a row that meets one is solved with ten times this share
-    /// of the diagonal added to it: its minimiser is not unique, and this picks one.
+    /// Relative pivot up to which a column counts as linearly dependent: <see cref="PivotingRule.DependentInSingle"/> or
+    /// <see cref="PivotingRule.DependentInDouble"/>, by how G was summed. A row that meets such a column is solved again with
+    /// <see cref="PivotingRule.Ridge"/> times this share added to the diagonal.
     /// </param>
     public NonnegativeRowSolver(int rank, double dependent)
     {
@@ -39,24 +36,14 @@ internal sealed class NonnegativeRowSolver
         _row = new double[rank];
     }
 
-    /// <summary>For a G that was summed in float32.</summary>
-    public const double SingleGram = 1e-6;
-
-    /// <summary>For a G that was summed in double.</summary>
-    public const double DoubleGram = 1e-12;
-
     /// <summary>
-    /// Conditions hold to this share of the largest |b|: gradients at zeros are not below −tolerance·max|b|, and gradients at
-    /// positive entries are zero up to the rounding of a Cholesky solve in double.
+    /// Finds the minimiser. Its gradient is above −<see cref="PivotingRule.Tolerance"/>·max|b| at zeros, and zero up to rounding at positive entries.
     /// </summary>
-    public const double Tolerance = 1e-9;
-
-    /// <summary>Solves for one row.</summary>
     /// <param name="gram">G, r × r, symmetric positive semidefinite, row after row.</param>
     /// <param name="target">b, r values.</param>
     /// <param name="solution">
-    /// On entry, values above zero mark the support to start from; on return, the minimiser. Its bits depend on the start only where the minimiser is not unique
-    /// or a condition holds to within the tolerance.
+    /// On entry, values above zero mark the support to start from; on return, the minimiser. The start changes its bits only where the minimiser is not unique
+    /// or a gradient at a zero is within the tolerance.
     /// </param>
     public void Solve(ReadOnlySpan<double> gram, ReadOnlySpan<double> target, Span<double> solution)
     {
@@ -67,19 +54,19 @@ internal sealed class NonnegativeRowSolver
             largest = Math.Max(largest, Math.Abs(target[k]));
         }
 
-        double tolerance = Tolerance * largest;
+        double tolerance = PivotingRule.Tolerance * largest;
         _ridge = 0;
         int best = _rank + 1;
-        int patience = Patience;
-        // Murty's rule ends in finitely many steps; the bound only guards against rounding in a nearly singular G.
+        int patience = PivotingRule.Patience;
+        // A bound for a nearly singular G, where rounding could let Murty's rule go round in circles.
         int steps = 10 * (_rank + 10);
         while (true)
         {
             if (!TrySolveOnSupport(gram, target, solution))
             {
-                _ridge = 10 * _dependent;
+                _ridge = PivotingRule.Ridge * _dependent;
                 best = _rank + 1;
-                patience = Patience;
+                patience = PivotingRule.Patience;
                 continue;
             }
 
@@ -90,7 +77,7 @@ internal sealed class NonnegativeRowSolver
             if (broken < best)
             {
                 best = broken;
-                patience = Patience;
+                patience = PivotingRule.Patience;
             }
             else
             {
@@ -107,7 +94,9 @@ internal sealed class NonnegativeRowSolver
             solution[k] = Math.Max(solution[k], 0);
     }
 
-    /// <summary>Solves the equations G_PP z_P = d_P on a given support P, as <see cref="Solve"/> does in its last step.</summary>
+    /// <summary>
+    /// Solves G_PP z_P = d_P on a given support P, with dependent columns treated as <see cref="Solve"/> treats them. Cost about s³/6 for a support of s.
+    /// </summary>
     /// <param name="gram">G, r × r, symmetric positive semidefinite, row after row.</param>
     /// <param name="target">d, r values.</param>
     /// <param name="solution">On entry, values above zero mark the support; on return, z, zero off the support.</param>
@@ -119,13 +108,14 @@ internal sealed class NonnegativeRowSolver
         int size = Factorize(gram);
         if (size < 0)
         {
-            _ridge = 10 * _dependent;
+            _ridge = PivotingRule.Ridge * _dependent;
             size = Factorize(gram);
         }
 
         Substitute(size, target, solution);
     }
 
+    // Whether variable k is negative in the support, or has a negative gradient outside.
     private bool Breaks(int k, ReadOnlySpan<double> solution, double tolerance)
         => _inSupport[k] ? solution[k] < 0 : _gradient[k] < -tolerance;
 
@@ -154,7 +144,7 @@ internal sealed class NonnegativeRowSolver
         }
     }
 
-    // x on the support by Cholesky, zero elsewhere; then the gradient G x − b where x is zero. False when the support's columns are dependent.
+    // Solves G x = b on the support, then computes the gradient G x − b outside. False when the support has dependent columns and no ridge was added yet.
     private bool TrySolveOnSupport(ReadOnlySpan<double> gram, ReadOnlySpan<double> target, Span<double> solution)
     {
         int size = Factorize(gram);
@@ -175,7 +165,7 @@ internal sealed class NonnegativeRowSolver
         return true;
     }
 
-    // Forward and back through the triangle; the values of the support are left in _row as well.
+    // Forward and back substitution. Leaves the values of the support in _row as well.
     private void Substitute(int size, ReadOnlySpan<double> target, Span<double> solution)
     {
         for (int i = 0; i < size; i++)
@@ -200,7 +190,7 @@ internal sealed class NonnegativeRowSolver
             solution[_support[i]] = _row[i];
     }
 
-    // Cholesky of G on the support, row by row; the size of the support, or −1 when its columns are dependent and nothing was added to the diagonal yet.
+    // Cholesky factorization of G on the support, row by row. Returns the size of the support, or −1 for dependent columns when no ridge was added yet.
     private int Factorize(ReadOnlySpan<double> gram)
     {
         int size = 0;
@@ -225,7 +215,7 @@ internal sealed class NonnegativeRowSolver
             {
                 if (source[k] > 0 && _ridge == 0)
                     return -1;
-                // A column of zeros cannot help.
+                // A column of zeros, or one that is dependent in spite of the ridge: it cannot lower the objective and stays at zero.
                 _inSupport[k] = false;
                 continue;
             }

@@ -5,17 +5,17 @@ using System.Runtime.Intrinsics;
 namespace Microsoft.ML.Nmf.Engine.Managed;
 
 /// <summary>
-/// Powers of values that are not negative, with the cheap exponents done cheaply. Results are bounded by <see cref="Largest"/>, so that a
-/// sum of them stays finite.
+/// Powers of non-negative values, entry by entry; exponents −1, ±0.5, 0, 1 and 2 need no logarithm. Results are at most
+/// <see cref="MultiplicativeRule.LargestPower"/>, so that sums of them stay finite.
 /// </summary>
 internal static class PowerKernel
 {
-    /// <summary>The largest result.</summary>
-    public const float Largest = 1e30f;
-
     private const int Lane = ManagedFactor.Lane;
 
-    /// <summary>target ← source^exponent; both have whole vectors. 0 to a negative power is <see cref="Largest"/>, 0⁰ is 1.</summary>
+    /// <summary>target ← source^exponent; 0⁰ is 1, and 0 to a negative power is <see cref="MultiplicativeRule.LargestPower"/>.</summary>
+    /// <param name="source">Non-negative values, in whole vectors.</param>
+    /// <param name="target">Receives as many values.</param>
+    /// <param name="exponent">Any finite exponent.</param>
     public static void Raise(ReadOnlySpan<float> source, Span<float> target, double exponent)
     {
         switch (exponent)
@@ -40,14 +40,17 @@ internal static class PowerKernel
             Vector512.Max(Vector512.LoadUnsafe(ref x, i), bound).StoreUnsafe(ref x, i);
     }
 
-    /// <summary>data ← data ∘ power / approximation; with the power X̂^(β−1) that is X ∘ X̂^(β−2).</summary>
+    /// <summary>X ← X ∘ X̂^(β−2), the weights of the multiplicative update's numerator, from the X̂^(β−1) that its denominator needs as well.</summary>
+    /// <param name="data">X, changed in place.</param>
+    /// <param name="approximation">X̂, above 0.</param>
+    /// <param name="power">X̂^(β−1).</param>
     public static void Weigh(Span<float> data, ReadOnlySpan<float> approximation, ReadOnlySpan<float> power)
     {
         CheckWhole(data.Length % Lane == 0 && approximation.Length >= data.Length && power.Length >= data.Length);
         ref float x = ref MemoryMarshal.GetReference(data);
         ref float y = ref MemoryMarshal.GetReference(approximation);
         ref float q = ref MemoryMarshal.GetReference(power);
-        Vector512<float> largest = Vector512.Create(Largest);
+        Vector512<float> largest = Vector512.Create(MultiplicativeRule.LargestPower);
         for (nuint i = 0; i < (nuint)data.Length; i += Lane)
         {
             Vector512<float> weight = Vector512.LoadUnsafe(ref x, i) * (Vector512.LoadUnsafe(ref q, i) / Vector512.LoadUnsafe(ref y, i));
@@ -73,7 +76,7 @@ internal static class PowerKernel
         ref float from = ref MemoryMarshal.GetReference(source);
         ref float to = ref MemoryMarshal.GetReference(target);
         Vector512<float> e = Vector512.Create(exponent);
-        Vector512<float> largest = Vector512.Create(Largest);
+        Vector512<float> largest = Vector512.Create(MultiplicativeRule.LargestPower);
         for (nuint i = 0; i < (nuint)source.Length; i += Lane)
             Vector512.Min(TPower.Of(Vector512.LoadUnsafe(ref from, i), e), largest).StoreUnsafe(ref to, i);
     }

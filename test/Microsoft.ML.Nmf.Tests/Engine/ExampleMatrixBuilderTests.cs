@@ -3,7 +3,7 @@ using Microsoft.ML.Nmf.Tests.Reference;
 
 namespace Microsoft.ML.Nmf.Tests.Engine;
 
-public class ExampleSubsetTests
+public class ExampleMatrixBuilderTests
 {
     [Theory]
     [InlineData(true, 0.1)]
@@ -20,7 +20,7 @@ public class ExampleSubsetTests
         new Random(2).Shuffle(shuffled);
         foreach (int[] rows in new int[][] { [0], [599], [300], [255, 256, 511, 512], [5, 3, 3, 599, 0], shuffled, [.. shuffled.Take(257)], [.. Enumerable.Range(0, 600)] })
         {
-            ExampleMatrix taken = ExampleSubset.Take(examples, rows);
+            ExampleMatrix taken = ExampleMatrixBuilder.TakeRows(examples, rows);
             double[,] values = Read(taken);
             Assert.Equal((rows.Length, 13), (taken.Rows, taken.Columns));
             for (int i = 0; i < rows.Length; i++)
@@ -36,7 +36,7 @@ public class ExampleSubsetTests
     [InlineData(true)]
     [InlineData(false)]
     public void No_rows_are_an_empty_matrix(bool sparse)
-        => Assert.Equal((0, 4, 0d), ExampleSubset.Take(Build.Examples(Naive.Random(5, 4, 3), sparse), []) is var taken ? (taken.Rows, taken.Columns, taken.Sum) : default);
+        => Assert.Equal((0, 4, 0d), ExampleMatrixBuilder.TakeRows(Build.Examples(Naive.Random(5, 4, 3), sparse), []) is var taken ? (taken.Rows, taken.Columns, taken.Sum) : default);
 
     private static double[,] Read(ExampleMatrix examples)
     {

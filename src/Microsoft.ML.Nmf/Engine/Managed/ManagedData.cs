@@ -1,12 +1,15 @@
 namespace Microsoft.ML.Nmf.Engine.Managed;
 
-/// <summary>Sparse data and its transpose, both as compressed rows, so that either factor gathers whole rows.</summary>
+/// <summary>
+/// Sparse data in host memory, as compressed rows of X and, for the other view, of Xᵀ: products with either read the entries in order. The transpose doubles
+/// the memory.
+/// </summary>
 internal sealed class SparseData : DataMatrix
 {
     private readonly SparseData? _transposed;
     private readonly Lazy<FrequentRows?> _frequent;
 
-    /// <summary>Keeps the examples and makes their transpose.</summary>
+    /// <summary>The view X, with the view Xᵀ computed. Cost: two passes over the entries.</summary>
     public SparseData(SparseExamples examples)
     {
         Examples = examples;
@@ -26,7 +29,7 @@ internal sealed class SparseData : DataMatrix
     /// <summary>The entries of this view.</summary>
     public CompressedRows Data { get; }
 
-    /// <summary>The rows with the most entries, where they have a good part of all.</summary>
+    /// <summary>The densest rows of this view, stored a second time; null when they have too few of the entries. Found when first asked for.</summary>
     public FrequentRows? Frequent => _frequent.Value;
 
     /// <inheritdoc />
@@ -42,12 +45,12 @@ internal sealed class SparseData : DataMatrix
     public override DataMatrix Transposed => _transposed!;
 }
 
-/// <summary>Dense data, stored once; the transpose is the same storage read the other way.</summary>
+/// <summary>Dense data in host memory, stored once as X; the view Xᵀ reads the same values with the strides exchanged.</summary>
 internal sealed class DenseData : DataMatrix
 {
     private readonly DenseData? _transposed;
 
-    /// <summary>Keeps the examples.</summary>
+    /// <summary>The view X of the examples.</summary>
     public DenseData(DenseExamples examples)
     {
         Source = examples;
@@ -61,10 +64,10 @@ internal sealed class DenseData : DataMatrix
         _transposed = transposed;
     }
 
-    /// <summary>The values, stored as examples × features in either view.</summary>
+    /// <summary>The values, examples × features for both views.</summary>
     public DenseExamples Source { get; }
 
-    /// <summary>Whether the rows of this view are the features.</summary>
+    /// <summary>Whether this is the view Xᵀ, whose rows are the features.</summary>
     public bool IsTransposed { get; }
 
     /// <inheritdoc />
