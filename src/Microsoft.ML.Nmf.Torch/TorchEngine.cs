@@ -64,7 +64,14 @@ internal sealed partial class TorchEngine : ComputeEngine
     {
         using DisposeScope scope = torch.NewDisposeScope();
         torch.Tensor f = Of(factor);
-        Of(result).Set(f.t().mm(f));
+        torch.Tensor sum = torch.zeros(factor.Rank, factor.Rank, dtype: torch.ScalarType.Float64, device: _memory.Device);
+        // In double: float32 sums differ in the last digits between the two triangles and between equal columns, and exact least squares divides by such differences.
+        ForRows(factor.Rows, 2L * sizeof(double) * factor.Rank, (first, count) =>
+        {
+            torch.Tensor rows = f.narrow(0, first, count).to(torch.ScalarType.Float64);
+            sum.addmm_(rows.t(), rows, beta: 1, alpha: 1);
+        });
+        Of(result).Set((sum + sum.t()).mul_(0.5));
     }
 
     /// <inheritdoc />
@@ -102,7 +109,7 @@ internal sealed partial class TorchEngine : ComputeEngine
     {
         using DisposeScope scope = torch.NewDisposeScope();
         torch.Tensor cross = Of(first).t().mm(Of(second));
-        Of(result).Set(cross + cross.t());
+        Of(result).Set((cross + cross.t()).to(torch.ScalarType.Float64));
     }
 
     /// <inheritdoc />

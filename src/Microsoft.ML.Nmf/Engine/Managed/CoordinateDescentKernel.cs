@@ -15,12 +15,6 @@ internal sealed class CoordinateDescentKernel
     private const int Lane = ManagedFactor.Lane;
     private const int Group = 4;
 
-    /// <summary>Rows taken together: 32 keep the multipliers of AVX-512 busy, 16 still fit the registers of narrower vectors.</summary>
-    public static readonly int UnitRows = Vector512.IsHardwareAccelerated ? 2 * Lane : Lane;
-
-    /// <summary>A sweep that gains less than this share of the first one's gain is the last.</summary>
-    public const float WorthwhileGain = 0.05f;
-
     private readonly int _rank;
     private readonly int _coordinates;
     private readonly AlignedFloats _quadratic;
@@ -51,7 +45,7 @@ internal sealed class CoordinateDescentKernel
     }
 
     /// <summary>The scratch memory that one thread needs.</summary>
-    public AlignedFloats MakeScratch() => new(2 * _coordinates * UnitRows);
+    public AlignedFloats MakeScratch() => new(2 * _coordinates * CoordinateDescentRule.UnitRows);
 
     /// <summary>Descends on a block of padded rows.</summary>
     /// <param name="rows">The rows, changed in place.</param>
@@ -61,7 +55,7 @@ internal sealed class CoordinateDescentKernel
     /// <param name="scratch">From <see cref="MakeScratch"/>.</param>
     public void Descend(Span<float> rows, ReadOnlySpan<float> product, int stride, int count, AlignedFloats scratch)
     {
-        int unitRows = UnitRows;
+        int unitRows = CoordinateDescentRule.UnitRows;
         Span<float> values = scratch.Span[..(_coordinates * unitRows)];
         Span<float> targets = scratch.Span[(_coordinates * unitRows)..];
         for (int first = 0; first < count; first += unitRows)
@@ -76,7 +70,7 @@ internal sealed class CoordinateDescentKernel
                 float gain = unitRows == Lane ? Sweep<OneVector>(values, targets) : Sweep<TwoVectors>(values, targets);
                 if (sweep == 0)
                     firstGain = gain;
-                if (gain <= WorthwhileGain * firstGain)
+                if (gain <= CoordinateDescentRule.WorthwhileGain * firstGain)
                     break;
             }
 
