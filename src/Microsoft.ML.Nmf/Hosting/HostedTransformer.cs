@@ -4,7 +4,8 @@ using Microsoft.ML.Nmf.Hosting;
 namespace Microsoft.ML.Nmf;
 
 /// <summary>
-/// The side of a transformer that ML.NET sees: it reads one column and adds others row by row, and it saves itself into a model file. Everything it needs of ML.NET's internals is here.
+/// The side of a transformer that ML.NET sees: it reads one column and adds others row by row, and it saves itself into a model file. Everything it needs of
+/// ML.NET's internals is here.
 /// </summary>
 public abstract class HostedTransformer : RowToRowTransformerBase
 {
