@@ -4,9 +4,9 @@ using TorchSharp;
 namespace Microsoft.ML.Nmf.Torch;
 
 /// <summary>
-/// Coordinate descent on all rows at once, one coordinate after the other. A unit of rows that <see cref="CoordinateDescentRule"/> says is done keeps its values from
-/// then on. Coordinates go in groups: the gradient from all other groups is one matrix product, and only the coordinates of the group itself are corrected for one
-/// by one. Cost p·r² per sweep; on a GPU the time is that of launching three or four small kernels per coordinate.
+/// Coordinate descent on all rows at once, one coordinate after the other. A unit of rows keeps its values once <see cref="CoordinateDescentRule"/> says that it
+/// is done. Coordinates go in groups: the pull of all other groups is one matrix product, and only that of the group itself is taken coordinate by coordinate.
+/// Cost p·r² per sweep; on a GPU the time is that of launching three or four small kernels per coordinate.
 /// </summary>
 internal static class TorchCoordinateDescent
 {
@@ -29,7 +29,7 @@ internal static class TorchCoordinateDescent
         torch.Tensor hasCurvature = curvature.gt(0);
         torch.Tensor inverse = torch.where(hasCurvature, curvature.reciprocal(), torch.zeros_like(curvature));
 
-        // Each row of Q divided by its curvature, without its diagonal: the unconstrained minimiser of a coordinate is goal − Q v. Without curvature it stays at v.
+        // Each row of Q over its curvature, without the diagonal: the unconstrained minimiser of a coordinate is goal − Q v; without curvature it is v.
         quadratic.mul_(inverse);
         quadratic.diagonal().copy_(hasCurvature.squeeze(1).to(torch.ScalarType.Float32) - 1);
 

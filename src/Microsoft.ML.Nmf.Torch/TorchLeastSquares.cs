@@ -3,8 +3,8 @@ using TorchSharp;
 namespace Microsoft.ML.Nmf.Torch;
 
 /// <summary>
-/// Exact minimisers of ½ x G xᵀ − b xᵀ over x ≥ 0 for many rows at once, in double, by block principal pivoting (Kim and Park 2011, algorithm 2), as the managed
-/// row solver computes them one by one. Each step is one batch of Cholesky factorizations of G, in which the rows and columns off a row's support are replaced by
+/// Exact minimisers of ½ x G xᵀ − b xᵀ over x ≥ 0 for many rows at once, in double, by block principal pivoting (Kim and Park 2011, algorithm 2), as the
+/// managed row solver computes them one by one. Each step is one batch of Cholesky factorizations of G, in which the rows and columns off a row's support are
 /// those of the identity. Rows that are done leave the batch. The caller's dispose scope owns the results.
 /// </summary>
 internal sealed class TorchLeastSquares
@@ -27,8 +27,8 @@ internal sealed class TorchLeastSquares
     /// <summary>Prepares for a G.</summary>
     /// <param name="gram">G, symmetric, in double.</param>
     /// <param name="dependent">
-    /// A column whose part orthogonal to the support's other columns has at most this share of its squared length counts as linearly dependent on them. A row that
-    /// meets one is solved with ten times this share of the diagonal added, which makes its minimiser unique.
+    /// A column whose part orthogonal to the support's other columns has at most this share of its squared length counts as linearly dependent on them. A row
+    /// that meets one is solved with ten times this share of the diagonal added, which makes its minimiser unique.
     /// </param>
     public TorchLeastSquares(torch.Tensor gram, double dependent)
     {
