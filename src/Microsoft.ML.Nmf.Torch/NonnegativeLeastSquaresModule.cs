@@ -5,18 +5,19 @@ using TorchSharp.Modules;
 namespace Microsoft.ML.Nmf;
 
 /// <summary>
-/// The layer q(X, A) = argmin over S ≥ 0 of ‖X − S Aᵀ‖²_F as a TorchSharp module, for networks of one's own: X is n × m, one row an example, A is its parameter, m × r, and S is n × r. It is
-/// differentiable in X and A by TorchSharp's own autograd.
+/// The layer q(X, A) = argmin over S ≥ 0 of ‖X − S Aᵀ‖²_F as a TorchSharp module, for networks of one's own: X is n × m, one row per example, A, m × r, is its
+/// parameter, and S is n × r. It is differentiable in X and A by TorchSharp's own autograd.
 /// </summary>
 /// <remarks>
-/// The supports of all rows are found without gradient, by block principal pivoting (Kim and Park 2011); S is then the solution of one differentiable batch of systems, with the Gram matrix AᵀA in
-/// which rows and columns off the support are those of the identity. Both are in double, whatever the types of X and A; S has the type of X. Memory n·r² doubles, cost n·r³/3 a forward pass and
-/// the same again backward. Keep A ≥ 0 with <see cref="ProjectNonnegative"/> after each step of an optimizer if it is to be a dictionary of parts; q itself does not need it. The native library
-/// of TorchSharp must be there, as for any module.
+/// The supports of all rows are found without gradient, by block principal pivoting (Kim and Park 2011); S is then the solution of one differentiable batch
+/// of systems, with the Gram matrix AᵀA in which rows and columns off the support are those of the identity. Both are in double, whatever the types of X and A;
+/// S has the type of X. Memory n·r² doubles, cost n·r³/3 per forward pass and the same again backward. To learn parts, keep A ≥ 0 with
+/// <see cref="ProjectNonnegative"/> after each step of an optimizer; q itself does not need it. The application must have a native package of TorchSharp, as
+/// for any module.
 /// </remarks>
 public sealed class NonnegativeLeastSquaresModule : torch.nn.Module<torch.Tensor, torch.Tensor>
 {
-    // A Gram matrix that was summed in double.
+    // Relative squared pivot below which a column counts as linearly dependent: above the rounding error of a Gram matrix in double.
     private const double DoubleGram = 1e-12;
     private const string Name = "templates";
 
@@ -52,7 +53,12 @@ public sealed class NonnegativeLeastSquaresModule : torch.nn.Module<torch.Tensor
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(templates);
         if (data.dim() != 2 || templates.dim() != 2 || data.size(1) != templates.size(0))
-            throw new ArgumentException($"data has the shape [{string.Join(", ", data.shape)}] and templates have [{string.Join(", ", templates.shape)}], but they must be n × m and m × r.", nameof(data));
+        {
+            throw new ArgumentException(
+                $"data is [{string.Join(", ", data.shape)}] and templates are [{string.Join(", ", templates.shape)}], but they must be n × m and m × r.",
+                nameof(data));
+        }
+
         using DisposeScope scope = torch.NewDisposeScope();
         torch.Tensor a = templates.to(torch.ScalarType.Float64), x = data.to(torch.ScalarType.Float64);
         torch.Tensor gram = a.t().mm(a), target = x.mm(a);

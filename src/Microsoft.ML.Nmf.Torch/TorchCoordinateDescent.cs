@@ -1,13 +1,12 @@
 using Microsoft.ML.Nmf.Engine;
-using Microsoft.ML.Nmf.Engine.Managed;
 using TorchSharp;
 
 namespace Microsoft.ML.Nmf.Torch;
 
 /// <summary>
-/// Coordinate descent on all rows at once, a coordinate after the other: the twin of the managed kernel, with its rule of when a unit of rows has had enough sweeps, which is taken
-/// here by not moving the rows of the unit any more. Coordinates go in groups: what the other groups pull at one is a product of matrices, and only what its own group pulls is taken
-/// coordinate by coordinate. Cost p·r² a sweep, in three or four small operations a coordinate, whose number is what it costs on a GPU.
+/// Coordinate descent on all rows at once, one coordinate after the other. A unit of rows keeps its values once <see cref="CoordinateDescentRule"/> says that it
+/// is done. Coordinates go in groups: the pull of all other groups is one matrix product, and only that of the group itself is taken coordinate by coordinate.
+/// Cost p·r² per sweep; on a GPU the time is that of launching three or four small kernels per coordinate.
 /// </summary>
 internal static class TorchCoordinateDescent
 {
@@ -22,7 +21,7 @@ internal static class TorchCoordinateDescent
     public static void Descend(torch.Tensor factor, torch.Tensor gram, torch.Tensor product, Penalty penalty, int sweeps)
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        int rows = (int)factor.size(0), rank = (int)factor.size(1), unit = CoordinateDescentKernel.UnitRows;
+        int rows = (int)factor.size(0), rank = (int)factor.size(1), unit = CoordinateDescentRule.UnitRows;
         int units = (rows + unit - 1) / unit;
         torch.Tensor quadratic = gram + torch.full(rank, rank, penalty.Orthogonality, dtype: torch.ScalarType.Float32, device: factor.device);
         quadratic.diagonal().copy_(gram.diagonal() + (torch.ones(rank, device: factor.device) * penalty.L2));
@@ -30,11 +29,11 @@ internal static class TorchCoordinateDescent
         torch.Tensor hasCurvature = curvature.gt(0);
         torch.Tensor inverse = torch.where(hasCurvature, curvature.reciprocal(), torch.zeros_like(curvature));
 
-        // Every row of Q over its curvature and without its diagonal: a coordinate is free to go to goal − Q v. One that is zero everywhere has no curvature and no gradient: it stays at v.
+        // Each row of Q over its curvature, without the diagonal: the unconstrained minimiser of a coordinate is goal − Q v; without curvature it is v.
         quadratic.mul_(inverse);
         quadratic.diagonal().copy_(hasCurvature.squeeze(1).to(torch.ScalarType.Float32) - 1);
 
-        // Components in rows, so that each is one run of memory; the last unit is filled up with rows of zeros.
+        // One row per component, so that a component is contiguous in memory; the last unit is padded with zeros.
         torch.Tensor values = torch.zeros(rank, (long)units * unit, dtype: torch.ScalarType.Float32, device: factor.device);
         values.narrow(1, 0, rows).copy_(factor.t());
         torch.Tensor goals = torch.zeros_like(values);
@@ -43,7 +42,8 @@ internal static class TorchCoordinateDescent
             goals.narrow(1, 0, rows).sub_(penalty.L1);
         goals.mul_(inverse);
         torch.Tensor free = torch.empty_like(values), before = torch.empty_like(values);
-        Group[] groups = [.. Enumerable.Range(0, (rank + GroupSize - 1) / GroupSize).Select(g => new Group(quadratic, values, free, g * GroupSize, Math.Min(GroupSize, rank - (g * GroupSize))))];
+        Group[] groups = [.. Enumerable.Range(0, (rank + GroupSize - 1) / GroupSize)
+            .Select(g => new Group(quadratic, values, free, g * GroupSize, Math.Min(GroupSize, rank - (g * GroupSize))))];
         torch.Tensor? firstGain = null, moves = null;
         for (int sweep = 0; sweep < sweeps; sweep++)
         {
@@ -57,8 +57,8 @@ internal static class TorchCoordinateDescent
             using DisposeScope rule = torch.NewDisposeScope();
             torch.Tensor unitGain = (values - before).mul_(free.sub_(before)).mul_(curvature).sum(0L).view(units, unit).sum(1L);
             firstGain ??= unitGain.MoveToOuterDisposeScope();
-            // A unit whose sweep gained little stays where it is from then on.
-            torch.Tensor goesOn = unitGain.gt(firstGain * CoordinateDescentKernel.WorthwhileGain);
+            // A unit whose sweep gained little keeps its values from here on.
+            torch.Tensor goesOn = unitGain.gt(firstGain * CoordinateDescentRule.WorthwhileGain);
             torch.Tensor spread = goesOn.unsqueeze(1).expand(units, unit).reshape((long)units * unit);
             moves = (moves is null ? spread : moves.logical_and(spread)).MoveToOuterDisposeScope();
         }
@@ -66,7 +66,7 @@ internal static class TorchCoordinateDescent
         factor.copy_(values.narrow(1, 0, rows).t());
     }
 
-    // Some coordinates, and views of what they need. The views belong to the scope in which they are made.
+    // A group of coordinates with the views it works on, which the dispose scope of the caller owns.
     private sealed class Group
     {
         private readonly torch.Tensor _across;

@@ -15,7 +15,8 @@ internal sealed class TorchDense : TorchMatrix
     {
         Examples = examples;
         using DisposeScope scope = torch.NewDisposeScope();
-        _values = torch.empty(examples.Rows, examples.Columns, dtype: torch.ScalarType.Float32, device: IsResident ? memory.Device : torch.CPU).DetachFromDisposeScope();
+        torch.Device device = IsResident ? memory.Device : torch.CPU;
+        _values = torch.empty(examples.Rows, examples.Columns, dtype: torch.ScalarType.Float32, device: device).DetachFromDisposeScope();
         for (int b = 0; b < examples.Blocks.Length; b++)
         {
             (int first, int count) = RowBlocks.Range(b, examples.Rows);

@@ -55,7 +55,7 @@ internal sealed partial class TorchEngine
         torch.Tensor f = Of(factor), p = Of(pattern);
         torch.Tensor has = ColumnInner(f, f), takes = ColumnInner(p, p);
         torch.Tensor by = (takes / has).sqrt();
-        // A column that vanished, or is too small to scale in float32, comes back as it was; what is not a number is not below either.
+        // A column of zeros, or one too small to scale in float32, takes the pattern's values. NaN compares false, so 0/0 is among them.
         torch.Tensor isThere = by.le(float.MaxValue);
         torch.Tensor scale = torch.where(isThere, by, torch.ones_like(by)).to(torch.ScalarType.Float32);
         f.copy_(torch.where(isThere.unsqueeze(0), f * scale, p));
@@ -66,7 +66,8 @@ internal sealed partial class TorchEngine
     {
         using DisposeScope scope = torch.NewDisposeScope();
         torch.Tensor g = Of(gradient), m = Of(moments.First), v = Of(moments.Second);
-        using Scalar newFirst = 1 - rule.FirstDecay, newSecond = 1 - rule.SecondDecay, correction = rule.SecondCorrection, rate = -rule.LearningRate * rule.FirstCorrection;
+        using Scalar newFirst = 1 - rule.FirstDecay, newSecond = 1 - rule.SecondDecay;
+        using Scalar correction = rule.SecondCorrection, rate = -rule.LearningRate * rule.FirstCorrection;
         m.mul_(Constant(rule.FirstDecay)).add_(g, newFirst);
         v.mul_(Constant(rule.SecondDecay)).addcmul_(g, g, newSecond);
         torch.Tensor divisor = v.mul(correction).sqrt_().add_(Constant(Math.Max(rule.Epsilon, AdamRule.LeastEpsilon)));

@@ -44,7 +44,8 @@ internal sealed partial class TorchEngine
         double worst = 0;
         ForRows(factor.Rows, 6L * sizeof(double) * factor.Rank, (first, count) =>
         {
-            torch.Tensor rows = f.narrow(0, first, count).to(torch.ScalarType.Float64), target = b.narrow(0, first, count).to(torch.ScalarType.Float64);
+            torch.Tensor rows = f.narrow(0, first, count).to(torch.ScalarType.Float64);
+            torch.Tensor target = b.narrow(0, first, count).to(torch.ScalarType.Float64);
             torch.Tensor gradient = rows.mm(g).sub_(target);
             torch.Tensor violation = torch.where(rows.gt(0), gradient.abs(), gradient.neg()).clamp_min_(0).amax([1L]);
             torch.Tensor largest = target.abs().amax([1L]);
@@ -55,8 +56,11 @@ internal sealed partial class TorchEngine
     }
 
     private static torch.Tensor Regularized(Gram gram, Penalty penalty)
-        => penalty.L2 == 0 ? Of(gram).Values : Of(gram).Values + (torch.eye(gram.Rank, dtype: torch.ScalarType.Float64, device: Of(gram).Values.device) * penalty.L2);
+        => penalty.L2 == 0
+            ? Of(gram).Values
+            : Of(gram).Values + (torch.eye(gram.Rank, dtype: torch.ScalarType.Float64, device: Of(gram).Values.device) * penalty.L2);
 
+    // Calls the body for blocks of rows whose temporaries fit the working memory, each in a dispose scope of its own.
     private void ForRows(int rows, long bytesPerRow, Action<int, int> body)
     {
         int step = _memory.RowsAtOnce(rows, bytesPerRow);

@@ -5,10 +5,10 @@ namespace Microsoft.ML.Nmf.Torch;
 
 internal sealed partial class TorchEngine
 {
-    // What powers are bounded by, so that a sum of them stays finite: as in the managed kernels.
+    // Upper bound of powers, so that sums of them stay finite; the managed kernels use the same.
     private const float LargestPower = 1e30f;
 
-    // Halvings of a step that overshoots; after them it is as good as none.
+    // A step that overshoots is halved at most this often, on a logarithmic scale; what is left of it changes nothing in float32.
     private const int Halvings = 24;
 
     /// <inheritdoc />
@@ -21,7 +21,7 @@ internal sealed partial class TorchEngine
             return;
         }
 
-        // The one row that serves all rows of the factor is weighed by their sums.
+        // For β = 1 the denominator is one row for all rows of the factor: multiply it by their sums.
         using DisposeScope scope = torch.NewDisposeScope();
         Of(result.Denominator).copy_(Of(factor).sum(0L).unsqueeze(1) * Of(terms.Denominator));
     }
@@ -76,7 +76,7 @@ internal sealed partial class TorchEngine
     private static float FloorOf(DataMatrix data)
         => data.Examples.Mean > 0 ? (float)(BetaDivergence.Floor * data.Examples.Mean) : BetaDivergence.Floor;
 
-    // The approximation is needed at the entries only.
+    // D_1 of sparse data: the approximation is computed at the stored entries only.
     private double KullbackLeibler(TorchSparse data, torch.Tensor factor, torch.Tensor other, torch.Tensor? numerator, bool evaluate)
     {
         using DisposeScope scope = torch.NewDisposeScope();
@@ -97,8 +97,9 @@ internal sealed partial class TorchEngine
         return logarithms.item<double>() - data.Examples.Sum + (f * o).sum().item<double>();
     }
 
-    // X̂ for a block of rows at a time.
-    private double Tiles(TorchMatrix data, torch.Tensor factor, torch.Tensor other, double beta, torch.Tensor? numerator, torch.Tensor? denominator, bool evaluate)
+    // Any β: computes X̂ for one block of rows at a time.
+    private double Tiles(TorchMatrix data, torch.Tensor factor, torch.Tensor other, double beta, torch.Tensor? numerator, torch.Tensor? denominator,
+        bool evaluate)
     {
         using DisposeScope whole = torch.NewDisposeScope();
         torch.Tensor floor = Constant(FloorOf(data)), transposed = other.t();
@@ -140,7 +141,8 @@ internal sealed partial class TorchEngine
                 torch.Tensor quotient = x / approximation;
                 return (quotient - quotient.log()).sub_(Constant(1));
             default:
-                return (Power(x, beta) - (power * x)).add_((power * (approximation - x)).mul_(Constant(beta - 1))).mul_(Constant(1 / (beta * (beta - 1))));
+                return (Power(x, beta) - (power * x)).add_((power * (approximation - x)).mul_(Constant(beta - 1)))
+                    .mul_(Constant(1 / (beta * (beta - 1))));
         }
     }
 
@@ -156,7 +158,8 @@ internal sealed partial class TorchEngine
     };
 
     // Halves the steps, on a logarithmic scale, for which the majoriser would rise: see MultiplicativeRule.
-    private torch.Tensor Shorten(torch.Tensor step, torch.Tensor numerator, torch.Tensor denominator, float linear, torch.Tensor quadratic, torch.Tensor divisor, double beta)
+    private torch.Tensor Shorten(torch.Tensor step, torch.Tensor numerator, torch.Tensor denominator, float linear, torch.Tensor quadratic,
+        torch.Tensor divisor, double beta)
     {
         torch.Tensor suspects = step.gt(1).logical_and((step * quadratic).gt(divisor));
         torch.Tensor logarithm = step.log();
@@ -171,7 +174,9 @@ internal sealed partial class TorchEngine
         return u;
     }
 
-    private torch.Tensor Rise(torch.Tensor u, torch.Tensor logarithm, torch.Tensor numerator, torch.Tensor denominator, float linear, torch.Tensor quadratic, double beta)
+    // How much the majoriser changes when an entry is multiplied by u.
+    private torch.Tensor Rise(torch.Tensor u, torch.Tensor logarithm, torch.Tensor numerator, torch.Tensor denominator, float linear, torch.Tensor quadratic,
+        double beta)
     {
         torch.Tensor gain = beta == 1 ? logarithm : (Power(u, beta - 1) - Constant(1)).mul_(Constant(1 / (beta - 1)));
         torch.Tensor loss = beta < 1 ? u - Constant(1) : (Power(u, beta) - Constant(1)).mul_(Constant(1 / beta));

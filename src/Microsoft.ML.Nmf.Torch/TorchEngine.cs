@@ -5,28 +5,25 @@ using TorchSharp;
 namespace Microsoft.ML.Nmf.Torch;
 
 /// <summary>
-/// The primitives on TorchSharp: float32 tensors on a CUDA device or on libtorch's own processor kernels. Every primitive runs in a scope of its own, which disposes its temporaries; what
-/// stays is allocated once and changed in place. On a processor the same data gives the same bits; on CUDA the sums of sparse products may be taken in another order each time.
+/// The primitives on TorchSharp: float32 tensors on a CUDA device, or on the processor with libtorch's own kernels. Each primitive disposes its temporaries
+/// when it returns; factors are allocated once and changed in place. On one processor with one number of threads, the same data gives the same bits. On CUDA
+/// it need not: sums may be taken in another order each time, those of sparse products above all.
 /// </summary>
 internal sealed partial class TorchEngine : ComputeEngine
 {
     private readonly TorchMemory _memory;
     private readonly Dictionary<double, torch.Tensor> _constants = [];
-    private readonly bool _tensorFloat32Before;
-    private readonly int _threadsBefore;
+    private readonly TorchSettings _settings;
 
     /// <summary>An engine on a device.</summary>
     /// <param name="device">The device.</param>
     /// <param name="budget">The bytes that it may use there.</param>
-    /// <param name="threads">The threads of libtorch's kernels for the processor, while the engine lives.</param>
-    /// <param name="allowTensorFloat32">Whether products may round their factors to ten bits of mantissa, where the device can do that.</param>
+    /// <param name="threads">The most threads of libtorch's kernels for the processor while the engine lives.</param>
+    /// <param name="allowTensorFloat32">Whether matrix products on CUDA may round their operands to TensorFloat-32, a mantissa of ten bits.</param>
     public TorchEngine(torch.Device device, long budget, int threads, bool allowTensorFloat32 = false)
     {
         _memory = new TorchMemory(device, budget);
-        _tensorFloat32Before = torch.backends.cuda.matmul.allow_tf32;
-        torch.backends.cuda.matmul.allow_tf32 = allowTensorFloat32;
-        _threadsBefore = torch.get_num_threads();
-        torch.set_num_threads(threads);
+        _settings = new TorchSettings(threads, allowTensorFloat32);
     }
 
     /// <inheritdoc />
@@ -36,9 +33,12 @@ internal sealed partial class TorchEngine : ComputeEngine
     public override string DescribeMemory(ExampleMatrix examples, long working)
     {
         long stored = BytesOf(examples);
-        return _memory.Fits(stored)
-            ? string.Create(CultureInfo.InvariantCulture, $"about {(stored + working) / 1e6:F0} MB of the {_memory.Budget / 1e6:F0} MB that it may use there")
-            : string.Create(CultureInfo.InvariantCulture, $"about {working / 1e6:F0} MB of the {_memory.Budget / 1e6:F0} MB that it may use there, and the data ({stored / 1e6:F0} MB) is streamed from the host's memory in blocks of rows");
+        bool fits = _memory.Fits(stored);
+        string taken = string.Create(CultureInfo.InvariantCulture,
+            $"about {(fits ? stored + working : working) / 1e6:F0} MB of the {_memory.Budget / 1e6:F0} MB that it may use there");
+        return fits
+            ? taken
+            : string.Create(CultureInfo.InvariantCulture, $"{taken}, and the data ({stored / 1e6:F0} MB) is streamed from the host's memory in blocks of rows");
     }
 
     /// <inheritdoc />
@@ -64,7 +64,14 @@ internal sealed partial class TorchEngine : ComputeEngine
     {
         using DisposeScope scope = torch.NewDisposeScope();
         torch.Tensor f = Of(factor);
-        Of(result).Set(f.t().mm(f));
+        torch.Tensor sum = torch.zeros(factor.Rank, factor.Rank, dtype: torch.ScalarType.Float64, device: _memory.Device);
+        // In double: in float32 the two triangles, and the sums of equal columns, differ in the last digit, which dependent columns magnify to a percent.
+        ForRows(factor.Rows, 2L * sizeof(double) * factor.Rank, (first, count) =>
+        {
+            torch.Tensor rows = f.narrow(0, first, count).to(torch.ScalarType.Float64);
+            sum.addmm_(rows.t(), rows, beta: 1, alpha: 1);
+        });
+        Of(result).Set((sum + sum.t()).mul_(0.5));
     }
 
     /// <inheritdoc />
@@ -102,7 +109,7 @@ internal sealed partial class TorchEngine : ComputeEngine
     {
         using DisposeScope scope = torch.NewDisposeScope();
         torch.Tensor cross = Of(first).t().mm(Of(second));
-        Of(result).Set(cross + cross.t());
+        Of(result).Set((cross + cross.t()).to(torch.ScalarType.Float64));
     }
 
     /// <inheritdoc />
@@ -117,8 +124,7 @@ internal sealed partial class TorchEngine : ComputeEngine
         _memory.Dispose();
         foreach (torch.Tensor constant in _constants.Values)
             constant.Dispose();
-        torch.backends.cuda.matmul.allow_tf32 = _tensorFloat32Before;
-        torch.set_num_threads(_threadsBefore);
+        _settings.Dispose();
     }
 
     private static torch.Tensor Of(Factor factor) => ((TorchFactor)factor).Values;
@@ -135,8 +141,7 @@ internal sealed partial class TorchEngine : ComputeEngine
 
     private static long BytesOf(ExampleMatrix examples) => examples is SparseExamples ? TorchSparse.BytesOf(examples) : examples.Bytes;
 
-    // One of the few constants that the kernels are made of, as a tensor without dimensions: operands of the kind cost a fraction of what a
-    // number costs. What varies from call to call is given as a number.
+    // A constant of a kernel as a 0-dimensional tensor, which is cheaper per call than a Scalar. Values that change from call to call are passed as Scalars.
     private torch.Tensor Constant(double value)
     {
         if (!_constants.TryGetValue(value, out torch.Tensor? constant))

@@ -7,7 +7,7 @@ namespace Microsoft.ML.Nmf.Torch;
 /// <summary>A factor as a tensor of float32, rows × rank, on the engine's device.</summary>
 internal sealed class TorchFactor : Factor
 {
-    // Copies to the host are made in pieces, because the bytes of a tensor are one span.
+    // Copies are made in pieces: TorchSharp gives a tensor's bytes as one span, which ends at 2 GB.
     private const int PieceFloats = 1 << 26;
 
     private readonly TorchMemory _memory;

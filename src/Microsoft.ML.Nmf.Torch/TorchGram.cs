@@ -28,11 +28,12 @@ internal sealed class TorchGram : Gram
     /// <summary>The values in float32.</summary>
     public torch.Tensor Singles { get; }
 
-    /// <summary>Takes values in float32.</summary>
+    /// <summary>Sets the values.</summary>
+    /// <param name="values">A symmetric r × r matrix in double.</param>
     public void Set(torch.Tensor values)
     {
+        Values.copy_(values);
         Singles.copy_(values);
-        Values.copy_(Singles);
     }
 
     /// <inheritdoc />

@@ -3,16 +3,19 @@ using TorchSharp;
 namespace Microsoft.ML.Nmf.Torch;
 
 /// <summary>
-/// Exact minimisers of ½ x G xᵀ − b xᵀ over x ≥ 0 for many rows at once, in double, by block principal pivoting (Kim and Park 2011, algorithm 2): the twin of the managed row solver. The
-/// systems of all rows are one batch of Cholesky factorizations, of G with the rows and columns that are not in the support replaced by those of the identity. Rows that are done leave the batch.
-/// Its tensors belong to the caller's scope.
+/// Exact minimisers of ½ x G xᵀ − b xᵀ over x ≥ 0 for many rows at once, in double, by block principal pivoting (Kim and Park 2011, algorithm 2), as the
+/// managed row solver computes them one by one. Each step is one batch of Cholesky factorizations of G, in which the rows and columns off a row's support are
+/// those of the identity. Rows that are done leave the batch. The caller's dispose scope owns the results.
 /// </summary>
 internal sealed class TorchLeastSquares
 {
-    /// <summary>The share below which a column counts as dependent on others, for a G that was summed in float32.</summary>
+    /// <summary>Relative squared pivot below which a column counts as linearly dependent, for products that were computed in float32.</summary>
     public const double SingleGram = 1e-6;
 
+    // Full exchanges without progress before single ones.
     private const int Patience = 3;
+
+    // A gradient may be this share of the row's largest |b| below zero.
     private const double Tolerance = 1e-9;
 
     private readonly torch.Tensor _gram;
@@ -21,9 +24,12 @@ internal sealed class TorchLeastSquares
     private readonly double _dependent;
     private readonly int _rank;
 
-    /// <summary>Prepares a G.</summary>
-    /// <param name="gram">G in double.</param>
-    /// <param name="dependent">The share of its squared length below which the part of a column that is orthogonal to others counts as nothing.</param>
+    /// <summary>Prepares for a G.</summary>
+    /// <param name="gram">G, symmetric, in double.</param>
+    /// <param name="dependent">
+    /// A column whose part orthogonal to the support's other columns has at most this share of its squared length counts as linearly dependent on them. A row
+    /// that meets one is solved with ten times this share of the diagonal added, which makes its minimiser unique.
+    /// </param>
     public TorchLeastSquares(torch.Tensor gram, double dependent)
     {
         _gram = gram;
@@ -33,13 +39,13 @@ internal sealed class TorchLeastSquares
         _diagonal = gram.diagonal();
     }
 
-    /// <summary>The temporaries that a row takes.</summary>
+    /// <summary>The bytes of temporaries per row.</summary>
     public static long BytesPerRow(int rank) => (3L * sizeof(double) * rank * rank) + (16L * sizeof(double) * rank);
 
     /// <summary>Solves for rows.</summary>
     /// <param name="support">The supports to start from, rows × r, true where an entry may be positive.</param>
-    /// <param name="target">One b a row, in double.</param>
-    /// <returns>One minimiser a row.</returns>
+    /// <param name="target">b, rows × r, in double.</param>
+    /// <returns>The minimisers, rows × r, in double.</returns>
     public torch.Tensor Solve(torch.Tensor support, torch.Tensor target)
     {
         using DisposeScope scope = torch.NewDisposeScope();
@@ -50,10 +56,19 @@ internal sealed class TorchLeastSquares
         torch.Tensor best = torch.full(count, _rank + 1, dtype: torch.ScalarType.Int64, device: target.device);
         torch.Tensor patience = torch.full(count, Patience, dtype: torch.ScalarType.Int64, device: target.device);
         torch.Tensor places = torch.arange(_rank, dtype: torch.ScalarType.Int64, device: target.device);
+        torch.Tensor? isRidged = null;
         for (int steps = 10 * (_rank + 10); steps >= 0; steps--)
         {
             using DisposeScope step = torch.NewDisposeScope();
-            torch.Tensor solution = SolveOnSupport(support, target);
+            torch.Tensor? ridgedBefore = isRidged;
+            torch.Tensor solution = SolveOnSupport(support, target, ref isRidged);
+            if (isRidged is not null && !ReferenceEquals(isRidged, ridgedBefore))
+            {
+                // The ridge makes it another problem: progress on the one before does not count.
+                torch.Tensor isNew = ridgedBefore is null ? isRidged : isRidged.logical_and(ridgedBefore.logical_not());
+                best = torch.where(isNew, torch.full_like(best, _rank + 1), best);
+            }
+
             torch.Tensor gradient = solution.mm(_gram).sub_(target);
             torch.Tensor breaks = torch.where(support, solution.lt(0), gradient.lt(tolerance));
             torch.Tensor broken = breaks.sum(1L);
@@ -62,7 +77,7 @@ internal sealed class TorchLeastSquares
             if (left.size(0) == 0)
                 break;
 
-            // All that break a condition change sides while that makes progress, and only the last of them when it stops doing so.
+            // All entries that break a condition change sides while that makes progress; when it stops doing so, only the last of them does.
             torch.Tensor improves = broken.lt(best), all = improves.logical_or(patience.gt(0));
             torch.Tensor last = places.eq((breaks * (places + 1)).amax([1L], keepdim: true) - 1);
             torch.Tensor exchange = torch.where(all.unsqueeze(1), breaks, last);
@@ -73,33 +88,48 @@ internal sealed class TorchLeastSquares
             (tolerance, best, patience) = (tolerance.index_select(0, left), best.index_select(0, left), patience.index_select(0, left));
             foreach (torch.Tensor kept in (torch.Tensor[])[rows, support, target, tolerance, best, patience])
                 kept.MoveToOuterDisposeScope();
+            isRidged = isRidged?.index_select(0, left).MoveToOuterDisposeScope();
         }
 
         return result.clamp_min_(0).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Solves G_PP x_P = b_P on given supports P; zero elsewhere.</summary>
+    /// <summary>Solves G_PP x_P = b_P on given supports P; zero elsewhere. Differentiable in G and b.</summary>
+    /// <param name="support">P, rows × r, true where an entry belongs to it.</param>
+    /// <param name="target">b, rows × r, in double.</param>
+    /// <returns>x, rows × r, in double.</returns>
     public torch.Tensor SolveOnSupport(torch.Tensor support, torch.Tensor target)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        torch.Tensor? isRidged = null;
+        return SolveOnSupport(support, target, ref isRidged).MoveToOuterDisposeScope();
+    }
+
+    // isRidged: the rows that have met dependent columns and keep their ridge from then on; null while there is none. Replaced when there are more.
+    private torch.Tensor SolveOnSupport(torch.Tensor support, torch.Tensor target, ref torch.Tensor? isRidged)
     {
         using DisposeScope scope = torch.NewDisposeScope();
         // A column of zeros cannot help.
         torch.Tensor within = support.logical_and(_diagonal.gt(0));
-        torch.Tensor masked = Masked(within);
+        torch.Tensor masked = torch.where(within.unsqueeze(2).logical_and(within.unsqueeze(1)), _gram, _identity);
+        if (isRidged is not null)
+            masked.add_(Ridge(isRidged));
         (torch.Tensor factor, torch.Tensor info) = torch.linalg.cholesky_ex(masked);
         torch.Tensor pivots = factor.diagonal(0, 1, 2);
         torch.Tensor isDependent = info.ne(0).logical_or((pivots * pivots).le(_diagonal * _dependent).logical_and(within).any(1L));
+        if (isRidged is not null)
+            isDependent = isDependent.logical_and(isRidged.logical_not());
         if (isDependent.any().item<bool>())
         {
-            // The minimiser of such a row is not unique: a little more on the diagonal picks one.
-            torch.Tensor ridge = isDependent.to(torch.ScalarType.Float64).mul_(10 * _dependent).unsqueeze(1) * _diagonal;
-            masked.add_(torch.diag_embed(ridge));
+            masked.add_(Ridge(isDependent));
             (factor, _) = torch.linalg.cholesky_ex(masked);
+            isRidged = (isRidged is null ? isDependent : isRidged.logical_or(isDependent)).MoveToOuterDisposeScope();
         }
 
-        torch.Tensor inside = torch.where(within, target, torch.zeros_like(target));
-        return torch.where(within, torch.cholesky_solve(inside.unsqueeze(2), factor).squeeze(2), torch.zeros_like(target)).MoveToOuterDisposeScope();
+        torch.Tensor inside = torch.where(within, target, torch.zeros_like(target)).unsqueeze(2);
+        return torch.where(within, torch.cholesky_solve(inside, factor).squeeze(2), torch.zeros_like(target)).MoveToOuterDisposeScope();
     }
 
-    private torch.Tensor Masked(torch.Tensor support)
-        => torch.where(support.unsqueeze(2).logical_and(support.unsqueeze(1)), _gram, _identity);
+    private torch.Tensor Ridge(torch.Tensor rows)
+        => torch.diag_embed(rows.to(torch.ScalarType.Float64).mul_(10 * _dependent).unsqueeze(1) * _diagonal);
 }

@@ -3,7 +3,7 @@ using TorchSharp;
 
 namespace Microsoft.ML.Nmf.Torch;
 
-/// <summary>The training data as the Torch engine sees it: on its device where it fits, otherwise on the host, from where blocks of rows are streamed.</summary>
+/// <summary>The training data of the Torch engine: on its device where it fits, otherwise on the host, from where it is streamed in blocks of rows.</summary>
 internal abstract class TorchMatrix(TorchMemory memory, bool isResident) : DataMatrix
 {
     /// <summary>Whether the data lies on the device.</summary>
@@ -15,9 +15,10 @@ internal abstract class TorchMatrix(TorchMemory memory, bool isResident) : DataM
     /// <summary>result ← M·O.</summary>
     public abstract void Multiply(torch.Tensor other, torch.Tensor result);
 
-    /// <summary>A block of rows, zeros included, on the device; the caller's scope owns it.</summary>
+    /// <summary>A block of rows in dense form on the device, float32; the caller's dispose scope owns it.</summary>
     public abstract torch.Tensor DenseRows(int first, int count);
 
-    /// <summary>The rows of a block whose dense form, taken a few times over, fits the working memory.</summary>
+    /// <summary>How many rows fit the working memory in dense form.</summary>
+    /// <param name="copies">How many dense matrices of those rows there are at once.</param>
     public int RowsAtOnce(int copies) => Memory.RowsAtOnce(Rows, (long)sizeof(float) * Columns * copies);
 }

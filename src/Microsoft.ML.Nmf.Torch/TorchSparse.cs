@@ -4,11 +4,12 @@ using TorchSharp;
 namespace Microsoft.ML.Nmf.Torch;
 
 /// <summary>
-/// Sparse data as the coordinates and values of its entries in the order of the rows, and, on the device, as a coalesced COO tensor over them; the transpose is a second matrix of the kind.
+/// Sparse data as the coordinates and values of its entries in the order of the rows and, where they lie on the device, as a coalesced COO tensor too. The
+/// transpose is stored as a second matrix.
 /// </summary>
 internal sealed class TorchSparse : TorchMatrix
 {
-    // Two int64 coordinates and a float32 value, twice, for the entries and for the COO tensor, and once more for weights.
+    // Two int64 coordinates and a float32 value, for the entries and again for the COO tensor; and a float32 weight.
     private const long BytesPerEntry = 2 * (2 * sizeof(long) + sizeof(float)) + sizeof(float);
 
     private readonly long[] _starts;
@@ -108,7 +109,8 @@ internal sealed class TorchSparse : TorchMatrix
     public (torch.Tensor Rows, torch.Tensor Columns, torch.Tensor Values) Entries(int first, int count)
     {
         long start = _starts[first], length = _starts[first + count] - start;
-        return (_rows.narrow(0, start, length).to(Memory.Device), _columns.narrow(0, start, length).to(Memory.Device), _values.narrow(0, start, length).to(Memory.Device));
+        torch.Tensor OnDevice(torch.Tensor whole) => whole.narrow(0, start, length).to(Memory.Device);
+        return (OnDevice(_rows), OnDevice(_columns), OnDevice(_values));
     }
 
     /// <summary>Blocks of rows whose entries, at some bytes each, fit the working memory; a row is never cut.</summary>
@@ -132,7 +134,8 @@ internal sealed class TorchSparse : TorchMatrix
     /// <param name="bytesPerEntry">What <paramref name="fill"/> needs.</param>
     /// <param name="other">O.</param>
     /// <param name="result">Receives the product; null when only <paramref name="fill"/> is wanted.</param>
-    public void MultiplyWeighted(Action<torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor> fill, long bytesPerEntry, torch.Tensor other, torch.Tensor? result)
+    public void MultiplyWeighted(Action<torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor> fill, long bytesPerEntry,
+        torch.Tensor other, torch.Tensor? result)
     {
         foreach ((int first, int count) in Blocks(bytesPerEntry))
         {

@@ -2,17 +2,18 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Nmf;
 
-// EngineProbe ENGINE: trains a small model on the engine and transforms with it; prints what the log says of the engine, or the message of the exception.
-var context = new MLContext(1);
+// EngineProbe ENGINE [GPU]: trains a small model and transforms with it; prints what the log says of the engine, or the message of the exception.
+var context = new MLContext(1) { GpuDeviceId = args.Length > 1 ? int.Parse(args[1]) : null };
 context.Log += (_, e) =>
 {
-    if (e.Message.Contains("; engine ", StringComparison.Ordinal))
-        Console.WriteLine(e.Message);
+    if (e.RawMessage.Contains("; engine ", StringComparison.Ordinal) || e.RawMessage.StartsWith("Training on", StringComparison.Ordinal))
+        Console.WriteLine($"{e.Kind}: {e.Message}");
 };
 IDataView data = context.Data.LoadFromEnumerable(Enumerable.Range(0, 20).Select(i => new Row { Features = [i % 2, 1 - i % 2, i % 3] }));
 try
 {
-    NmfTransformer model = context.Transforms.Nmf(new NmfEstimator.Options { OutputColumnName = "Topics", InputColumnName = "Features", Rank = 2, Engine = Enum.Parse<TrainingEngine>(args[0]) }).Fit(data);
+    var options = new NmfEstimator.Options { OutputColumnName = "Topics", InputColumnName = "Features", Rank = 2, Engine = Enum.Parse<TrainingEngine>(args[0]) };
+    NmfTransformer model = context.Transforms.Nmf(options).Fit(data);
     Console.WriteLine($"{model.Transform(data).GetColumn<float[]>("Topics").Count()} rows");
 }
 catch (InvalidOperationException problem)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.ML.Nmf;
 using Microsoft.ML.Nmf.Hosting;
 
@@ -46,9 +47,16 @@ public static class DeepNmfCatalog
     /// <param name="catalog">The transforms of an <see cref="MLContext"/>.</param>
     /// <param name="options">The options, which are read when this is called.</param>
     /// <exception cref="ArgumentOutOfRangeException">Options do not fit each other.</exception>
+    /// <exception cref="InvalidOperationException">The application loaded a version of ML.NET that this package is not made for.</exception>
     public static DeepNmfEstimator DeepNmf(this TransformsCatalog catalog, DeepNmfEstimator.Options options)
     {
+        MLNetVersion.Check();
         ArgumentNullException.ThrowIfNull(options);
-        return new DeepNmfEstimator(ComponentHost.Register(catalog, nameof(DeepNmfEstimator)), options);
+        return Create(catalog, options);
     }
+
+    // Apart, so that nothing of ML.NET's internals is loaded before its version is checked.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static DeepNmfEstimator Create(TransformsCatalog catalog, DeepNmfEstimator.Options options)
+        => new(ComponentHost.Register(catalog, nameof(DeepNmfEstimator)), options);
 }

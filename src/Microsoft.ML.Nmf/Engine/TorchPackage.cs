@@ -5,10 +5,16 @@ namespace Microsoft.ML.Nmf.Engine;
 /// <summary>What the assembly with the Torch engine offers to this one, which knows it by name alone.</summary>
 internal interface ITorchPackage
 {
-    /// <summary>Why TorchSharp cannot run, in one sentence that says what to do; null when it can.</summary>
+    /// <summary>Why TorchSharp cannot run, as a clause that ends in what to do; null when it can.</summary>
     string? Problem { get; }
 
-    /// <summary>Whether there is a CUDA device that TorchSharp can use. Loads nothing native where there is no driver.</summary>
+    /// <summary>Why the application's libtorch for CUDA has no device to use, as a clause; null where it has one, and without libtorch for CUDA.</summary>
+    string? CudaProblem { get; }
+
+    /// <summary>What keeps a training from the GPU although NVIDIA's driver is installed, a sentence; null where nothing does, and without the driver.</summary>
+    string? CudaAdvice { get; }
+
+    /// <summary>Whether there is a CUDA device that TorchSharp can use. Loads no native library where there is no driver.</summary>
     bool HasCuda();
 
     /// <summary>The number of CUDA devices, where TorchSharp can run.</summary>
@@ -17,7 +23,7 @@ internal interface ITorchPackage
     /// <summary>An engine on a CUDA device, or on the processor.</summary>
     /// <param name="gpu">The number of the device; null for the processor.</param>
     /// <param name="budget">The bytes that it may use; null for most of what is free.</param>
-    /// <param name="threads">The most threads on the processor; null for one each.</param>
+    /// <param name="threads">The most threads on the processor; null for one per core.</param>
     /// <param name="allowTensorFloat32">Whether products may be rounded to TensorFloat-32.</param>
     ComputeEngine Create(int? gpu, long? budget, int? threads, bool allowTensorFloat32);
 }
@@ -33,5 +39,6 @@ internal static class TorchPackage
     public static ITorchPackage? Found => _found.Value;
 
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "The type is named in full, so that a trimmer keeps it.")]
-    private static ITorchPackage? Find() => Type.GetType(TypeName, throwOnError: false) is { } type ? (ITorchPackage?)Activator.CreateInstance(type, nonPublic: true) : null;
+    private static ITorchPackage? Find()
+        => Type.GetType(TypeName, throwOnError: false) is { } type ? (ITorchPackage?)Activator.CreateInstance(type, nonPublic: true) : null;
 }

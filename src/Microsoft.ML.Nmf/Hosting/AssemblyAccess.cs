@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-// What ML.NET lets only its own assemblies do, and a component must do to live in a model file; see PublicizeMLNet.targets.
+// What ML.NET lets only its own assemblies do, and a component must do to live in a model file; see build/ReferenceCopies.targets.
 [assembly: IgnoresAccessChecksTo("Microsoft.ML.Core")]
 [assembly: IgnoresAccessChecksTo("Microsoft.ML.Data")]
 

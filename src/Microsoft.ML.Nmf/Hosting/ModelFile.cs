@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Nmf.Hosting;
@@ -76,6 +77,14 @@ internal static class TransformerLoader<TTransformer>
     where TTransformer : HostedTransformer, ILoadableTransformer<TTransformer>
 {
     private static TTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
+    {
+        MLNetVersion.Check();
+        return Read(env, ctx);
+    }
+
+    // Apart, so that nothing of ML.NET's internals is loaded before its version is checked.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static TTransformer Read(IHostEnvironment env, ModelLoadContext ctx)
     {
         ComponentHost host = ComponentHost.Register(env, typeof(TTransformer).Name);
         ctx.CheckAtModel(TTransformer.Header.ToVersionInfo());

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.ML.Nmf;
 using Microsoft.ML.Nmf.Hosting;
 
@@ -50,9 +51,16 @@ public static class NeuralNmfCatalog
     /// <param name="options">The options, which are read when this is called.</param>
     /// <exception cref="ArgumentOutOfRangeException">Options do not fit each other.</exception>
     /// <exception cref="ArgumentException">Options do not fit each other.</exception>
+    /// <exception cref="InvalidOperationException">The application loaded a version of ML.NET that this package is not made for.</exception>
     public static NeuralNmfEstimator NeuralNmf(this TransformsCatalog catalog, NeuralNmfEstimator.Options options)
     {
+        MLNetVersion.Check();
         ArgumentNullException.ThrowIfNull(options);
-        return new NeuralNmfEstimator(ComponentHost.Register(catalog, nameof(NeuralNmfEstimator)), options);
+        return Create(catalog, options);
     }
+
+    // Apart, so that nothing of ML.NET's internals is loaded before its version is checked.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static NeuralNmfEstimator Create(TransformsCatalog catalog, NeuralNmfEstimator.Options options)
+        => new(ComponentHost.Register(catalog, nameof(NeuralNmfEstimator)), options);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.ML.Nmf;
 using Microsoft.ML.Nmf.Hosting;
 
@@ -44,9 +45,16 @@ public static class NmfCatalog
     /// <param name="catalog">The transforms of an <see cref="MLContext"/>.</param>
     /// <param name="options">The options, which are read when this is called.</param>
     /// <exception cref="ArgumentOutOfRangeException">Options exclude each other.</exception>
+    /// <exception cref="InvalidOperationException">The application loaded a version of ML.NET that this package is not made for.</exception>
     public static NmfEstimator Nmf(this TransformsCatalog catalog, NmfEstimator.Options options)
     {
+        MLNetVersion.Check();
         ArgumentNullException.ThrowIfNull(options);
-        return new NmfEstimator(ComponentHost.Register(catalog, nameof(NmfEstimator)), options);
+        return Create(catalog, options);
     }
+
+    // Apart, so that nothing of ML.NET's internals is loaded before its version is checked.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static NmfEstimator Create(TransformsCatalog catalog, NmfEstimator.Options options)
+        => new(ComponentHost.Register(catalog, nameof(NmfEstimator)), options);
 }

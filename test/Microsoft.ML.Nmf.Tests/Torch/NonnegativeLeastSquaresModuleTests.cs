@@ -28,7 +28,8 @@ public class NonnegativeLeastSquaresModuleTests
     public void Gradients_for_data_and_templates_are_finite_differences()
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        torch.Tensor x = torch.tensor(Naive.Random(Rows, Features, 1, 0.6)).requires_grad_(), a = torch.tensor(Naive.Random(Features, Components, 2, 0.8)).requires_grad_();
+        torch.Tensor x = torch.tensor(Naive.Random(Rows, Features, 1, 0.6)).requires_grad_();
+        torch.Tensor a = torch.tensor(Naive.Random(Features, Components, 2, 0.8)).requires_grad_();
         torch.Tensor weights = torch.tensor(Naive.Random(Rows, Components, 3));
         Loss(x, a).backward();
         Check(x, x.grad!);
@@ -69,7 +70,8 @@ public class NonnegativeLeastSquaresModuleTests
         torch.manual_seed(1);
         using var layer = new NonnegativeLeastSquaresModule(Features, 3);
         using var classify = torch.nn.Linear(3, 2);
-        using torch.Tensor x = torch.tensor(Naive.Random(60, Features, 1)).to(torch.ScalarType.Float32), y = torch.arange(60, dtype: torch.ScalarType.Int64).remainder(2);
+        using torch.Tensor x = torch.tensor(Naive.Random(60, Features, 1)).to(torch.ScalarType.Float32);
+        using torch.Tensor y = torch.arange(60, dtype: torch.ScalarType.Int64).remainder(2);
         using (torch.no_grad())
             x.narrow(1, 0, 2).add_(y.unsqueeze(1));
         using var optimizer = torch.optim.Adam([.. layer.parameters(), .. classify.parameters()], lr: 0.02);

@@ -3,6 +3,7 @@ using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.NeuralNmf;
 using Microsoft.ML.Nmf.Nmf;
 using Microsoft.ML.Nmf.Tests.Reference;
+using Microsoft.ML.Nmf.Torch;
 using Microsoft.ML.Nmf.Training;
 using TorchSharp;
 
@@ -16,7 +17,8 @@ public class TorchLifetimeTests
     private const int Examples = 150;
     private const int Features = 60;
 
-    public static TheoryData<string> Algorithms() => ["coordinate descent", "least squares", "multiplicative 2", "multiplicative 1", "multiplicative 0.5", "deep", "neural"];
+    public static TheoryData<string> Algorithms()
+        => ["coordinate descent", "least squares", "multiplicative 2", "multiplicative 1", "multiplicative 0.5", "deep", "neural"];
 
     [TorchTheory, MemberData(nameof(Algorithms))]
     public void Ten_thousand_iterations_leave_memory_as_it_was(string algorithm)
@@ -60,9 +62,26 @@ public class TorchLifetimeTests
     public void A_training_whose_objective_is_not_finite_releases_every_tensor() => AssertReleases(() =>
     {
         using ComputeEngine engine = TorchEngines.Create();
-        NmfEstimator.Options settings = Resolved.Of(new NmfEstimator.Options { Rank = 3, Beta = 3, Initialization = NmfInitialization.Random });
-        Assert.Throws<InvalidOperationException>(() => NmfTraining.Run(engine, Build.Dense(Naive.Random(40, 20, 1, scale: 1e20)), settings, new QuietMonitor()));
+        NmfEstimator.Options options = Resolved.Of(new NmfEstimator.Options { Rank = 3, Beta = 3, Initialization = NmfInitialization.Random });
+        ExampleMatrix huge = Build.Dense(Naive.Random(40, 20, 1, scale: 1e20));
+        Assert.Throws<InvalidOperationException>(() => NmfTraining.Run(engine, huge, options, new QuietMonitor()));
     });
+
+    [TorchFact]
+    public void Engines_at_once_keep_the_stricter_settings_and_leave_those_that_were_there()
+    {
+        int threads = torch.get_num_threads();
+        bool tensorFloat32 = torch.backends.cuda.matmul.allow_tf32;
+        ComputeEngine first = TorchRuntime.Create(null, TorchEngines.Roomy, threads + 2, allowTensorFloat32: true);
+        Assert.Equal((threads + 2, true), (torch.get_num_threads(), torch.backends.cuda.matmul.allow_tf32));
+        ComputeEngine second = TorchRuntime.Create(null, TorchEngines.Roomy, threads + 1);
+        Assert.Equal((threads + 1, false), (torch.get_num_threads(), torch.backends.cuda.matmul.allow_tf32));
+        first.Dispose();
+        Assert.Equal((threads + 1, false), (torch.get_num_threads(), torch.backends.cuda.matmul.allow_tf32));
+        second.Dispose();
+        second.Dispose();
+        Assert.Equal((threads, tensorFloat32), (torch.get_num_threads(), torch.backends.cuda.matmul.allow_tf32));
+    }
 
     public static TheoryData<string> Trainings() => ["nmf", "kl", "deep", "neural"];
 
@@ -81,7 +100,8 @@ public class TorchLifetimeTests
                 DeepNmfTraining.Run(engine, examples, Resolved.Of(new DeepNmfEstimator.Options { Ranks = [20, 5], PretrainingIterations = 12, MaximumNumberOfIterations = 12, Tolerance = 0 }), monitor);
                 break;
             default:
-                NeuralNmfTraining.Run(engine, examples, [], new NeuralNmfSettings { Ranks = [20, 5], Pretraining = rule, Stopping = rule, ValidationFraction = 0.1 }, monitor);
+                var neural = new NeuralNmfSettings { Ranks = [20, 5], Pretraining = rule, Stopping = rule, ValidationFraction = 0.1 };
+                NeuralNmfTraining.Run(engine, examples, [], neural, monitor);
                 break;
         }
     }
@@ -122,7 +142,12 @@ public class TorchLifetimeTests
             switch (algorithm)
             {
                 case "deep":
-                    Factor[] factors = [Own(Build.Factor(engine, Naive.Random(Examples, 2, 1))), Own(Build.Factor(engine, Naive.Random(4, 2, 2))), Own(Build.Factor(engine, Naive.Random(Features, 4, 3)))];
+                    Factor[] factors =
+                    [
+                        Own(Build.Factor(engine, Naive.Random(Examples, 2, 1))),
+                        Own(Build.Factor(engine, Naive.Random(4, 2, 2))),
+                        Own(Build.Factor(engine, Naive.Random(Features, 4, 3))),
+                    ];
                     Solver = Own(FactorChain.Create(engine, data, factors.Select(f => new ChainLink(f, false, default)).ToArray(), 2));
                     break;
                 case "neural":
@@ -134,10 +159,14 @@ public class TorchLifetimeTests
                     Solver = Own(new Unevaluated(Own(new NeuralSolver(problem, [pass], null, settings, () => { }))));
                     break;
                 default:
-                    double beta = algorithm.StartsWith("multiplicative", StringComparison.Ordinal) ? double.Parse(algorithm[15..], System.Globalization.CultureInfo.InvariantCulture) : 2;
-                    FactorUpdate update = algorithm == "coordinate descent" ? FactorUpdate.CoordinateDescent : algorithm == "least squares" ? FactorUpdate.LeastSquares : FactorUpdate.Multiplicative;
-                    var pair = new FactorPair(data, Own(Build.Factor(engine, Naive.Random(Features, 4, 1))), Own(Build.Factor(engine, Naive.Random(Examples, 4, 2))));
-                    Solver = Own(Resolved.Chain(engine, pair, beta, update));
+                    (FactorUpdate update, double beta) = algorithm switch
+                    {
+                        "coordinate descent" => (FactorUpdate.CoordinateDescent, 2),
+                        "least squares" => (FactorUpdate.LeastSquares, 2),
+                        _ => (FactorUpdate.Multiplicative, double.Parse(algorithm.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture)),
+                    };
+                    Factor templates = Own(Build.Factor(engine, Naive.Random(Features, 4, 1))), activations = Own(Build.Factor(engine, Naive.Random(Examples, 4, 2)));
+                    Solver = Own(Resolved.Chain(engine, new FactorPair(data, templates, activations), beta, update));
                     break;
             }
         }

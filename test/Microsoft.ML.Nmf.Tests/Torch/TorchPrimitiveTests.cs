@@ -36,7 +36,8 @@ public sealed class TorchPrimitiveTests : IDisposable
     public void Products_of_factors_agree() => Compare(Tight, (engine, _) =>
     {
         using Factor f = Random(engine, Rows, Rank, 1), small = Random(engine, Rank, 4, 2), tall = Random(engine, Rows, 4, 3);
-        using Factor a = engine.Allocate(Rows, 4), b = engine.Allocate(Rows, Rank), c = engine.Allocate(Rank, 4), d = engine.Allocate(Rank, 4), e = engine.Allocate(Rows, Rank);
+        using Factor a = engine.Allocate(Rows, 4), b = engine.Allocate(Rows, Rank), e = engine.Allocate(Rows, Rank);
+        using Factor c = engine.Allocate(Rank, 4), d = engine.Allocate(Rank, 4);
         using Gram gram = engine.AllocateGram(Rank), other = engine.AllocateGram(Rank);
         engine.Gram(f, gram);
         engine.Product(f, small, a);
@@ -46,7 +47,8 @@ public sealed class TorchPrimitiveTests : IDisposable
         engine.Product(f, gram, e);
         engine.SymmetricCross(f, b, other);
         return [.. Build.Floats(a), .. Build.Floats(b), .. Build.Floats(c), .. Build.Floats(d), .. Build.Floats(e), .. Read(gram), .. Read(other),
-            (float)engine.Inner(gram, other), (float)engine.Inner(f, b), (float)engine.SquaredError(f, tall, small), (float)engine.PenaltyOf(f, new Penalty(0.3f, 0.2f, 0.1f))];
+            (float)engine.Inner(gram, other), (float)engine.Inner(f, b), (float)engine.SquaredError(f, tall, small),
+            (float)engine.PenaltyOf(f, new Penalty(0.3f, 0.2f, 0.1f))];
     });
 
     [TorchFact]
@@ -115,7 +117,8 @@ public sealed class TorchPrimitiveTests : IDisposable
     [InlineData(40, TorchEngines.Roomy)]
     public void Exact_least_squares_agree_forward_and_back(int rank, long budget) => Compare(budget, (engine, _) =>
     {
-        using Factor templates = Random(engine, Columns, rank, 2), product = Random(engine, Rows, rank, 3, -0.3), gradient = Random(engine, Rows, rank, 4, -0.5);
+        using Factor templates = Random(engine, Columns, rank, 2), product = Random(engine, Rows, rank, 3, -0.3);
+        using Factor gradient = Random(engine, Rows, rank, 4, -0.5);
         using Factor s = engine.Allocate(Rows, rank), penalized = Random(engine, Rows, rank, 5), z = engine.Allocate(Rows, rank);
         using Gram gram = engine.AllocateGram(rank);
         engine.Gram(templates, gram);
@@ -129,6 +132,49 @@ public sealed class TorchPrimitiveTests : IDisposable
 
     [TorchFact]
     public void Least_squares_with_dependent_columns_and_rows_of_zeros_stay_finite() => Compare(Tight, (engine, _) =>
+    {
+        (double[,] a, double[,] product) = Dependent();
+        using Factor templates = Build.Factor(engine, a), b = Build.Factor(engine, product), s = engine.Allocate(Rows, 6), z = engine.Allocate(Rows, 6);
+        using Gram gram = engine.AllocateGram(6);
+        engine.Gram(templates, gram);
+        engine.NonnegativeLeastSquares(s, gram, b, default);
+        engine.LeastSquaresBackward(s, gram, b, z);
+        Assert.All(Build.Floats(z), v => Assert.True(float.IsFinite(v)));
+        Assert.InRange(engine.OptimalityResidual(s, gram, b), 0, 1e-4);
+        return Build.Floats(s);
+    }, share: 1e-3);
+
+    [TorchFact]
+    public void Rows_that_meet_dependent_columns_minimise_with_1e_5_of_the_diagonal_added()
+    {
+        (double[,] a, double[,] product) = Dependent();
+        using ComputeEngine engine = TorchEngines.Create();
+        using Factor templates = Build.Factor(engine, a), b = Build.Factor(engine, product), s = engine.Allocate(Rows, 6);
+        using Gram gram = engine.AllocateGram(6);
+        engine.Gram(templates, gram);
+        double[,] q = Naive.Gram(Build.Read(templates)), read = Build.Read(gram), rows = Build.Read(b);
+        for (int k = 0; k < 6; k++)
+        {
+            Assert.Equal(read[k, 1], read[k, 4], 1e-12);
+            for (int l = 0; l < 6; l++)
+                Assert.Equal(read[k, l], read[l, k]);
+            q[k, k] *= 1 + 1e-5;
+        }
+
+        // From every column at once, so that every row meets the dependent ones.
+        s.CopyFrom([.. Enumerable.Repeat(1f, Rows * 6)]);
+        engine.NonnegativeLeastSquares(s, gram, b, default);
+        double[,] actual = Build.Read(s);
+        for (int i = 0; i < Rows; i++)
+        {
+            double[] expected = Naive.BestOfAllSupports(q, Naive.Row(rows, i));
+            for (int k = 0; k < 6; k++)
+                Assert.Equal(expected[k], actual[i, k], 1e-6 * expected.Max() + 1e-12);
+        }
+    }
+
+    // Two equal templates, one of zeros, and rows of zeros.
+    private static (double[,] Templates, double[,] Product) Dependent()
     {
         double[,] a = Naive.Random(Columns, 6, 3), product = Naive.Random(Rows, 6, 4);
         for (int j = 0; j < Columns; j++)
@@ -145,15 +191,8 @@ public sealed class TorchPrimitiveTests : IDisposable
                 product[i, k] = 0;
         }
 
-        using Factor templates = Build.Factor(engine, a), b = Build.Factor(engine, product), s = engine.Allocate(Rows, 6), z = engine.Allocate(Rows, 6);
-        using Gram gram = engine.AllocateGram(6);
-        engine.Gram(templates, gram);
-        engine.NonnegativeLeastSquares(s, gram, b, default);
-        engine.LeastSquaresBackward(s, gram, b, z);
-        Assert.All(Build.Floats(z), v => Assert.True(float.IsFinite(v)));
-        Assert.InRange(engine.OptimalityResidual(s, gram, b), 0, 1e-4);
-        return Build.Floats(s);
-    }, share: 1e-3);
+        return (a, product);
+    }
 
     private static float[] Read(Gram gram) => [.. Build.Read(gram).Cast<double>().Select(v => (float)v)];
 
@@ -179,7 +218,8 @@ public sealed class TorchPrimitiveTests : IDisposable
         double largest = expected.Max(v => Math.Abs((double)v));
         for (int i = 0; i < expected.Length; i++)
         {
-            double scale = Math.Max(Math.Abs(expected[i]), expected.Length > 3 ? expected[Math.Max(i - 20, 0)..Math.Min(i + 20, expected.Length)].Max(v => Math.Abs(v)) : largest);
+            float[] around = expected[Math.Max(i - 20, 0)..Math.Min(i + 20, expected.Length)];
+            double scale = Math.Max(Math.Abs(expected[i]), expected.Length > 3 ? around.Max(v => Math.Abs(v)) : largest);
             Assert.True(Math.Abs(expected[i] - actual[i]) <= share * scale, $"[{i}]: managed {expected[i]}, torch {actual[i]}");
         }
 

@@ -31,7 +31,8 @@ public class TorchTrainingTests
         using ComputeEngine engine = TorchEngines.Create();
         using DataMatrix data = engine.Load(Build.Examples(fixture.X, sparse));
         Factor[] factors = [.. fixture.Initial.Select(f => Build.Factor(engine, f))];
-        using FactorChain chain = FactorChain.Create(engine, data, factors.Select(f => new ChainLink(f, IsFixed: false, default)), fixture.Beta, FactorChain.DefaultOrder(4));
+        IEnumerable<ChainLink> links = factors.Select(f => new ChainLink(f, IsFixed: false, default));
+        using FactorChain chain = FactorChain.Create(engine, data, links, fixture.Beta, FactorChain.DefaultOrder(4));
         for (int t = 0; t <= 100; t++)
         {
             if (t > 0)

@@ -68,8 +68,8 @@ public class EngineChoiceTests
     [TorchFact]
     public void A_budget_that_is_too_small_is_told_with_its_remedy()
     {
-        InvalidOperationException problem = Assert.Throws<InvalidOperationException>(() =>
-            _context.Transforms.Nmf(new NmfEstimator.Options { OutputColumnName = "Topics", InputColumnName = "Features", Rank = 5, Engine = TrainingEngine.Torch, DeviceMemory = 1000 }).Fit(Data()));
+        var options = new NmfEstimator.Options { OutputColumnName = "Topics", InputColumnName = "Features", Rank = 5, Engine = TrainingEngine.Torch, DeviceMemory = 1000 };
+        InvalidOperationException problem = Assert.Throws<InvalidOperationException>(() => _context.Transforms.Nmf(options).Fit(Data()));
         Assert.Contains("DeviceMemory", problem.Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => new NmfEstimator.Options { DeviceMemory = 0 });
     }
@@ -79,11 +79,28 @@ public class EngineChoiceTests
     private ITransformer Fit(string name, TrainingEngine engine, MLContext? context = null)
     {
         TransformsCatalog transforms = (context ?? _context).Transforms;
+        const string Output = "Topics", Input = "Features";
         return name switch
         {
-            "nmf" => transforms.Nmf(new NmfEstimator.Options { OutputColumnName = "Topics", InputColumnName = "Features", Rank = 3, Engine = engine, Seed = 1 }).Fit(Data()),
-            "deep" => transforms.DeepNmf(new DeepNmfEstimator.Options { OutputColumnName = "Topics", InputColumnName = "Features", Ranks = [4, 3], Engine = engine, Seed = 1 }).Fit(Data()),
-            _ => transforms.NeuralNmf(new NeuralNmfEstimator.Options { OutputColumnName = "Topics", InputColumnName = "Features", Ranks = [4, 3], Engine = engine, Seed = 1, MaximumNumberOfIterations = 10, Tolerance = 0 }).Fit(Data()),
+            "nmf" => transforms.Nmf(new NmfEstimator.Options { OutputColumnName = Output, InputColumnName = Input, Rank = 3, Engine = engine, Seed = 1 }).Fit(Data()),
+            "deep" => transforms.DeepNmf(new DeepNmfEstimator.Options
+            {
+                OutputColumnName = Output,
+                InputColumnName = Input,
+                Ranks = [4, 3],
+                Engine = engine,
+                Seed = 1,
+            }).Fit(Data()),
+            _ => transforms.NeuralNmf(new NeuralNmfEstimator.Options
+            {
+                OutputColumnName = Output,
+                InputColumnName = Input,
+                Ranks = [4, 3],
+                Engine = engine,
+                Seed = 1,
+                MaximumNumberOfIterations = 10,
+                Tolerance = 0,
+            }).Fit(Data()),
         };
     }
 }

@@ -15,12 +15,6 @@ internal sealed class CoordinateDescentKernel
     private const int Lane = ManagedFactor.Lane;
     private const int Group = 4;
 
-    /// <summary>Rows solved together: 32 with AVX-512, to keep its multipliers busy; 16 otherwise, which still fit into the registers.</summary>
-    public static readonly int UnitRows = Vector512.IsHardwareAccelerated ? 2 * Lane : Lane;
-
-    /// <summary>Sweeps over a unit of rows end after one that lowers the objective by less than this share of what the first did.</summary>
-    public const float WorthwhileGain = 0.05f;
-
     private readonly int _rank;
     private readonly int _coordinates;
     private readonly AlignedFloats _quadratic;
@@ -52,7 +46,7 @@ internal sealed class CoordinateDescentKernel
     }
 
     /// <summary>The working memory of one thread: f and b of a unit of rows, transposed.</summary>
-    public AlignedFloats MakeScratch() => new(2 * _coordinates * UnitRows);
+    public AlignedFloats MakeScratch() => new(2 * _coordinates * CoordinateDescentRule.UnitRows);
 
     /// <summary>Lowers the objective of every row of a block.</summary>
     /// <param name="rows">The padded rows f, changed in place.</param>
@@ -62,7 +56,7 @@ internal sealed class CoordinateDescentKernel
     /// <param name="scratch">From <see cref="MakeScratch"/>.</param>
     public void Descend(Span<float> rows, ReadOnlySpan<float> product, int stride, int count, AlignedFloats scratch)
     {
-        int unitRows = UnitRows;
+        int unitRows = CoordinateDescentRule.UnitRows;
         Span<float> values = scratch.Span[..(_coordinates * unitRows)];
         Span<float> targets = scratch.Span[(_coordinates * unitRows)..];
         for (int first = 0; first < count; first += unitRows)
@@ -77,7 +71,7 @@ internal sealed class CoordinateDescentKernel
                 float gain = unitRows == Lane ? Sweep<OneVector>(values, targets) : Sweep<TwoVectors>(values, targets);
                 if (sweep == 0)
                     firstGain = gain;
-                if (gain <= WorthwhileGain * firstGain)
+                if (gain <= CoordinateDescentRule.WorthwhileGain * firstGain)
                     break;
             }
 

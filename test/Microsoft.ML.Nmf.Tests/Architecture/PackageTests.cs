@@ -1,0 +1,27 @@
+using System.Reflection;
+using Microsoft.ML.Nmf.Torch;
+
+namespace Microsoft.ML.Nmf.Tests.Architecture;
+
+/// <summary>What the two assemblies ask of the packages beside them.</summary>
+public class PackageTests
+{
+    [Fact]
+    public void Torch_asks_for_the_oldest_TorchSharp_that_will_do()
+        => Assert.Equal(new Version(0, 106, 0, 0), TorchSharpOf(typeof(TorchRuntime).Assembly));
+
+    [Fact]
+    public void Core_does_not_know_TorchSharp() => Assert.Null(TorchSharpOf(typeof(NmfTransformer).Assembly));
+
+    [Fact]
+    public void A_program_with_Core_alone_has_no_file_of_Torch()
+    {
+        string loader = AppContext.BaseDirectory.Replace("Microsoft.ML.Nmf.Tests", "ModelLoader");
+        string[] names = [.. Directory.EnumerateFiles(loader, "*", SearchOption.AllDirectories).Select(file => Path.GetFileName(file))];
+        Assert.Contains("Microsoft.ML.Nmf.dll", names);
+        Assert.DoesNotContain(names, name => name.Contains("torch", StringComparison.OrdinalIgnoreCase));
+        Assert.DoesNotContain("torch", File.ReadAllText(Path.Combine(loader, "ModelLoader.deps.json")), StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static Version? TorchSharpOf(Assembly assembly) => assembly.GetReferencedAssemblies().SingleOrDefault(reference => reference.Name == "TorchSharp")?.Version;
+}
