@@ -1,5 +1,4 @@
 using Microsoft.ML.Data;
-using Microsoft.ML.Nmf.NeuralNmf;
 
 namespace Microsoft.ML.Nmf.Reading;
 
@@ -25,7 +24,7 @@ internal readonly record struct LabelColumn(DataViewSchema.Column Column, int Cl
     }
 
     /// <summary>Finds the column in the shape of a schema.</summary>
-    /// <returns>The annotation with the column's key values, if it promises one and they are of a type that is kept.</returns>
+    /// <returns>The annotation with the column's key values, whatever their type, if it promises one.</returns>
     /// <exception cref="ArgumentOutOfRangeException">It is not there, or no key.</exception>
     public static SchemaShape.Column? PromisedValues(SchemaShape shape, string name)
     {
@@ -34,7 +33,7 @@ internal readonly record struct LabelColumn(DataViewSchema.Column Column, int Cl
             throw FeatureColumn.Missing("label", name, shape.Select(c => c.Name));
         if (column.Kind != SchemaShape.Column.VectorKind.Scalar || !column.IsKey)
             throw NoKey(name, column.Kind == SchemaShape.Column.VectorKind.Scalar ? column.ItemType.ToString()! : $"Vector<{column.ItemType}>");
-        SchemaShape.Column values = column.Annotations.FirstOrDefault(a => a.Name == "KeyValues" && a.Kind == SchemaShape.Column.VectorKind.Vector && !a.IsKey && ClassKeys.Keeps(a.ItemType));
+        SchemaShape.Column values = column.Annotations.FirstOrDefault(a => a.Name == "KeyValues" && a.Kind == SchemaShape.Column.VectorKind.Vector && !a.IsKey);
         return values.Name is null ? null : values;
     }
 
