@@ -3,70 +3,71 @@ using Microsoft.ML.Nmf.Engine;
 namespace Microsoft.ML.Nmf.NeuralNmf;
 
 /// <summary>
-/// A step of length η that minimises, layer by layer, ⟨g, A' − A⟩ + (1/2η) Σ over rows of (a' − a) C (a' − a)ᵀ over A' ≥ 0 by coordinate descent, where g is the gradient and C the curvature for
-/// a row with the activations as they are; for one layer, η = 1 is the step of alternating least squares. The columns of A' then take the norms of A's: with larger columns activations would be
-/// smaller, and with them the losses of the layers above, for nothing gained. η is halved until the loss falls by enough (Armijo), and grows when it did at once.
+/// A step that needs no rate. For each layer it minimises, over A' ≥ 0 and by coordinate descent, ⟨g, A' − A⟩ + 1/(2η) Σ over rows of (a' − a) C (a' − a)ᵀ, where g is the gradient without its
+/// part along the columns of A, C the curvature for a row with the activations held (<see cref="NeuralLoss.Curvature"/>), and η the length; for one layer, η = 1 is a step of alternating least
+/// squares. The columns of A' are then scaled to the norms of those of A: larger columns would make the activations smaller, and with them the losses of the layers above, for nothing gained.
+/// η is halved until the loss falls by enough (Armijo 1966), and grows after an epoch that needed no halving.
 /// </summary>
 internal sealed class AutomaticStep : EpochStep
 {
+    // Coordinate descent on C.
     private const int Sweeps = 3;
+
+    // By what η grows, and its bounds.
     private const double Growth = 1.5;
     private const double LargestLength = 64;
     private const double SmallestLength = 1e-9;
 
-    // The share of the fall that the gradient promises which is enough.
-    private const double EnoughOfPromise = 1e-4;
+    // Armijo's constant: the share of the linear prediction of the fall that is enough.
+    private const double SufficientDecrease = 1e-4;
 
+    private readonly LayerPass _pass;
     private readonly Factor[] _before;
     private readonly Factor[] _targets;
+    private readonly Factor[] _supports;
+    private readonly Gram[] _curvatures;
     private double _length = 1;
 
-    /// <summary>Room for the templates before a step.</summary>
-    public AutomaticStep(NeuralProblem problem)
-        : base(problem)
+    /// <summary>Room for the templates and the activations before a step, and for the quadratic that it minimises.</summary>
+    public AutomaticStep(NeuralProblem problem, LayerPass pass)
+        : base(problem, [pass])
     {
-        _before = [.. problem.Stack.Templates.Select(t => problem.Engine.Allocate(t.Rows, t.Rank))];
-        _targets = [.. problem.Stack.Templates.Select(t => problem.Engine.Allocate(t.Rows, t.Rank))];
+        _pass = pass;
+        _before = problem.Stack.AllocateLikeTemplates();
+        _targets = problem.Stack.AllocateLikeTemplates();
+        _supports = pass.AllocateLikeActivations();
+        _curvatures = [.. problem.Stack.Templates.Select(t => problem.Engine.AllocateGram(t.Rank))];
     }
 
     /// <inheritdoc />
-    public override NeuralLossValue? Run(IReadOnlyList<LayerPass> passes, NeuralLossValue current, Action checkAlive)
+    public override NeuralEvaluation? Run(NeuralEvaluation current, Action checkAlive)
     {
-        LayerPass pass = passes.Single();
         ComputeEngine engine = Problem.Engine;
-        Factor[] templates = Problem.Stack.Templates, gradients = Problem.Stack.Gradients;
-        Problem.Differentiate(pass, pass.Labels?.Rows.Length ?? 0);
-        double atStart = 0;
-        for (int i = 0; i < templates.Length; i++)
-        {
-            engine.RemoveAlong(gradients[i], templates[i]);
-            engine.Copy(templates[i], _before[i]);
-            atStart += engine.Inner(gradients[i], templates[i]);
-        }
-
-        // Every try starts from these supports, and the last gives them back: where templates depend on each other, so do activations on the supports they start from.
-        for (int i = 0; i < templates.Length; i++)
-            engine.Copy(pass.Activations[i], pass.Backward[i]);
+        Factor[] gradients = Problem.Stack.Gradients;
+        double atStart = Prepare(current);
+        double[] scales = [.. _curvatures.Select((curvature, i) => Problem.Curvature(current, i, curvature))];
         double[]? classification = Problem.Classification?.Weights.ToArray();
-        double[] scales = [.. templates.Select((_, i) => Problem.Curvature(pass, i, Problem.Stack.ScratchGrams[i]))];
-
         for (bool isFirst = true; _length >= SmallestLength; isFirst = false)
         {
             checkAlive();
-            double promise = -atStart;
-            for (int i = 0; i < templates.Length; i++)
+            // ⟨g, A' − A⟩, the fall that the gradient predicts.
+            double predicted = -atStart;
+            Problem.Stack.Change(templates =>
             {
-                Gram gram = Problem.Stack.ScratchGrams[i];
-                engine.Product(_before[i], gram, _targets[i]);
-                engine.Combine(1, _targets[i], -_length / scales[i], gradients[i], _targets[i]);
-                engine.Copy(_before[i], templates[i]);
-                engine.CoordinateDescent(templates[i], gram, _targets[i], default, Sweeps);
-                engine.TakeColumnNorms(templates[i], _before[i]);
-                promise += engine.Inner(gradients[i], templates[i]);
-            }
+                for (int i = 0; i < templates.Length; i++)
+                {
+                    // Coordinate descent minimises ½ a' C a'ᵀ − t a'ᵀ, here with t = a C − η g.
+                    engine.Product(_before[i], _curvatures[i], _targets[i]);
+                    engine.Combine(1, _targets[i], -_length / scales[i], gradients[i], _targets[i]);
+                    engine.Copy(_before[i], templates[i]);
+                    engine.CoordinateDescent(templates[i], _curvatures[i], _targets[i], default, Sweeps);
+                    engine.TakeColumnNorms(templates[i], _before[i]);
+                    predicted += engine.Inner(gradients[i], templates[i]);
+                }
+            });
 
-            NeuralLossValue value = Problem.Evaluate(passes, train: true);
-            if (value.Total <= current.Total + EnoughOfPromise * Math.Min(promise, 0))
+            NeuralEvaluation value = Problem.Evaluate(Passes, train: true);
+            if (value.Total <= current.Total + SufficientDecrease * Math.Min(predicted, 0))
             {
                 LearningRate = _length;
                 if (isFirst)
@@ -75,23 +76,46 @@ internal sealed class AutomaticStep : EpochStep
             }
 
             _length /= 2;
-            for (int i = 0; i < templates.Length; i++)
-                engine.Copy(pass.Backward[i], pass.Activations[i]);
-            classification?.CopyTo(Problem.Classification!.Weights, 0);
+            _pass.StartFrom(_supports);
+            Problem.Classification?.Set(classification);
         }
 
-        // No step helps: back to where it began.
+        // No step lowers the loss: back to the templates before.
         LearningRate = 0;
         IsExhausted = true;
-        for (int i = 0; i < templates.Length; i++)
-            engine.Copy(_before[i], templates[i]);
+        Problem.Stack.Change(templates =>
+        {
+            for (int i = 0; i < templates.Length; i++)
+                engine.Copy(_before[i], templates[i]);
+        });
         return null;
     }
 
     /// <inheritdoc />
     public override void Dispose()
     {
-        foreach (Factor factor in (Factor[])[.. _before, .. _targets])
+        foreach (Factor factor in (Factor[])[.. _before, .. _targets, .. _supports])
             factor.Dispose();
+        foreach (Gram gram in _curvatures)
+            gram.Dispose();
+    }
+
+    // Sets g, keeps the templates and the activations, and returns ⟨g, A⟩.
+    private double Prepare(NeuralEvaluation current)
+    {
+        ComputeEngine engine = Problem.Engine;
+        Factor[] templates = Problem.Stack.Templates, gradients = Problem.Stack.Gradients;
+        Problem.Differentiate(current, _pass.Labels?.Rows.Length ?? 0);
+        double inner = 0;
+        for (int i = 0; i < templates.Length; i++)
+        {
+            engine.RemoveAlong(gradients[i], templates[i]);
+            engine.Copy(templates[i], _before[i]);
+            inner += engine.Inner(gradients[i], templates[i]);
+            // Every trial starts from these activations: with dependent columns the solution depends on the support that it starts from.
+            engine.Copy(_pass.Activations[i], _supports[i]);
+        }
+
+        return inner;
     }
 }

@@ -2,36 +2,46 @@ using Microsoft.ML.Nmf.Engine;
 
 namespace Microsoft.ML.Nmf.NeuralNmf;
 
-/// <summary>
-/// The layer B, classes × r_L, that turns the deepest activations s of an example into class scores B s, and the label loss
-/// <c>mean over the labelled examples of ℓ(B s, y) + ρ/2 ‖B‖²</c>. It is trained by steps that minimise a quadratic above the loss, whose curvature is that of ℓ's bound (for cross-entropy ½,
-/// Böhning 1992; for the squared error 2, which is exact) times the second moment of the activations: no step raises the loss, and none needs a rate. In double, on the host.
-/// </summary>
-/// <param name="classes">The number of classes, at least 1.</param>
-/// <param name="rank">r_L.</param>
-/// <param name="kind">ℓ.</param>
-/// <param name="regularization">ρ, at least 0.</param>
-internal sealed class ClassificationLayer(int classes, int rank, NeuralNmfLabelLoss kind, double regularization)
+/// <summary>The examples of a set that have a label. The others have no part in the label loss, nor in its mean.</summary>
+/// <param name="Rows">Where they stand in the set, ascending.</param>
+/// <param name="Classes">The class of each, from 0.</param>
+internal sealed record LabelledRows(int[] Rows, int[] Classes)
 {
-    private double[] _activations = [];
-    private double[] _scores = [];
-    private int[] _labels = [];
-
-    /// <summary>B, one row a class.</summary>
-    public double[] Weights { get; } = new double[classes * rank];
-
-    /// <summary>Takes the deepest activations of the labelled examples, which the next calls are about; false when there are none.</summary>
-    public bool Take(IReadOnlyList<LayerPass> passes)
+    /// <summary>The labelled ones of a set of examples; null when there are none.</summary>
+    /// <param name="keys">For each example 0 for a missing label and otherwise its class plus 1.</param>
+    public static LabelledRows? From(ReadOnlySpan<uint> keys)
     {
-        LabelledRows[] labelled = [.. passes.Where(p => p.Labels is not null).Select(p => p.Labels!)];
-        _labels = labelled.Length == 1 ? labelled[0].Classes : [.. labelled.SelectMany(l => l.Classes)];
-        if (_activations.Length != _labels.Length * rank)
+        var rows = new List<int>();
+        var classes = new List<int>();
+        for (int i = 0; i < keys.Length; i++)
         {
-            _activations = new double[_labels.Length * rank];
-            _scores = new double[_labels.Length * classes];
+            if (keys[i] == 0)
+                continue;
+            rows.Add(i);
+            classes.Add((int)keys[i] - 1);
         }
 
-        int to = 0;
+        return rows.Count == 0 ? null : new LabelledRows([.. rows], [.. classes]);
+    }
+}
+
+/// <summary>A copy of the deepest activations of labelled examples, on the host.</summary>
+/// <param name="Values">S_L of those examples, labelled × r_L, row after row.</param>
+/// <param name="Classes">The class of each, from 0.</param>
+internal sealed record LabelledActivations(double[] Values, int[] Classes)
+{
+    /// <summary>How many there are, at least 1.</summary>
+    public int Count => Classes.Length;
+
+    /// <summary>Copies those of passes, one pass after the other; null when no example has a label.</summary>
+    public static LabelledActivations? Of(IReadOnlyList<LayerPass> passes)
+    {
+        LabelledRows[] labelled = [.. passes.Where(pass => pass.Labels is not null).Select(pass => pass.Labels!)];
+        if (labelled.Length == 0)
+            return null;
+        int[] classes = labelled.Length == 1 ? labelled[0].Classes : [.. labelled.SelectMany(l => l.Classes)];
+        int rank = passes[0].Activations[^1].Rank, to = 0;
+        var values = new double[classes.Length * rank];
         foreach (LayerPass pass in passes)
         {
             if (pass.Labels is null)
@@ -40,44 +50,74 @@ internal sealed class ClassificationLayer(int classes, int rank, NeuralNmfLabelL
             foreach (int row in pass.Labels.Rows)
             {
                 for (int k = 0; k < rank; k++)
-                    _activations[to++] = deepest[row * rank + k];
+                    values[to++] = deepest[row * rank + k];
             }
         }
 
-        return _labels.Length > 0;
+        return new LabelledActivations(values, classes);
+    }
+}
+
+/// <summary>
+/// The layer B, classes × r_L, that turns the deepest activations s of an example into class scores B s, and the label loss
+/// <c>mean over the labelled examples of ℓ(B s, label) + ρ/2 ‖B‖²</c>. A step minimises a quadratic that lies above the loss and touches it at B; its curvature is that of a bound of ℓ (½ for
+/// cross-entropy, Böhning 1992; 2 for the squared error, which is exact) times the second moment of the activations. No step raises the loss, and none needs a rate. In double, on the host.
+/// </summary>
+/// <param name="classes">The number of classes, at least 1.</param>
+/// <param name="rank">r_L.</param>
+/// <param name="kind">ℓ.</param>
+/// <param name="regularization">ρ, at least 0.</param>
+internal sealed class ClassificationLayer(int classes, int rank, NeuralNmfLabelLoss kind, double regularization)
+{
+    private readonly double[] _weights = new double[classes * rank];
+
+    // Room for the scores of one call.
+    private double[] _scores = [];
+
+    /// <summary>B, one row a class.</summary>
+    public ReadOnlySpan<double> Weights => _weights;
+
+    /// <summary>Rises with every change of B.</summary>
+    public long Version { get; private set; }
+
+    /// <summary>Sets B.</summary>
+    public void Set(ReadOnlySpan<double> weights)
+    {
+        weights.CopyTo(_weights);
+        Version++;
     }
 
-    /// <summary>The label loss, without its weight λ.</summary>
-    public double Evaluate()
+    /// <summary>The label loss, without its weight λ. Cost labelled examples × classes × r_L.</summary>
+    public double Evaluate(LabelledActivations examples)
     {
         double sum = 0, squares = 0;
-        Score();
-        for (int i = 0; i < _labels.Length; i++)
+        double[] all = Score(examples);
+        for (int i = 0; i < examples.Count; i++)
         {
-            ReadOnlySpan<double> scores = _scores.AsSpan(i * classes, classes);
-            sum += kind == NeuralNmfLabelLoss.CrossEntropy ? -LogSoftmax(scores, _labels[i]) : SquaredError(scores, _labels[i]);
+            ReadOnlySpan<double> scores = all.AsSpan(i * classes, classes);
+            sum += kind == NeuralNmfLabelLoss.CrossEntropy ? -LogSoftmax(scores, examples.Classes[i]) : SquaredError(scores, examples.Classes[i]);
         }
 
-        foreach (double weight in Weights)
+        foreach (double weight in _weights)
             squares += weight * weight;
-        return sum / _labels.Length + 0.5 * regularization * squares;
+        return sum / examples.Count + 0.5 * regularization * squares;
     }
 
-    /// <summary>Makes a number of steps of B, none of which raises the label loss.</summary>
-    public void Train(int steps)
+    /// <summary>Makes a number of steps of B, none of which raises the label loss. Each costs twice an evaluation, and r_L² for each class and labelled example once.</summary>
+    public void Train(LabelledActivations examples, int steps)
     {
         double curvature = kind == NeuralNmfLabelLoss.CrossEntropy ? 0.5 : 2;
-        double[] inverse = InverseCurvature(curvature);
+        double[] inverse = InverseCurvature(examples, curvature);
         var gradient = new double[classes * rank];
         for (int step = 0; step < steps; step++)
         {
             Array.Clear(gradient);
-            Score();
-            for (int i = 0; i < _labels.Length; i++)
+            double[] all = Score(examples);
+            for (int i = 0; i < examples.Count; i++)
             {
-                Span<double> residual = _scores.AsSpan(i * classes, classes);
-                ToResidual(residual, _labels[i]);
-                ReadOnlySpan<double> activations = _activations.AsSpan(i * rank, rank);
+                Span<double> residual = all.AsSpan(i * classes, classes);
+                ToResidual(residual, examples.Classes[i]);
+                ReadOnlySpan<double> activations = examples.Values.AsSpan(i * rank, rank);
                 for (int c = 0; c < classes; c++)
                 {
                     for (int k = 0; k < rank; k++)
@@ -86,50 +126,58 @@ internal sealed class ClassificationLayer(int classes, int rank, NeuralNmfLabelL
             }
 
             for (int at = 0; at < gradient.Length; at++)
-                gradient[at] = gradient[at] / _labels.Length + regularization * Weights[at];
+                gradient[at] = gradient[at] / examples.Count + regularization * _weights[at];
             Step(gradient, inverse);
         }
+
+        Version++;
     }
 
-    /// <summary>The gradient, for S_L, of weight · Σ ℓ over the examples taken last, which are those of one pass.</summary>
-    /// <param name="rows">Which they are.</param>
+    /// <summary>The gradient, for S_L, of weight · Σ ℓ over the labelled examples of one pass.</summary>
+    /// <param name="examples">Their activations.</param>
+    /// <param name="rows">Where they stand in the pass.</param>
     /// <param name="weight">The weight.</param>
-    /// <param name="deepest">Receives a row for every example, zero for those without a label.</param>
-    public void Gradient(LabelledRows rows, double weight, Span<float> deepest)
+    /// <param name="deepest">Receives a row of r_L values for every example of the pass, zero for those without a label.</param>
+    public void Gradient(LabelledActivations examples, LabelledRows rows, double weight, Span<float> deepest)
     {
         deepest.Clear();
-        Score();
-        for (int i = 0; i < _labels.Length; i++)
+        double[] all = Score(examples);
+        for (int i = 0; i < examples.Count; i++)
         {
-            Span<double> residual = _scores.AsSpan(i * classes, classes);
-            ToResidual(residual, _labels[i]);
+            Span<double> residual = all.AsSpan(i * classes, classes);
+            ToResidual(residual, examples.Classes[i]);
             Span<float> row = deepest.Slice(rows.Rows[i] * rank, rank);
             for (int k = 0; k < rank; k++)
             {
                 double sum = 0;
                 for (int c = 0; c < classes; c++)
-                    sum += residual[c] * Weights[c * rank + k];
+                    sum += residual[c] * _weights[c * rank + k];
                 row[k] = (float)(weight * sum);
             }
         }
     }
 
-    private void Score()
+    // B s for every labelled example, row after row.
+    private double[] Score(LabelledActivations examples)
     {
-        for (int i = 0; i < _labels.Length; i++)
+        if (_scores.Length != examples.Count * classes)
+            _scores = new double[examples.Count * classes];
+        for (int i = 0; i < examples.Count; i++)
         {
-            ReadOnlySpan<double> activations = _activations.AsSpan(i * rank, rank);
+            ReadOnlySpan<double> activations = examples.Values.AsSpan(i * rank, rank);
             for (int c = 0; c < classes; c++)
             {
                 double sum = 0;
                 for (int k = 0; k < rank; k++)
-                    sum += Weights[c * rank + k] * activations[k];
+                    sum += _weights[c * rank + k] * activations[k];
                 _scores[i * classes + c] = sum;
             }
         }
+
+        return _scores;
     }
 
-    // Scores become the gradient of ℓ for them.
+    // Replaces the scores of an example by ∂ℓ/∂scores: softmax minus y, or 2 (scores − y), with y one for the label and zero for every other class.
     private void ToResidual(Span<double> scores, int label)
     {
         if (kind == NeuralNmfLabelLoss.SquaredError)
@@ -169,12 +217,12 @@ internal sealed class ClassificationLayer(int classes, int rank, NeuralNmfLabelL
     }
 
     // R⁻¹ of the Cholesky factorization RᵀR of curvature · mean(s sᵀ) + ρ I.
-    private double[] InverseCurvature(double curvature)
+    private double[] InverseCurvature(LabelledActivations examples, double curvature)
     {
         var moment = new double[rank * rank];
-        for (int i = 0; i < _labels.Length; i++)
+        for (int i = 0; i < examples.Count; i++)
         {
-            ReadOnlySpan<double> row = _activations.AsSpan(i * rank, rank);
+            ReadOnlySpan<double> row = examples.Values.AsSpan(i * rank, rank);
             for (int k = 0; k < rank; k++)
             {
                 for (int l = 0; row[k] != 0 && l < rank; l++)
@@ -185,7 +233,7 @@ internal sealed class ClassificationLayer(int classes, int rank, NeuralNmfLabelL
         for (int k = 0; k < rank; k++)
         {
             for (int l = 0; l < rank; l++)
-                moment[k * rank + l] *= curvature / _labels.Length;
+                moment[k * rank + l] *= curvature / examples.Count;
             moment[k * rank + k] += regularization;
         }
 
@@ -211,7 +259,7 @@ internal sealed class ClassificationLayer(int classes, int rank, NeuralNmfLabelL
                 double sum = 0;
                 for (int k = l; k < rank; k++)
                     sum += inverse[l * rank + k] * half[k];
-                Weights[c * rank + l] -= sum;
+                _weights[c * rank + l] -= sum;
             }
         }
     }

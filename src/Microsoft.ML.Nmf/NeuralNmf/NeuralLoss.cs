@@ -1,81 +1,192 @@
 using Microsoft.ML.Nmf.Engine;
+using Microsoft.ML.Nmf.Training;
 
 namespace Microsoft.ML.Nmf.NeuralNmf;
 
-/// <summary>
-/// A loss of the activations and templates of all layers, and its gradient for the templates, by back-propagation through the least-squares layers. With D the gradient for S_i, a
-/// row of Z is (G_PP)⁻¹ D_P on the row's support P and zero elsewhere, and through q alone, one row an example,
-/// ∂L/∂A_i = S_(i−1)ᵀ Z − A_i (S_iᵀ Z + Zᵀ S_i) and ∂L/∂S_(i−1) = Z A_iᵀ.
-/// </summary>
-internal abstract class NeuralLoss(ComputeEngine engine) : IDisposable
+/// <summary>The loss of a pass, evaluated: what its gradient and its curvature start from. It is stale, and refused by both, once the templates or the pass's activations have changed.</summary>
+/// <param name="pass">The pass, after its way through the layers.</param>
+/// <param name="stack">The layers.</param>
+/// <param name="parts">The parts of the loss.</param>
+internal sealed class EvaluatedPass(LayerPass pass, LayerStack stack, double[] parts)
 {
+    private readonly long _passVersion = pass.Version;
+    private readonly long _stackVersion = stack.Version;
+
+    /// <summary>The pass.</summary>
+    public LayerPass Pass { get; } = pass;
+
+    /// <summary>The parts of the loss: one a layer for the energy, one in all for the reconstruction.</summary>
+    public double[] Parts { get; } = parts;
+
+    /// <summary>How far the activations of any layer and example are from minimising (<see cref="ComputeEngine.OptimalityResidual"/>).</summary>
+    /// <exception cref="InvalidOperationException">The evaluation is stale.</exception>
+    public double OptimalityResidual(ComputeEngine engine)
+    {
+        ThrowIfStale();
+        return Enumerable.Range(0, stack.Depth).Max(i => engine.OptimalityResidual(Pass.Activations[i], stack.Grams[i], Pass.Products[i]));
+    }
+
+    /// <summary>Refuses a stale evaluation.</summary>
+    /// <exception cref="InvalidOperationException">The evaluation is stale.</exception>
+    public void ThrowIfStale()
+    {
+        if (_passVersion != Pass.Version || _stackVersion != stack.Version)
+            throw new InvalidOperationException("The templates or the activations have changed since the loss was evaluated: evaluate it again.");
+    }
+}
+
+/// <summary>A loss of the activations and templates of all layers, with its gradient for the templates and its curvature.</summary>
+/// <param name="engine">The engine.</param>
+/// <param name="stack">The layers, whose gradients are filled.</param>
+internal abstract class NeuralLoss(ComputeEngine engine, LayerStack stack) : IDisposable
+{
+    private readonly Gram[] _crosses = [.. stack.Templates.Select(t => engine.AllocateGram(t.Rank))];
+
     /// <summary>The engine.</summary>
     protected ComputeEngine Engine { get; } = engine;
 
-    /// <summary>The loss that has the name.</summary>
+    /// <summary>The layers.</summary>
+    protected LayerStack Stack { get; } = stack;
+
+    /// <summary>Room of the shape of A_i, for results that do not outlive the method that computes them.</summary>
+    protected Factor[] Scratch { get; } = stack.AllocateLikeTemplates();
+
+    /// <summary>The loss that the option names.</summary>
     public static NeuralLoss Create(NeuralNmfLoss loss, ComputeEngine engine, LayerStack stack)
-        => loss == NeuralNmfLoss.Energy ? new EnergyLoss(engine) : new ReconstructionLoss(engine, stack);
+        => loss == NeuralNmfLoss.Energy ? new EnergyLoss(engine, stack) : new ReconstructionLoss(engine, stack);
 
-    /// <summary>The parts of the loss, one a layer or one in all; the pass's activations must be up to date, and their Gram matrices become so.</summary>
-    public abstract double[] Evaluate(LayerPass pass, LayerStack stack);
+    /// <summary>Sends a pass through the layers and evaluates its loss.</summary>
+    public EvaluatedPass Evaluate(LayerPass pass)
+    {
+        pass.Forward(Stack);
+        return new EvaluatedPass(pass, Stack, EvaluateCore(pass));
+    }
 
-    /// <summary>Computes the gradient for the templates after an evaluation.</summary>
-    /// <param name="pass">The examples.</param>
-    /// <param name="stack">The templates, which receive their gradients.</param>
-    /// <param name="labelGradient">Whether the backward factor of the deepest layer holds the gradient of a label loss for S_L.</param>
-    public abstract void Differentiate(LayerPass pass, LayerStack stack, bool labelGradient);
+    /// <summary>Sets the stack's gradients to ∂L/∂A_i. Costs two products with the data at most, and with each layer's activations a few.</summary>
+    /// <param name="evaluated">The examples.</param>
+    /// <param name="labelGradient">The gradient of a label loss for S_L, examples × r_L row after row, which is added; empty for none.</param>
+    /// <exception cref="InvalidOperationException">The evaluation is stale.</exception>
+    public void Differentiate(EvaluatedPass evaluated, ReadOnlySpan<float> labelGradient)
+    {
+        evaluated.ThrowIfStale();
+        if (!labelGradient.IsEmpty)
+            evaluated.Pass.Backward.Gradients[^1].CopyFrom(labelGradient);
+        DifferentiateCore(evaluated.Pass, !labelGradient.IsEmpty);
+    }
 
     /// <summary>
-    /// The curvature of the loss for a row of A_i after an evaluation, with the activations as they are: the returned scale times the Gram matrix. Exact for the energy, an upper bound
-    /// for the reconstruction.
+    /// The curvature C of the loss for a row of A_i with the activations held, r_i × r_i: the scale that is returned times the matrix that is set. Exact for the energy, an upper bound for the
+    /// reconstruction.
     /// </summary>
-    public abstract (Gram Gram, double Scale) Curvature(LayerPass pass, LayerStack stack, int layer);
+    /// <exception cref="InvalidOperationException">The evaluation is stale.</exception>
+    public double Curvature(EvaluatedPass evaluated, int layer, Gram result)
+    {
+        evaluated.ThrowIfStale();
+        return CurvatureCore(evaluated.Pass, layer, result);
+    }
 
     /// <inheritdoc />
     public virtual void Dispose()
     {
+        foreach (Factor factor in Scratch)
+            factor.Dispose();
+        foreach (Gram gram in _crosses)
+            gram.Dispose();
     }
 
+    /// <summary>The parts of the loss of a pass that has just gone through the layers.</summary>
+    protected abstract double[] EvaluateCore(LayerPass pass);
+
+    /// <summary>Sets the stack's gradients.</summary>
+    /// <param name="pass">The examples, with what their evaluation left.</param>
+    /// <param name="isLabelled">Whether D_L holds the gradient of a label loss.</param>
+    protected abstract void DifferentiateCore(LayerPass pass, bool isLabelled);
+
+    /// <summary>Sets a curvature and returns its scale.</summary>
+    protected abstract double CurvatureCore(LayerPass pass, int layer, Gram result);
+
     /// <summary>
-    /// Goes back through the layers, and sets the gradients. Layer i may add a term of its own, w_i ‖S_(i−1) − S_i A_iᵀ‖²: at the minimiser its gradient for S_i is zero on the
-    /// support, so that only those for S_(i−1) and A_i are added.
+    /// Back-propagates from the deepest layer to the features and sets the gradients. Each layer may have a term w_i ‖S_(i−1) − S_i A_iᵀ‖² of its own; at the minimiser its gradient for S_i is
+    /// zero on the support, so only those for S_(i−1) and A_i count. With D_i = ∂L/∂S_i, Z_i = D_i (G_i on the row's support)⁻¹ there and zero elsewhere, B_i = Z_i − 2 w_i S_i and
+    /// C_i = Z_i − w_i S_i: ∂L/∂A_i = S_(i−1)ᵀ B_i − A_i (S_iᵀ C_i + C_iᵀ S_i) and D_(i−1) = B_i A_iᵀ + 2 w_i S_(i−1).
     /// </summary>
     /// <param name="pass">The examples.</param>
-    /// <param name="stack">The templates.</param>
-    /// <param name="isDeepestSet">Whether the backward factor of the deepest layer holds ∂L/∂S_L; otherwise that is zero.</param>
+    /// <param name="isDeepestSet">Whether D_L is set; otherwise it is zero.</param>
     /// <param name="weight">w_i.</param>
-    protected void Propagate(LayerPass pass, LayerStack stack, bool isDeepestSet, Func<int, double> weight)
+    protected void Propagate(LayerPass pass, bool isDeepestSet, Func<int, double> weight)
     {
-        for (int i = stack.Depth - 1; i >= 0; i--)
+        for (int i = Stack.Depth - 1; i >= 0; i--)
         {
-            Factor activations = pass.Activations[i], back = pass.Backward[i], scratch = pass.Scratch[i];
-            bool isDeepest = i == stack.Depth - 1;
+            Factor activations = pass.Activations[i], gradient = pass.Backward.Gradients[i], outgoing = pass.Backward.Outgoing[i], scratch = pass.Backward.Scratch[i];
+            bool isDeepest = i == Stack.Depth - 1;
             if (!isDeepest)
             {
-                // What came back through the layer above, and the part that its own term has in S_i.
-                Engine.ProductTransposed(pass.Backward[i + 1], stack.Templates[i + 1], back);
-                Engine.Combine(1, back, 2 * weight(i + 1), activations, back);
+                // The gradient from layer i + 1, plus that of its own term.
+                Engine.ProductTransposed(pass.Backward.Outgoing[i + 1], Stack.Templates[i + 1], gradient);
+                Engine.Combine(1, gradient, 2 * weight(i + 1), activations, gradient);
             }
 
             if (isDeepest && !isDeepestSet)
             {
+                // D_L = 0, and so is Z_L.
+                Engine.Combine(-2 * weight(i), activations, 0, activations, outgoing);
                 Engine.Combine(-weight(i), activations, 0, activations, scratch);
-                Engine.Combine(-2 * weight(i), activations, 0, activations, back);
             }
             else
             {
-                Engine.LeastSquaresBackward(activations, stack.Grams[i], back, scratch);
-                Engine.Combine(1, scratch, -2 * weight(i), activations, back);
+                // First Z_i, then C_i.
+                Engine.LeastSquaresBackward(activations, Stack.Grams[i], gradient, scratch);
+                Engine.Combine(1, scratch, -2 * weight(i), activations, outgoing);
                 Engine.Combine(1, scratch, -weight(i), activations, scratch);
             }
 
-            Engine.SymmetricCross(activations, scratch, stack.ScratchGrams[i]);
+            Engine.SymmetricCross(activations, scratch, _crosses[i]);
             if (i == 0)
-                Engine.Product(pass.Data.Transposed, back, stack.Gradients[0]);
+                Engine.Product(pass.Data.Transposed, outgoing, Stack.Gradients[0]);
             else
-                Engine.Cross(pass.Activations[i - 1], back, stack.Gradients[i]);
-            Engine.Product(stack.Templates[i], stack.ScratchGrams[i], stack.Scratch[i]);
-            Engine.Combine(1, stack.Gradients[i], -1, stack.Scratch[i], stack.Gradients[i]);
+                Engine.Cross(pass.Activations[i - 1], outgoing, Stack.Gradients[i]);
+            Engine.Product(Stack.Templates[i], _crosses[i], Scratch[i]);
+            Engine.Combine(1, Stack.Gradients[i], -1, Scratch[i], Stack.Gradients[i]);
         }
+    }
+
+    /// <summary>result ← source, by way of the host.</summary>
+    protected static void Copy(Gram source, Gram result)
+    {
+        double[] values = new double[source.Rank * source.Rank];
+        source.CopyTo(values);
+        result.CopyFrom(values);
+    }
+}
+
+/// <summary>Σ_i mean((S_(i−1) − S_i A_iᵀ)²), with S_(−1) = X: every layer has its own term, whose weight is one over its entries.</summary>
+/// <param name="engine">The engine.</param>
+/// <param name="stack">The layers.</param>
+internal sealed class EnergyLoss(ComputeEngine engine, LayerStack stack) : NeuralLoss(engine, stack)
+{
+    /// <inheritdoc />
+    protected override double[] EvaluateCore(LayerPass pass)
+    {
+        var parts = new double[Stack.Depth];
+        for (int i = 0; i < parts.Length; i++)
+        {
+            double squares = i == 0
+                ? 2 * new FactorPair(pass.Data, Stack.Templates[0], pass.Activations[0])
+                    .EuclideanDivergence(Engine, Engine.Inner(pass.Products[0], pass.Activations[0]), pass.ActivationGrams[0], Stack.Grams[0])
+                : Engine.SquaredError(pass.Activations[i - 1], pass.Activations[i], Stack.Templates[i]);
+            parts[i] = squares / pass.EntriesBefore(i);
+        }
+
+        return parts;
+    }
+
+    /// <inheritdoc />
+    protected override void DifferentiateCore(LayerPass pass, bool isLabelled) => Propagate(pass, isLabelled, layer => 1 / pass.EntriesBefore(layer));
+
+    /// <inheritdoc />
+    protected override double CurvatureCore(LayerPass pass, int layer, Gram result)
+    {
+        Copy(pass.ActivationGrams[layer], result);
+        return 2 / pass.EntriesBefore(layer);
     }
 }

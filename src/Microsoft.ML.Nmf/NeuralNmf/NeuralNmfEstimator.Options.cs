@@ -2,13 +2,84 @@ using Microsoft.ML.Nmf.Training;
 
 namespace Microsoft.ML.Nmf;
 
+/// <summary>What neural non-negative matrix factorization minimises over the templates A_0, …, A_L, with S_i = q(S_(i−1), A_i) and S_(−1) = X, one row an example.</summary>
+public enum NeuralNmfLoss
+{
+    /// <summary>
+    /// Σ_i mean((S_(i−1) − S_i A_iᵀ)²): every layer must approximate the layer before (Gao, Haddock, Molitor, Needell, Sadovnik, Will and Zhang 2019, equation 3).
+    /// </summary>
+    Energy,
+
+    /// <summary>mean((X − S_L (A_0 A_1 … A_L)ᵀ)²): the layers together must approximate the data.</summary>
+    Reconstruction,
+}
+
+/// <summary>How far the class scores B s of a labelled example are from its label; s are its deepest activations.</summary>
+public enum NeuralNmfLabelLoss
+{
+    /// <summary>−log softmax(B s) of the label.</summary>
+    CrossEntropy,
+
+    /// <summary>‖B s − y‖², with y one for the label and zero for every other class.</summary>
+    SquaredError,
+}
+
+/// <summary>How the templates of a neural factorization are trained. After every step they are projected to be at least 0.</summary>
+public abstract record NeuralNmfOptimizer
+{
+    private protected NeuralNmfOptimizer()
+    {
+    }
+
+    /// <summary>
+    /// Steps along the gradient in the metric of each layer's activations, as long as the loss allows: nothing to tune, the same on data of any scale, and the loss never rises. The columns of
+    /// the templates keep the norms that they start with; free to grow, they would grow without end, because large columns make the losses of the layers after them small.
+    /// </summary>
+    public static NeuralNmfOptimizer Automatic { get; } = new AutomaticOptimizer();
+
+    /// <summary>A ← max(A − rate ∂L/∂A, 0), with rate = learningRate · decay^epoch.</summary>
+    /// <param name="learningRate">
+    /// The rate of the first epoch, above 0. A good one is about the inverse of the largest curvature. The loss is a mean over entries, so with activations held the energy's curvature for a row
+    /// of A_i is 2/(n·w_i) S_iᵀS_i, whose norm is at most 2 r_i mean(S_i²) / w_i, where w_i is the width of the layer before, the number of features for layer 0: start from the least
+    /// w_i / (2 r_i mean(S_i²)) of any layer. For data c times as large that is 1/c² of it.
+    /// </param>
+    /// <param name="decay">By what the rate is multiplied after each epoch, above 0 and at most 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
+    public static NeuralNmfOptimizer ProjectedGradient(double learningRate, double decay = 1) => new ProjectedGradientOptimizer(
+        OptionRange.Positive(learningRate, nameof(learningRate)),
+        decay is > 0 and <= 1 ? decay : throw new ArgumentOutOfRangeException(nameof(decay), decay, $"decay is {decay}, but must be above 0 and at most 1."));
+
+    /// <summary>Adam (Kingma and Ba 2015, algorithm 1), then A ← max(A, 0).</summary>
+    /// <param name="learningRate">α: about how far an entry moves in a step, above 0.</param>
+    /// <param name="firstDecay">β₁, from 0 to below 1.</param>
+    /// <param name="secondDecay">β₂, from 0 to below 1.</param>
+    /// <param name="epsilon">ε, above 0; where gradients are not far above it, as for small data, it shortens the steps: set a smaller one.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
+    public static NeuralNmfOptimizer Adam(double learningRate = 1e-3, double firstDecay = 0.9, double secondDecay = 0.999, double epsilon = 1e-8) => new AdamOptimizer(
+        OptionRange.Positive(learningRate, nameof(learningRate)), OptionRange.Share(firstDecay, nameof(firstDecay)), OptionRange.Share(secondDecay, nameof(secondDecay)),
+        OptionRange.Positive(epsilon, nameof(epsilon)));
+
+    /// <summary><see cref="Automatic"/>.</summary>
+    internal sealed record AutomaticOptimizer : NeuralNmfOptimizer;
+
+    /// <summary><see cref="ProjectedGradient"/>.</summary>
+    internal sealed record ProjectedGradientOptimizer(double LearningRate, double Decay) : NeuralNmfOptimizer;
+
+    /// <summary><see cref="Adam"/>.</summary>
+    internal sealed record AdamOptimizer(double LearningRate, double FirstDecay, double SecondDecay, double Epsilon) : NeuralNmfOptimizer;
+}
+
 public sealed partial class NeuralNmfEstimator
 {
-    /// <summary>The options of a neural factorization. Every setter validates its value.</summary>
-    public sealed class Options : FactorizationOptions
+    /// <summary>
+    /// The options of a neural factorization. Every setter validates its value; values that do not fit each other are refused when the estimator is made. 20 and 8 components unless
+    /// <see cref="LayeredFactorizationOptions.Ranks"/> is set.
+    /// </summary>
+    public sealed class Options() : LayeredFactorizationOptions(Defaults.Ranks)
     {
-        private int[] _ranks = [.. Defaults.Ranks];
-        private string?[]? _layerOutputColumnNames;
+        // A step that had to be shortened much gains little, and the one after it may gain more.
+        private const int EpochsToConverge = 3;
+
         private string? _labelColumnName;
         private string? _scoreColumnName = "Score";
         private string? _predictedLabelColumnName = "PredictedLabel";
@@ -17,35 +88,9 @@ public sealed partial class NeuralNmfEstimator
         private double _labelWeight = 0.02;
         private double _scoreRegularization = 3e-4;
         private NeuralNmfOptimizer _optimizer = NeuralNmfOptimizer.Automatic;
-        private NeuralNmfInitialization _initialization;
-        private FactorMatrix?[]? _initialTemplates;
-        private int _pretrainingIterations = 50;
         private int? _batchSize;
         private double _validationFraction;
         private int _validationPatience = 5;
-
-        /// <summary>
-        /// The components of each layer, from the one next to the features to the deepest: at least one layer, at least 1 component each, none with more than the layer
-        /// before. 20 and 8 unless set.
-        /// </summary>
-        /// <exception cref="ArgumentNullException">The value is null.</exception>
-        /// <exception cref="ArgumentOutOfRangeException">There is no rank, or one is below 1 or above the one before.</exception>
-        public IReadOnlyList<int> Ranks
-        {
-            get => _ranks;
-            set => _ranks = LayerOptions.Ranks(value);
-        }
-
-        /// <summary>
-        /// Names for columns of the activations of the layers above the deepest, from the one next to the features on; null for a layer whose column is not wanted. Null or one entry for each
-        /// layer but the deepest.
-        /// </summary>
-        /// <exception cref="ArgumentException">A name is empty.</exception>
-        public IReadOnlyList<string?>? LayerOutputColumnNames
-        {
-            get => _layerOutputColumnNames;
-            set => _layerOutputColumnNames = LayerOptions.ColumnNames(value);
-        }
 
         /// <summary>
         /// The column of labels to be guided by, a key; a row whose key is missing is trained on as one without a label. Null, which is the default, trains without labels.
@@ -101,7 +146,7 @@ public sealed partial class NeuralNmfEstimator
         }
 
         /// <summary>
-        /// ρ of the penalty ρ/2 · mean(X²) · r · ‖B‖² on the classification layer B, which is part of the label loss; r is the deepest rank. At least 0. 3e-4 unless set.
+        /// ρ of the penalty ρ/2 · mean(X²) · r_L · ‖B‖² on the classification layer B, which is part of the label loss; r_L is the deepest rank. At least 0. 3e-4 unless set.
         /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
         public double ScoreRegularization
@@ -120,33 +165,6 @@ public sealed partial class NeuralNmfEstimator
                 ArgumentNullException.ThrowIfNull(value);
                 _optimizer = value;
             }
-        }
-
-        /// <summary>Where layers without initial templates start. Layer by layer unless set.</summary>
-        /// <exception cref="ArgumentOutOfRangeException">The value is none of the named ones.</exception>
-        public NeuralNmfInitialization Initialization
-        {
-            get => _initialization;
-            set => _initialization = OptionRange.Named(value, nameof(Initialization));
-        }
-
-        /// <summary>
-        /// Templates to start from, one entry for each layer, null for a layer without: features × rank for the first layer, rank of the layer before × rank for every other. They keep their
-        /// scale; those of other layers get one that makes the losses of all layers count alike.
-        /// </summary>
-        /// <exception cref="ArgumentOutOfRangeException">A value is negative or not finite. The estimator throws it for a wrong shape.</exception>
-        public IReadOnlyList<FactorMatrix?>? InitialTemplates
-        {
-            get => _initialTemplates;
-            set => _initialTemplates = value is null ? null : [.. value.Select(templates => OptionRange.Factor(templates, nameof(InitialTemplates)))];
-        }
-
-        /// <summary>The most iterations of the pre-training of each layer, at least 1. 50 unless set.</summary>
-        /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
-        public int PretrainingIterations
-        {
-            get => _pretrainingIterations;
-            set => _pretrainingIterations = OptionRange.AtLeastOne(value, nameof(PretrainingIterations));
         }
 
         /// <summary>
@@ -176,6 +194,23 @@ public sealed partial class NeuralNmfEstimator
         {
             get => _validationPatience;
             set => _validationPatience = OptionRange.AtLeastOne(value, nameof(ValidationPatience));
+        }
+
+        /// <inheritdoc />
+        internal override StoppingRule Stopping => base.Stopping with { MayRise = !IsAutomatic, Patience = EpochsToConverge };
+
+        /// <summary>Whether the optimizer is <see cref="NeuralNmfOptimizer.Automatic"/>.</summary>
+        internal bool IsAutomatic => _optimizer is NeuralNmfOptimizer.AutomaticOptimizer;
+
+        /// <inheritdoc />
+        internal override void Resolve()
+        {
+            base.Resolve();
+            if (_batchSize is { } rows && IsAutomatic)
+            {
+                throw new ArgumentOutOfRangeException(nameof(BatchSize), rows,
+                    $"BatchSize is {rows}, but the automatic optimizer looks at all rows before it takes a step. Leave BatchSize out, or take NeuralNmfOptimizer.Adam or ProjectedGradient.");
+            }
         }
 
         private static string? OptionalName(string? name)

@@ -9,19 +9,19 @@ namespace Microsoft.ML.Nmf;
 
 /// <summary>
 /// Learns a neural non-negative matrix factorization of a vector column (Will et al. 2020; Haddock et al., arXiv 2303.00058): layers of templates A_0, …, A_L whose activations are
-/// S_0 = q(X, A_0), S_i = q(S_(i−1), A_i), with q(X, A) = argmin over S ≥ 0 of ‖X − S Aᵀ‖², one row an example. The templates are trained together by back-propagation through q;
-/// where some rows have labels, so is a classification layer on the deepest activations, and the topics are shaped by it.
+/// S_0 = q(X, A_0), S_i = q(S_(i−1), A_i), with q(X, A) = argmin over S ≥ 0 of ‖X − S Aᵀ‖², one row an example. A_0 is next to the features (features × r_0), every further A_i is
+/// r_(i−1) × r_i. The templates are trained together by back-propagation through q; where some rows have labels, so is a classification layer on the deepest activations, and the topics are
+/// shaped by it.
 /// </summary>
 /// <remarks>
-/// Starts layer by layer, with an ordinary factorization of the data, then of its activations, and so on. The same seed, data and processor give the same bits on any number of threads.
+/// Starts layer by layer, with an ordinary factorization of the data, then of its activations, and so on. For <see cref="NeuralNmfOptimizer.Automatic"/> the layers without initial templates are
+/// then scaled so that the losses of all layers count in the unit of the data; initial templates keep their scale. On the processor the same seed and data give the same bits on any number of
+/// threads; on a GPU results may differ in the last digits.
 /// </remarks>
 public sealed partial class NeuralNmfEstimator : FactorizationEstimator<NeuralNmfTransformer>
 {
-    // A step that had to be shortened much may gain little for once.
-    private const int EpochsToConverge = 3;
-
     private readonly Options _options;
-    private readonly (string Name, int Layer)[] _layerOutputs;
+    private readonly (string Name, int Output)[] _outputs;
 
     /// <summary>Takes a copy of the options.</summary>
     internal NeuralNmfEstimator(ComponentHost host, Options options)
@@ -33,16 +33,13 @@ public sealed partial class NeuralNmfEstimator : FactorizationEstimator<NeuralNm
         : base(host, options)
     {
         _options = options;
-        _layerOutputs = LayerOptions.Outputs(options.OutputColumnName, options.LayerOutputColumnNames, options.Ranks.Count);
-        LayerOptions.CheckDistinct(OutputColumnNames, "OutputColumnName, LayerOutputColumnNames, ScoreColumnName and PredictedLabelColumnName");
-        CheckTemplates(options);
-        if (options.BatchSize is { } rows && options.Optimizer is AutomaticOptimizer)
-            throw new ArgumentException($"BatchSize is {rows}, but the automatic optimizer looks at all rows before it takes a step. Leave BatchSize out, or take NeuralNmfOptimizer.Adam or ProjectedGradient.", nameof(options));
+        (string? Name, int Output)[] ofLabels = [(ScoreColumnName, NeuralNmfTransformer.Scores), (PredictedLabelColumnName, NeuralNmfTransformer.PredictedLabel)];
+        _outputs = [.. options.LayerOutputs, .. ofLabels.Where(output => output.Name is not null).Select(output => (output.Name!, output.Output))];
+        LayeredFactorizationOptions.CheckDistinct(OutputColumnNames, "OutputColumnName, LayerOutputColumnNames, ScoreColumnName and PredictedLabelColumnName");
     }
 
     /// <inheritdoc />
-    private protected override IReadOnlyList<string> OutputColumnNames
-        => [.. _layerOutputs.Select(o => o.Name), .. ((string?[])[ScoreColumnName, PredictedLabelColumnName]).OfType<string>()];
+    private protected override IReadOnlyList<string> OutputColumnNames => [.. _outputs.Select(o => o.Name)];
 
     /// <inheritdoc />
     private protected override string? LabelColumnName => _options.LabelColumnName;
@@ -52,9 +49,13 @@ public sealed partial class NeuralNmfEstimator : FactorizationEstimator<NeuralNm
     {
         get
         {
-            // Each layer's activations, products, and two of what comes back; its templates, gradients, the templates before a step and two for the step.
-            int ranks = _options.Ranks.Sum();
-            return (4 * ranks, 5 * ranks);
+            // Each layer's activations, products and three factors of back-propagation; the automatic optimizer keeps activations, the reconstruction X A_0 … A_i.
+            int ranks = _options.Ranks.Sum(), first = _options.Ranks[0];
+            bool isReconstruction = _options.Loss == NeuralNmfLoss.Reconstruction;
+            int example = 5 * ranks + (_options.IsAutomatic ? ranks : 0) + (isReconstruction ? ranks - first : 0);
+            // The first layer's templates, gradients, scratch, and two factors of the optimizer; the reconstruction's A_0 … A_i and two of the deepest rank.
+            int feature = 5 * first + (isReconstruction ? ranks - first + 2 * _options.Ranks[^1] : 0);
+            return (example, feature);
         }
     }
 
@@ -67,7 +68,7 @@ public sealed partial class NeuralNmfEstimator : FactorizationEstimator<NeuralNm
     {
         if (LabelColumnName is null || (name != ScoreColumnName && name != PredictedLabelColumnName))
             return ShapeColumns.SingleVector(name, hasNames);
-        SchemaShape.Column? values = LabelColumn.PromisedValues(inputSchema, LabelColumnName);
+        SchemaShape.Column? values = LabelColumn.PromisedValues(inputSchema, LabelColumnName) is { } promised && ClassKeys.Keeps(promised.ItemType) ? promised : null;
         return name == ScoreColumnName ? ShapeColumns.SingleVector(name, values is not null) : ShapeColumns.Key(name, values);
     }
 
@@ -76,54 +77,15 @@ public sealed partial class NeuralNmfEstimator : FactorizationEstimator<NeuralNm
         $"Neural NMF of ranks {string.Join(", ", _options.Ranks)}, {_options.Loss.ToString().ToLowerInvariant()} loss{(LabelColumnName is null ? "" : $", labels in column '{LabelColumnName}'")},");
 
     /// <inheritdoc />
-    private protected override NeuralNmfTransformer Train(ComputeEngine engine, TrainingInput input, HostMonitor monitor, ColumnNames columns)
+    private protected override NeuralNmfTransformer Train(ComputeEngine engine, TrainingInput input, ITrainingMonitor monitor, ColumnNames columns)
     {
-        OptionRange.Shape(_options.InitialTemplates?[0], input.Examples.Columns, _options.Ranks[0], "feature", "InitialTemplates[0]");
-        NeuralNmfResult result = NeuralNmfTraining.Run(engine, input.Examples, input.Labels, SettingsFor(input), monitor);
-        NeuralNmfClassifier? classifier = result.Classification is { } weights && input.Classes is { } classes
+        OptionRange.Shape(_options.InitialTemplatesOf(0), input.Examples.Columns, _options.Ranks[0], "feature", $"{nameof(Options.InitialTemplates)}[0]");
+        ClassKeys? classes = input.LabelColumn is { } label ? ClassKeys.Of(label.Column, label.Classes) : null;
+        NeuralNmfResult result = NeuralNmfTraining.Run(engine, input.Examples, _options, monitor, input.Labels, classes?.Count ?? 0);
+        NeuralNmfClassifier? classifier = result.Classification is { } weights && classes is not null
             ? new NeuralNmfClassifier(FactorMatrix.TakeOver([.. weights.Select(weight => (float)weight)], classes.Count, _options.Ranks[^1]), _options.LabelLoss, classes.Names)
             : null;
-        var model = new NeuralNmfModel(result.Templates, result.ActivationSums, input.FeatureNames, input.Examples.Rows, _options.Loss, result.Phases, result.Epochs, classifier);
-        return new NeuralNmfTransformer(Host.Register(nameof(NeuralNmfTransformer)), columns, model, Outputs(), input.Classes);
-    }
-
-    private NeuralNmfSettings SettingsFor(TrainingInput input) => new()
-    {
-        Ranks = _options.Ranks,
-        InitialTemplates = _options.InitialTemplates,
-        Initialization = _options.Initialization,
-        Loss = _options.Loss,
-        Classes = input.Classes?.Count ?? 0,
-        LabelLoss = _options.LabelLoss,
-        LabelWeight = _options.LabelWeight,
-        ScoreRegularization = _options.ScoreRegularization,
-        Optimizer = _options.Optimizer,
-        BatchSize = _options.BatchSize,
-        ValidationFraction = _options.ValidationFraction,
-        ValidationPatience = _options.ValidationPatience,
-        Pretraining = new StoppingRule(_options.PretrainingIterations, _options.Tolerance, IsBudget: true),
-        Stopping = new StoppingRule(_options.MaximumNumberOfIterations, _options.Tolerance, MayRise: _options.Optimizer is not AutomaticOptimizer, Patience: EpochsToConverge),
-        Seed = Seed,
-    };
-
-    // What each output column holds, in the order of their names.
-    private int[] Outputs()
-    {
-        var outputs = new List<int>(_layerOutputs.Select(o => o.Layer));
-        if (ScoreColumnName is not null)
-            outputs.Add(NeuralNmfTransformer.Scores);
-        if (PredictedLabelColumnName is not null)
-            outputs.Add(NeuralNmfTransformer.PredictedLabel);
-        return [.. outputs];
-    }
-
-    private static void CheckTemplates(Options options)
-    {
-        if (options.InitialTemplates is not { } templates)
-            return;
-        if (templates.Count != options.Ranks.Count)
-            throw new ArgumentOutOfRangeException(nameof(options.InitialTemplates), templates.Count, $"InitialTemplates has {templates.Count} entries, but Ranks has {options.Ranks.Count}: give one for each layer, null for a layer without.");
-        for (int i = 0; i < templates.Count; i++)
-            OptionRange.Shape(templates[i], i == 0 ? templates[0]?.Rows ?? 0 : options.Ranks[i - 1], options.Ranks[i], i == 0 ? "feature" : $"component of layer {i}", $"InitialTemplates[{i}]");
+        var model = new NeuralNmfModel(result.Templates, input.FeatureNames, _options.Loss, input.Examples.Rows, result.ActivationSums, result.Phases, result.Epochs, classifier);
+        return new NeuralNmfTransformer(Host.Register(nameof(NeuralNmfTransformer)), columns, model, [.. _outputs.Select(o => o.Output)], classes);
     }
 }

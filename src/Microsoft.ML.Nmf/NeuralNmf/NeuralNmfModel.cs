@@ -1,59 +1,127 @@
-using Microsoft.ML.Nmf.Topics;
-
 namespace Microsoft.ML.Nmf;
 
 /// <summary>What a neural factorization has learned. It is saved with its transformer and complete after loading.</summary>
-public sealed class NeuralNmfModel
+public sealed class NeuralNmfModel : LayeredModel
 {
-    internal NeuralNmfModel(IReadOnlyList<FactorMatrix> templates, IReadOnlyList<double[]> activationSums, string[]? featureNames, int numberOfExamples, NeuralNmfLoss loss,
-        IReadOnlyList<TrainingPhase> phases, IReadOnlyList<NeuralNmfEpoch> history, NeuralNmfClassifier? classifier)
+    internal NeuralNmfModel(IReadOnlyList<FactorMatrix> templates, string[]? featureNames, NeuralNmfLoss loss, int numberOfExamples, IReadOnlyList<double[]> activationSums,
+        IReadOnlyList<TrainingPhase> phases, IReadOnlyList<NeuralNmfEpoch> epochs, NeuralNmfClassifier? classifier)
+        : base(templates, activationSums, featureNames, numberOfExamples)
     {
-        FeatureNames = featureNames;
-        NumberOfExamples = numberOfExamples;
         Loss = loss;
         Phases = phases;
-        History = history;
+        Epochs = epochs;
         Classifier = classifier;
-        var layers = new TopicLayer[templates.Count];
-        for (int i = 0; i < layers.Length; i++)
-            layers[i] = new TopicLayer(i, templates[i], i == 0 ? null : layers[i - 1], featureNames, activationSums[i]);
-        Layers = layers;
     }
-
-    /// <summary>The layers, from the one next to the features to the deepest. Their templates are the A_i.</summary>
-    public IReadOnlyList<TopicLayer> Layers { get; }
-
-    /// <summary>The deepest layer.</summary>
-    public TopicLayer Deepest => Layers[^1];
-
-    /// <summary>The names of the features; null when the training column had no slot names.</summary>
-    public IReadOnlyList<string>? FeatureNames { get; }
-
-    /// <summary>The number of rows that it was fitted to, n, those that were held out for validation included.</summary>
-    public int NumberOfExamples { get; }
 
     /// <summary>What was minimised.</summary>
     public NeuralNmfLoss Loss { get; }
 
-    /// <summary>The classification layer; null where it was trained without labels.</summary>
-    public NeuralNmfClassifier? Classifier { get; }
-
     /// <summary>How each part of the training went: the layers one by one where they were pre-trained, then all together.</summary>
     public IReadOnlyList<TrainingPhase> Phases { get; }
 
-    /// <summary>The epochs of the training of all layers together, from the start (epoch 0) on.</summary>
-    public IReadOnlyList<NeuralNmfEpoch> History { get; }
+    /// <summary>How the training of all layers together went: its objective is the loss, its divergence the loss without that of the labels.</summary>
+    public TrainingHistory History => Phases[^1].History;
+
+    /// <summary>The epochs of the training of all layers together, from the start (epoch 0) on: what <see cref="History"/> has, and more.</summary>
+    public IReadOnlyList<NeuralNmfEpoch> Epochs { get; }
+
+    /// <summary>The classification layer; null where it was trained without labels.</summary>
+    public NeuralNmfClassifier? Classifier { get; }
+}
+
+/// <summary>Where the training of a neural factorization stood after an epoch.</summary>
+public sealed record NeuralNmfEpoch
+{
+    internal NeuralNmfEpoch()
+    {
+    }
+
+    /// <summary>How many epochs were done; 0 is the start.</summary>
+    public required int Epoch { get; init; }
+
+    /// <summary>What is minimised: the sum of the layers' losses plus the weighted label loss.</summary>
+    public required double Loss { get; init; }
 
     /// <summary>
-    /// The topics as a tree: those of the deepest layer, most prevalent first, each with the topics of the layer before that belong to it more than to any other, and so on to the features.
+    /// mean((S_(i−1) − S_i A_iᵀ)²) of each layer for the energy; the one mean((X − S_L (A_0 … A_L)ᵀ)²) for the reconstruction.
     /// </summary>
-    /// <param name="wordsPerTopic">The most words of a topic, at least 1.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="wordsPerTopic"/> is below 1.</exception>
-    public IReadOnlyList<TopicNode> GetHierarchy(int wordsPerTopic = 10) => TopicHierarchy.Read(Layers, wordsPerTopic);
+    public required IReadOnlyList<double> LayerLosses { get; init; }
 
-    /// <summary>The approximation of an example: its deepest activations times the transposed effective templates of the deepest layer.</summary>
-    /// <param name="activations">The activations, as many as the deepest layer has components.</param>
-    /// <returns>One value a feature.</returns>
-    /// <exception cref="ArgumentException">There is another number of activations.</exception>
-    public float[] Reconstruct(ReadOnlySpan<float> activations) => Deepest.EffectiveTemplates.CombineColumns(activations);
+    /// <summary>The mean label loss of the labelled examples with the penalty on the classification layer, before its weight; NaN without labels.</summary>
+    public required double LabelLoss { get; init; }
+
+    /// <summary>The loss of the rows that were held out; NaN without them.</summary>
+    public required double ValidationLoss { get; init; }
+
+    /// <summary>
+    /// The rate of the steps of the epoch; for the automatic optimizer the length of its step in the metric of the activations, in which Newton's step has length 1. NaN at the start.
+    /// </summary>
+    public required double LearningRate { get; init; }
+
+    /// <summary>
+    /// How far any activation of any layer and example is from solving its least-squares problem: the largest violation of a Karush-Kuhn-Tucker condition, as a share of the largest entry of the
+    /// example's row of S_(i−1) A_i.
+    /// </summary>
+    public required double OptimalityResidual { get; init; }
+
+    /// <summary>Seconds since the first epoch began.</summary>
+    public double Seconds { get; init; }
+}
+
+/// <summary>The classification layer B of a neural factorization that was trained with labels: the scores of a row are B s, with s its deepest activations.</summary>
+public sealed class NeuralNmfClassifier
+{
+    internal NeuralNmfClassifier(FactorMatrix weights, NeuralNmfLabelLoss loss, IReadOnlyList<string>? classNames)
+    {
+        Weights = weights;
+        Loss = loss;
+        ClassNames = classNames;
+    }
+
+    /// <summary>B, classes × deepest rank; its values may be negative.</summary>
+    public FactorMatrix Weights { get; }
+
+    /// <summary>What it was trained by.</summary>
+    public NeuralNmfLabelLoss Loss { get; }
+
+    /// <summary>The names of the classes, as text; null when the label column had no key values.</summary>
+    public IReadOnlyList<string>? ClassNames { get; }
+
+    /// <summary>The scores of a row: probabilities that add up to 1 for <see cref="NeuralNmfLabelLoss.CrossEntropy"/>, B s itself for <see cref="NeuralNmfLabelLoss.SquaredError"/>.</summary>
+    /// <param name="activations">The deepest activations.</param>
+    /// <param name="scores">Receives one score a class.</param>
+    /// <returns>The class with the highest score, the first of several.</returns>
+    /// <exception cref="ArgumentException">There are not as many activations as <see cref="Weights"/> has columns, or not as many scores as it has rows.</exception>
+    public int Score(ReadOnlySpan<float> activations, Span<float> scores)
+    {
+        if (activations.Length != Weights.Columns)
+            throw new ArgumentException($"There are {activations.Length} activations, but the deepest layer has {Weights.Columns} components.", nameof(activations));
+        if (scores.Length != Weights.Rows)
+            throw new ArgumentException($"There is room for {scores.Length} scores, but there are {Weights.Rows} classes.", nameof(scores));
+        int best = 0;
+        for (int c = 0; c < scores.Length; c++)
+        {
+            ReadOnlySpan<float> weights = Weights.Row(c);
+            double sum = 0;
+            for (int k = 0; k < weights.Length; k++)
+                sum += (double)weights[k] * activations[k];
+            scores[c] = (float)sum;
+            if (scores[c] > scores[best])
+                best = c;
+        }
+
+        if (Loss == NeuralNmfLabelLoss.CrossEntropy)
+            ToProbabilities(scores, scores[best]);
+        return best;
+    }
+
+    // Subtracting the largest score keeps the exponentials finite.
+    private static void ToProbabilities(Span<float> scores, double largest)
+    {
+        double sum = 0;
+        foreach (float score in scores)
+            sum += Math.Exp(score - largest);
+        for (int c = 0; c < scores.Length; c++)
+            scores[c] = (float)(Math.Exp(scores[c] - largest) / sum);
+    }
 }

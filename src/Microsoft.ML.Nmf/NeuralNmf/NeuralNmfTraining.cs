@@ -7,27 +7,30 @@ namespace Microsoft.ML.Nmf.NeuralNmf;
 /// <param name="Templates">A_0, …, A_L, from the features to the deepest.</param>
 /// <param name="ActivationSums">For each layer the sums of its activations' columns over the training examples.</param>
 /// <param name="Classification">B, classes × r_L row after row, or null without labels.</param>
-/// <param name="Phases">How each layer of the start went, and then all together.</param>
-/// <param name="Epochs">What the last phase was made of.</param>
+/// <param name="Phases">What was trained, one after the other, and how each went.</param>
+/// <param name="Epochs">The epochs of the last phase.</param>
 internal sealed record NeuralNmfResult(
     IReadOnlyList<FactorMatrix> Templates, IReadOnlyList<double[]> ActivationSums, double[]? Classification, IReadOnlyList<TrainingPhase> Phases, IReadOnlyList<NeuralNmfEpoch> Epochs);
 
 /// <summary>
-/// Neural non-negative matrix factorization (Will et al. 2020; Haddock et al., arXiv 2303.00058): trains the templates of a cascade of non-negative least-squares layers by back-propagation.
+/// Neural non-negative matrix factorization (Will et al. 2020; Haddock et al., arXiv 2303.00058): trains the templates of a cascade of non-negative least-squares layers by back-propagation, from a
+/// start that factorizes layer by layer.
 /// </summary>
 internal static class NeuralNmfTraining
 {
-    /// <summary>Runs a training from its start to its end.</summary>
+    /// <summary>Runs a neural factorization from its start to its end.</summary>
     /// <param name="engine">The engine.</param>
     /// <param name="examples">X.</param>
-    /// <param name="labels">For each example 0 or its class plus 1; empty without labels.</param>
-    /// <param name="settings">What it is to be.</param>
+    /// <param name="options">Resolved options (<see cref="FactorizationOptions.Resolve"/>).</param>
     /// <param name="monitor">Is told of every iteration.</param>
-    public static NeuralNmfResult Run(ComputeEngine engine, ExampleMatrix examples, ReadOnlySpan<uint> labels, NeuralNmfSettings settings, ITrainingMonitor monitor)
+    /// <param name="labels">For each example 0 for a missing label and otherwise its class plus 1; empty without labels.</param>
+    /// <param name="classes">The number of classes, 0 without labels.</param>
+    public static NeuralNmfResult Run(
+        ComputeEngine engine, ExampleMatrix examples, NeuralNmfEstimator.Options options, ITrainingMonitor monitor, ReadOnlySpan<uint> labels = default, int classes = 0)
     {
-        (int[][] batches, int[] held) = Split(examples.Rows, settings);
+        (int[][] batches, int[] held) = Split(examples.Rows, options);
         double meanSquare = examples.SumOfSquares / ((double)examples.Rows * examples.Columns);
-        using var problem = new NeuralProblem(engine, examples.Columns, meanSquare, settings);
+        using var problem = new NeuralProblem(engine, examples.Columns, meanSquare, options, classes);
         var passes = new List<LayerPass>();
         LayerPass? validation = null;
         var phases = new List<TrainingPhase>();
@@ -35,24 +38,24 @@ internal static class NeuralNmfTraining
         {
             ExampleMatrix trained = held.Length == 0 ? examples : ExampleMatrixBuilder.TakeRows(examples, [.. batches.SelectMany(rows => rows).Order()]);
             if (batches.Length == 1)
-                passes.Add(new LayerPass(engine, engine.Load(trained), settings.Ranks, LabelsOf(labels, batches[0]), ownsData: true));
+                passes.Add(new LayerPass(engine, engine.Load(trained), options.Ranks, LabelsOf(labels, batches[0]), ownsData: true));
             using (DataMatrix? whole = batches.Length == 1 ? null : engine.Load(trained))
-                NeuralStart.Fill(engine, whole ?? passes[0].Data, problem.Stack, settings, monitor, phases);
+                phases.AddRange(NeuralStart.Fill(engine, whole ?? passes[0].Data, problem.Stack, options, monitor));
             for (int b = 0; batches.Length > 1 && b < batches.Length; b++)
-                passes.Add(PassOf(engine, examples, labels, batches[b], settings));
+                passes.Add(PassOf(engine, examples, labels, batches[b], options));
             if (held.Length > 0)
-                validation = PassOf(engine, examples, labels, held, settings);
-            if (settings.Optimizer is AutomaticOptimizer)
-                NeuralStart.Balance(engine, passes[0], problem.Stack, settings);
+                validation = PassOf(engine, examples, labels, held, options);
+            if (options.IsAutomatic)
+                NeuralStart.Balance(engine, passes[0], problem.Stack, options);
 
-            using var solver = new NeuralSolver(problem, passes, validation, settings, monitor.CheckAlive);
-            TrainingHistory history = TrainingLoop.Run(solver, settings.Stopping, "Neural NMF, all layers", monitor);
+            using var solver = new NeuralSolver(problem, passes, validation, options, monitor.CheckAlive);
+            TrainingHistory history = TrainingLoop.Run(solver, options.Stopping, "Neural NMF, all layers", monitor);
             solver.TakeBest();
-            phases.Add(new TrainingPhase("all layers", history));
+            phases.Add(new TrainingPhase { Name = "all layers", History = history });
             return new NeuralNmfResult(
                 [.. problem.Stack.Templates.Select(t => t.ToMatrix())],
-                [.. settings.Ranks.Select((rank, i) => SumsOf(passes.Select(pass => pass.Activations[i].ToMatrix()), rank))],
-                problem.Classification?.Weights,
+                [.. options.Ranks.Select((_, i) => SumsOf(engine, passes.Select(pass => pass.Activations[i])))],
+                problem.Classification?.Weights.ToArray(),
                 phases,
                 [.. solver.Epochs.Select((epoch, i) => epoch with { Seconds = history[i].Seconds })]);
         }
@@ -64,17 +67,17 @@ internal static class NeuralNmfTraining
         }
     }
 
-    // The rows of each batch, and those that are held out; each in ascending order.
-    private static (int[][] Batches, int[] Held) Split(int rows, NeuralNmfSettings settings)
+    // The rows of each batch and the rows that are held out, each in ascending order.
+    private static (int[][] Batches, int[] Held) Split(int rows, NeuralNmfEstimator.Options options)
     {
         int[] order = [.. Enumerable.Range(0, rows)];
-        int held = settings.ValidationFraction == 0 ? 0 : Math.Clamp((int)Math.Round(settings.ValidationFraction * rows), 1, Math.Max(rows - 1, 1));
+        int held = options.ValidationFraction == 0 ? 0 : Math.Clamp((int)Math.Round(options.ValidationFraction * rows), 1, Math.Max(rows - 1, 1));
         if (held >= rows)
             throw new InvalidOperationException($"There are {rows} rows, too few to hold some out. Set ValidationFraction to 0.");
-        int size = Math.Min(settings.BatchSize ?? rows, rows - held);
+        int size = Math.Min(options.BatchSize ?? rows, rows - held);
         if (held > 0 || size < rows - held)
-            new Random(settings.Seed).Shuffle(order);
-        // As many batches as it takes, of nearly one size: a small last one would count for more than it is.
+            new Random(options.Seed!.Value).Shuffle(order);
+        // Batches of nearly one size: every batch is one step, and the rows of a small last one would weigh more than others.
         int count = (rows - held + size - 1) / size;
         int[][] batches = [.. Enumerable.Range(0, count).Select(b => order[(held + (int)((long)b * (rows - held) / count))..(held + (int)((b + 1L) * (rows - held) / count))])];
         foreach (int[] batch in batches)
@@ -82,8 +85,8 @@ internal static class NeuralNmfTraining
         return (batches, [.. order.Take(held).Order()]);
     }
 
-    private static LayerPass PassOf(ComputeEngine engine, ExampleMatrix examples, ReadOnlySpan<uint> labels, int[] rows, NeuralNmfSettings settings)
-        => new(engine, engine.Load(ExampleMatrixBuilder.TakeRows(examples, rows)), settings.Ranks, LabelsOf(labels, rows), ownsData: true);
+    private static LayerPass PassOf(ComputeEngine engine, ExampleMatrix examples, ReadOnlySpan<uint> labels, int[] rows, NeuralNmfEstimator.Options options)
+        => new(engine, engine.Load(ExampleMatrixBuilder.TakeRows(examples, rows)), options.Ranks, LabelsOf(labels, rows), ownsData: true);
 
     private static LabelledRows? LabelsOf(ReadOnlySpan<uint> labels, int[] rows)
     {
@@ -95,15 +98,6 @@ internal static class NeuralNmfTraining
         return LabelledRows.From(taken);
     }
 
-    private static double[] SumsOf(IEnumerable<FactorMatrix> activations, int rank)
-    {
-        var sums = new double[rank];
-        foreach (double[] part in activations.Select(matrix => matrix.ColumnSums()))
-        {
-            for (int k = 0; k < rank; k++)
-                sums[k] += part[k];
-        }
-
-        return sums;
-    }
+    private static double[] SumsOf(ComputeEngine engine, IEnumerable<Factor> activations)
+        => activations.Select(engine.ColumnSums).Aggregate((sums, more) => [.. sums.Zip(more, (a, b) => a + b)]);
 }

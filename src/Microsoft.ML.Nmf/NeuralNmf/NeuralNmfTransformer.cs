@@ -3,7 +3,6 @@ using Microsoft.ML.Nmf;
 using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Hosting;
 using Microsoft.ML.Nmf.NeuralNmf;
-using Microsoft.ML.Nmf.Topics;
 using Microsoft.ML.Nmf.Transforming;
 
 [assembly: LoadableClass(typeof(NeuralNmfTransformer), typeof(TransformerLoader<NeuralNmfTransformer>), null, typeof(SignatureLoadModel),
@@ -67,34 +66,130 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
 
     private protected override IRowActivations CreateRowActivations() => new RowActivations(this);
 
-    // *** Binary format ***, after the header and the columns
+    // *** Binary format ***, after the header and the columns; ModelFormat has the parts
     // int, for each output column: its layer, −1 for class scores, −2 for the predicted label
     // bool: whether there are classes
     // if so, the classes: see ClassKeys
-    // the model: see NeuralNmfModelFormat
+    // the model: see WriteModel
     private protected override void Write(BinaryWriter writer)
     {
         foreach (int output in _outputs)
             writer.Write(output);
         writer.Write(_classes is not null);
         _classes?.Write(writer);
-        NeuralNmfModelFormat.Write(writer, Model);
+        WriteModel(writer, Model);
     }
 
     static NeuralNmfTransformer ILoadableTransformer<NeuralNmfTransformer>.Read(ComponentHost host, ColumnNames columns, BinaryReader reader)
     {
         int[] outputs = [.. columns.Outputs.Select(_ => reader.ReadInt32())];
         ClassKeys? classes = reader.ReadBoolean() ? ClassKeys.Read(reader) : null;
-        NeuralNmfModel model = NeuralNmfModelFormat.Read(reader, classes);
-        ModelDecoding.Check(outputs.All(o => o < model.Layers.Count && o >= (classes is null ? 0 : PredictedLabel)), "an output column belongs to nothing");
+        NeuralNmfModel model = ReadModel(reader, classes);
+        ModelFormat.Check(outputs.All(output => output < model.Layers.Count && output >= (classes is null ? 0 : PredictedLabel)), "an output column belongs to nothing");
         return new NeuralNmfTransformer(host, columns, model, outputs, classes);
+    }
+
+    // *** Binary format of the model ***
+    // int: the number of layers
+    // matrix, for each layer from the features on: its templates
+    // double, for each layer and component: the sum of its activations
+    // names: of the features, or none
+    // int: the number of training examples
+    // int: the loss
+    // phases: of the training
+    // int: the number of epochs, the start included, as many as the last phase has entries, which has their seconds
+    // int: the number of layer losses of each
+    // double × (5 + layer losses), for each: loss, label loss, validation loss, learning rate, optimality residual, layer losses
+    // where there are classes:
+    //   int: the label loss
+    //   float, classes × deepest rank: the classification layer, row after row
+
+    /// <summary>Writes a model.</summary>
+    internal static void WriteModel(BinaryWriter writer, NeuralNmfModel model)
+    {
+        ModelFormat.Write(writer, model.Layers.Select(layer => layer.Templates));
+        foreach (TopicLayer layer in model.Layers)
+            ModelFormat.Write(writer, layer.ActivationSums);
+        ModelFormat.Write(writer, model.FeatureNames);
+        writer.Write(model.NumberOfExamples);
+        writer.Write((int)model.Loss);
+        TrainingPhase.Write(writer, model.Phases);
+        writer.Write(model.Epochs.Count);
+        writer.Write(model.Epochs[0].LayerLosses.Count);
+        foreach (NeuralNmfEpoch epoch in model.Epochs)
+        {
+            foreach (double value in (double[])[epoch.Loss, epoch.LabelLoss, epoch.ValidationLoss, epoch.LearningRate, epoch.OptimalityResidual, .. epoch.LayerLosses])
+                writer.Write(value);
+        }
+
+        if (model.Classifier is not { } classifier)
+            return;
+        writer.Write((int)classifier.Loss);
+        foreach (float weight in classifier.Weights.Values)
+            writer.Write(weight);
+    }
+
+    /// <summary>Reads a model.</summary>
+    /// <param name="reader">Where to read.</param>
+    /// <param name="classes">The classes, or null without labels.</param>
+    /// <exception cref="FormatException">What is read cannot have been written by this library.</exception>
+    internal static NeuralNmfModel ReadModel(BinaryReader reader, ClassKeys? classes)
+    {
+        FactorMatrix[] templates = ModelFormat.ReadLayers(reader);
+        double[][] sums = [.. templates.Select(layer => ModelFormat.ReadSums(reader, layer.Columns))];
+        string[]? names = ModelFormat.ReadNames(reader, templates[0].Rows);
+        int examples = ModelFormat.ReadNumberOfExamples(reader);
+        var loss = (NeuralNmfLoss)reader.ReadInt32();
+        ModelFormat.Check(Enum.IsDefined(loss), "the loss is not known");
+        List<TrainingPhase> phases = TrainingPhase.Read(reader);
+        List<NeuralNmfEpoch> epochs = ReadEpochs(reader, phases[^1].History);
+        NeuralNmfClassifier? classifier = classes is null ? null : ReadClassifier(reader, classes, templates[^1].Columns);
+        return new NeuralNmfModel(templates, names, loss, examples, sums, phases, epochs, classifier);
+    }
+
+    private static List<NeuralNmfEpoch> ReadEpochs(BinaryReader reader, TrainingHistory history)
+    {
+        int count = reader.ReadInt32(), parts = reader.ReadInt32();
+        ModelFormat.Check(count == history.Count && parts is > 0 and < 1 << 10, "the epochs do not fit the training history");
+        var epochs = new List<NeuralNmfEpoch>();
+        for (int i = 0; i < count; i++)
+        {
+            epochs.Add(new NeuralNmfEpoch
+            {
+                Epoch = i,
+                Loss = reader.ReadDouble(),
+                LabelLoss = reader.ReadDouble(),
+                ValidationLoss = reader.ReadDouble(),
+                LearningRate = reader.ReadDouble(),
+                OptimalityResidual = reader.ReadDouble(),
+                LayerLosses = [.. Enumerable.Range(0, parts).Select(_ => reader.ReadDouble())],
+                Seconds = history[i].Seconds,
+            });
+        }
+
+        return epochs;
+    }
+
+    private static NeuralNmfClassifier ReadClassifier(BinaryReader reader, ClassKeys classes, int rank)
+    {
+        var loss = (NeuralNmfLabelLoss)reader.ReadInt32();
+        ModelFormat.Check(Enum.IsDefined(loss), "the label loss is not known");
+        ModelFormat.Check((long)classes.Count * rank <= Array.MaxLength, "the size of the classification layer is not possible");
+        var weights = new float[classes.Count * rank];
+        for (int i = 0; i < weights.Length; i++)
+        {
+            weights[i] = reader.ReadSingle();
+            ModelFormat.Check(float.IsFinite(weights[i]), "the classification layer has a value that is not finite");
+        }
+
+        return new NeuralNmfClassifier(new FactorMatrix(weights, classes.Count, rank), loss, classes.Names);
     }
 
     private OutputColumn Describe(int output) => output switch
     {
         Scores => OutputColumn.Vector(_classes!.Count, _classes.Names),
         PredictedLabel => OutputColumn.Key(_classes!.Count, _classes.Annotate),
-        _ => OutputColumn.Vector(Model.Layers[output].Rank, SlotNames.Of(Model.Layers[output].EffectiveTemplates, Model.FeatureNames)),
+        _ => OutputColumn.Vector(Model.Layers[output].Rank, Topic.SlotNames(Model.Layers[output].EffectiveTemplates, Model.FeatureNames)),
     };
 
     private sealed class RowActivations : IRowActivations

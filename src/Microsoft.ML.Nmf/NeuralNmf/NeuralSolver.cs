@@ -2,7 +2,7 @@ using Microsoft.ML.Nmf.Training;
 
 namespace Microsoft.ML.Nmf.NeuralNmf;
 
-/// <summary>The epochs of a neural factorization; with held-out rows it keeps the templates that were best for them.</summary>
+/// <summary>The epochs of a neural factorization. With held-out rows it keeps a copy of the templates that were best for them.</summary>
 internal sealed class NeuralSolver : IIterativeSolver, IDisposable
 {
     private readonly NeuralProblem _problem;
@@ -12,21 +12,26 @@ internal sealed class NeuralSolver : IIterativeSolver, IDisposable
     private readonly EpochStep _step;
     private readonly Action _checkAlive;
     private readonly List<NeuralNmfEpoch> _epochs = [];
-    private NeuralLossValue? _current;
+    private NeuralEvaluation? _current;
     private (double Loss, FactorMatrix[] Templates, double[]? Classification, int Epoch)? _best;
 
     /// <summary>Begins where the layers are.</summary>
-    public NeuralSolver(NeuralProblem problem, IReadOnlyList<LayerPass> passes, LayerPass? validation, NeuralNmfSettings settings, Action checkAlive)
+    /// <param name="problem">The layers and their loss.</param>
+    /// <param name="passes">The examples to train on, all together or in batches.</param>
+    /// <param name="validation">The rows that are held out, or null.</param>
+    /// <param name="options">Resolved options.</param>
+    /// <param name="checkAlive">Throws when the training has been cancelled.</param>
+    public NeuralSolver(NeuralProblem problem, IReadOnlyList<LayerPass> passes, LayerPass? validation, NeuralNmfEstimator.Options options, Action checkAlive)
     {
         _problem = problem;
         _passes = passes;
         _validation = validation;
-        _patience = settings.ValidationPatience;
-        _step = EpochStep.Create(problem, settings);
+        _patience = options.ValidationPatience;
+        _step = EpochStep.Create(problem, passes, options);
         _checkAlive = checkAlive;
     }
 
-    /// <summary>Every epoch so far, from the start on; the seconds are left to the training's own clock.</summary>
+    /// <summary>Every epoch so far, from the start on. Their seconds are those of the training loop's clock, which is not known here.</summary>
     public IReadOnlyList<NeuralNmfEpoch> Epochs => _epochs;
 
     /// <inheritdoc />
@@ -36,29 +41,35 @@ internal sealed class NeuralSolver : IIterativeSolver, IDisposable
     public (double Objective, double Divergence) Evaluate()
     {
         _current ??= _problem.Evaluate(_passes, train: true);
-        NeuralLossValue value = _current.Value;
-        double residual = _passes.Max(pass => pass.OptimalityResidual(_problem.Stack));
+        double residual = _problem.OptimalityResidual(_current);
         double validation = Validate();
-        _epochs.Add(new NeuralNmfEpoch(_epochs.Count, value.Total, value.Layers, value.Label, validation, _step.LearningRate, residual, 0));
-        return (value.Total, value.Layers.Sum());
+        _epochs.Add(new NeuralNmfEpoch
+        {
+            Epoch = _epochs.Count,
+            Loss = _current.Total,
+            LayerLosses = _current.LayerLosses,
+            LabelLoss = _current.LabelLoss,
+            ValidationLoss = validation,
+            LearningRate = _step.LearningRate,
+            OptimalityResidual = residual,
+        });
+        return (_current.Total, _current.LayerLosses.Sum());
     }
 
     /// <inheritdoc />
-    public void Advance()
-    {
-        if (_validation is not null)
-            _problem.Classification?.Take(_passes);
-        _current = _step.Run(_passes, _current!.Value, _checkAlive);
-    }
+    public void Advance() => _current = _step.Run(_current!, _checkAlive);
 
-    /// <summary>Goes back to the templates that were best for the held-out rows, if there are any.</summary>
+    /// <summary>Goes back to the templates and the classification layer that were best for the held-out rows, if there are any, and to the activations that belong to them.</summary>
     public void TakeBest()
     {
         if (_best is not { } best || best.Epoch == _epochs.Count - 1)
             return;
-        for (int i = 0; i < best.Templates.Length; i++)
-            _problem.Stack.Templates[i].CopyFrom(best.Templates[i].Values);
-        best.Classification?.CopyTo(_problem.Classification!.Weights, 0);
+        _problem.Stack.Change(templates =>
+        {
+            for (int i = 0; i < templates.Length; i++)
+                templates[i].CopyFrom(best.Templates[i].Values);
+        });
+        _problem.Classification?.Set(best.Classification);
         _problem.Evaluate(_passes, train: false);
     }
 

@@ -4,69 +4,86 @@ using Microsoft.ML.Nmf.Training;
 
 namespace Microsoft.ML.Nmf.NeuralNmf;
 
-/// <summary>Where the templates of a neural factorization start.</summary>
+/// <summary>The templates that a neural factorization starts from.</summary>
 internal static class NeuralStart
 {
     /// <summary>Fills the templates, layer by layer or at random; those that are given are taken as they are.</summary>
-    public static void Fill(ComputeEngine engine, DataMatrix data, LayerStack stack, NeuralNmfSettings settings, ITrainingMonitor monitor, List<TrainingPhase> phases)
+    /// <returns>How the pre-training of each layer went, if there was any.</returns>
+    public static IEnumerable<TrainingPhase> Fill(ComputeEngine engine, DataMatrix data, LayerStack stack, NeuralNmfEstimator.Options options, ITrainingMonitor monitor)
     {
-        FactorMatrix?[] given = [.. settings.InitialTemplates ?? new FactorMatrix?[stack.Depth]];
-        if (settings.Initialization == NeuralNmfInitialization.Random || given.All(templates => templates is not null))
-        {
-            var random = new Random(settings.Seed);
-            for (int i = 0; i < stack.Depth; i++)
-            {
-                if (given[i] is { } templates)
-                    stack.Templates[i].CopyFrom(templates.Values);
-                else
-                    RandomStart.Fill(stack.Templates[i], 1, random);
-            }
-
-            return;
-        }
-
-        using Factor deepest = engine.Allocate(data.Rows, settings.Ranks[^1]);
-        NmfSettings[] layers = [.. settings.Ranks.Select((rank, i) => new NmfSettings
-        {
-            Rank = rank,
-            Solver = NmfSolver.CoordinateDescent,
-            Initialization = NmfInitialization.Nndsvd,
-            InitialTemplates = given[i],
-            AreTemplatesFixed = given[i] is not null,
-            Stopping = settings.Pretraining,
-            Seed = unchecked(settings.Seed + i),
-            Phase = $"Neural NMF, layer {i + 1} of {stack.Depth}",
-        })];
-        LayerWiseTraining.Run(engine, data, layers, stack.Templates, deepest, monitor, phases);
+        IEnumerable<TrainingPhase> phases = [];
+        bool areAllGiven = Enumerable.Range(0, stack.Depth).All(i => options.InitialTemplatesOf(i) is not null);
+        if (options.Initialization == LayerInitialization.Random || areAllGiven)
+            stack.Change(templates => FillRandomly(templates, options));
+        else
+            stack.Change(templates => phases = FillLayerWise(engine, data, templates, options, monitor));
+        return phases;
     }
 
     /// <summary>
-    /// Gives the columns of each layer that was not given one norm, such that the layer's activations S_i have the mean square of what they explain, S_i A_iᵀ: the losses of all layers then
-    /// count in the same unit, that of the data.
+    /// Scales the layers without initial templates: the columns of A_i get one norm, such that S_i has the mean square of what it explains, S_i A_iᵀ. The losses of all layers then count in the
+    /// unit of the data. Costs a forward pass for each layer.
     /// </summary>
-    public static void Balance(ComputeEngine engine, LayerPass pass, LayerStack stack, NeuralNmfSettings settings)
+    public static void Balance(ComputeEngine engine, LayerPass pass, LayerStack stack, NeuralNmfEstimator.Options options)
     {
         for (int i = 0; i < stack.Depth; i++)
         {
-            if (settings.InitialTemplates?[i] is not null)
+            if (options.InitialTemplatesOf(i) is not null)
                 continue;
-            stack.Scratch[i].CopyFrom(FirstUnitRow(stack.Templates[i]));
-            engine.TakeColumnNorms(stack.Templates[i], stack.Scratch[i]);
-            stack.UpdateGrams();
+            Factor layer = stack.Templates[i];
+            using Factor unit = UnitColumns(engine, layer);
+            stack.Change(_ => engine.TakeColumnNorms(layer, unit));
             pass.Forward(stack);
             Factor activations = pass.Activations[i];
+            // At the minimiser ⟨S_(i−1), S_i A_iᵀ⟩ is ‖S_i A_iᵀ‖².
             double explained = engine.Inner(pass.Products[i], activations) / pass.EntriesBefore(i);
             double scale = Math.Sqrt(engine.Inner(activations, activations) / ((double)activations.Rows * activations.Rank) / explained);
             if (double.IsFinite(scale) && scale > 0)
-                engine.Combine(scale, stack.Templates[i], 0, stack.Templates[i], stack.Templates[i]);
+                stack.Change(_ => engine.Combine(scale, layer, 0, layer, layer));
         }
     }
 
-    // A matrix whose every column has the norm 1.
-    private static float[] FirstUnitRow(Factor shape)
+    private static void FillRandomly(Factor[] templates, NeuralNmfEstimator.Options options)
+    {
+        var random = new Random(options.Seed!.Value);
+        for (int i = 0; i < templates.Length; i++)
+        {
+            if (options.InitialTemplatesOf(i) is { } given)
+                templates[i].CopyFrom(given.Values);
+            else
+                RandomStart.Fill(templates[i], 1, random);
+        }
+    }
+
+    private static IEnumerable<TrainingPhase> FillLayerWise(ComputeEngine engine, DataMatrix data, Factor[] templates, NeuralNmfEstimator.Options options, ITrainingMonitor monitor)
+    {
+        using Factor deepest = engine.Allocate(data.Rows, options.Ranks[^1]);
+        NmfEstimator.Options[] layers = [.. templates.Select((_, i) => OptionsOf(options, i))];
+        return LayerWiseTraining.Run(engine, data, layers, options.Pretraining, templates, deepest, monitor, "Neural NMF");
+    }
+
+    // The factorization of one layer.
+    private static NmfEstimator.Options OptionsOf(NeuralNmfEstimator.Options options, int layer)
+    {
+        var nmf = new NmfEstimator.Options
+        {
+            Rank = options.Ranks[layer],
+            Solver = NmfSolver.CoordinateDescent,
+            Initialization = NmfInitialization.Nndsvd,
+            InitialTemplates = options.InitialTemplatesOf(layer),
+            Seed = unchecked(options.Seed!.Value + layer),
+        };
+        nmf.Resolve();
+        return nmf;
+    }
+
+    // A matrix of the shape whose every column has the norm 1.
+    private static Factor UnitColumns(ComputeEngine engine, Factor shape)
     {
         var values = new float[shape.Rows * shape.Rank];
         values.AsSpan(0, shape.Rank).Fill(1);
-        return values;
+        Factor unit = engine.Allocate(shape.Rows, shape.Rank);
+        unit.CopyFrom(values);
+        return unit;
     }
 }

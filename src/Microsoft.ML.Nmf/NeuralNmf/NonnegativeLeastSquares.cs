@@ -1,36 +1,35 @@
 using Microsoft.ML.Nmf.Engine;
-using Microsoft.ML.Nmf.Engine.Managed;
 using Microsoft.ML.Nmf.Training;
 
 namespace Microsoft.ML.Nmf;
 
 /// <summary>
-/// The layer q(X, A) = argmin over S ≥ 0 of ‖X − S Aᵀ‖²_F, one row an example, and the gradient of a loss back through it: what neural non-negative matrix factorization is made of, for use outside of
-/// it. X is n × m, A is m × r, S is n × r; the values of X and A may be of any sign.
+/// The layer q(X, A) = argmin over S ≥ 0 of ‖X − S Aᵀ‖²_F, one row an example, and the gradient of a loss back through it: the building block of neural non-negative matrix factorization, for
+/// networks of one's own. X is n × m, A is m × r, S is n × r; the values of X and A may be of any sign.
 /// </summary>
 /// <remarks>
-/// Every row is solved exactly, by block principal pivoting (Kim and Park 2011) on the Gram matrix AᵀA, in double; AᵀA and Aᵀx themselves are products in float32. The gradient AᵀA s − Aᵀx is
-/// at least −<see cref="OptimalityTolerance"/> times the largest entry of |A|ᵀ|x| where s is zero, and at most that far from zero where it is positive; |A| and |x| are the absolute values, A and x
-/// themselves where nothing is negative. Where the columns of A that a row uses depend on each other to 1e-6, its minimiser is not unique; it then gets the one of a problem with 1e-5 of the
-/// diagonal of AᵀA added, and the tolerance is that. Cost n·m·r for the products and about n·s³/6 for supports of s entries. The result does not depend on the number of threads.
+/// Every row is solved exactly, by block principal pivoting (Kim and Park 2011) on the Gram matrix AᵀA, in double; AᵀA and Aᵀx themselves are products in float32. With t =
+/// <see cref="OptimalityTolerance"/> times the largest entry of |A|ᵀ|x|, where |·| takes absolute values, the gradient AᵀA s − Aᵀx is at least −t where s is zero and from −t to t where s is
+/// positive. Where the columns of A that a row uses depend on each other to 1e-6, its minimiser is not unique: the row gets that of the problem with 1e-5 of the diagonal of AᵀA added, and
+/// its tolerance is 1e-5 instead. Cost n·m·r for the products and about n·s³/6 for supports of s entries. Computes on the processor; the result does not depend on the number of threads.
 /// </remarks>
 public sealed class NonnegativeLeastSquares : IDisposable
 {
-    /// <summary>How exact a solution is: see the remarks.</summary>
+    /// <summary>The violation of the conditions of optimality that a solution may have, as a share of the largest entry of |A|ᵀ|x|; see the remarks.</summary>
     public const double OptimalityTolerance = 1e-6;
 
-    private readonly ManagedEngine _engine;
+    private readonly ComputeEngine _engine;
 
-    /// <summary>A layer on up to a number of threads.</summary>
+    /// <summary>A layer that computes on up to a number of threads.</summary>
     /// <param name="numberOfThreads">The most threads to use, at least 1; null for all processors.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="numberOfThreads"/> is below 1.</exception>
     public NonnegativeLeastSquares(int? numberOfThreads = null)
-        => _engine = new ManagedEngine(OptionRange.AtLeastOne(numberOfThreads ?? Environment.ProcessorCount, nameof(numberOfThreads)));
+        => _engine = ComputeEngine.OnProcessor(OptionRange.AtLeastOne(numberOfThreads ?? Environment.ProcessorCount, nameof(numberOfThreads)));
 
     /// <summary>Solves for S.</summary>
     /// <param name="templates">A, m × r.</param>
     /// <param name="data">X, n × m.</param>
-    /// <param name="start">An S whose positive entries are the supports to start from, n × r, such as the solution for a slightly different A; null for none.</param>
+    /// <param name="start">An S, n × r, from whose supports (which entries are positive) to start, such as the solution for a slightly different A; null starts from empty ones.</param>
     /// <returns>S, n × r.</returns>
     /// <exception cref="ArgumentException">The shapes do not fit each other, or a value is not finite.</exception>
     public FactorMatrix Solve(FactorMatrix templates, FactorMatrix data, FactorMatrix? start = null)
@@ -47,8 +46,8 @@ public sealed class NonnegativeLeastSquares : IDisposable
     }
 
     /// <summary>
-    /// The gradient of a loss for A and X from that for S: with z = (AᵀA on the support of the row)⁻¹ times the gradient there, and zero elsewhere,
-    /// ∂L/∂A = Xᵀ Z − A (Sᵀ Z + Zᵀ S) and ∂L/∂X = Z Aᵀ. It is that of the smooth piece that the supports are on.
+    /// The gradient of a loss L for A and X from that for S, with the supports held fixed: with z = (AᵀA on the support of the row)⁻¹ times the gradient there, and zero elsewhere,
+    /// ∂L/∂A = Xᵀ Z − A (Sᵀ Z + Zᵀ S) and ∂L/∂X = Z Aᵀ. Cost 2·n·m·r for the products and about n·s³/6 for supports of s entries.
     /// </summary>
     /// <param name="templates">A, m × r.</param>
     /// <param name="data">X, n × m.</param>

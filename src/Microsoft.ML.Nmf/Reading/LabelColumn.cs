@@ -1,5 +1,4 @@
 using Microsoft.ML.Data;
-using Microsoft.ML.Nmf.NeuralNmf;
 
 namespace Microsoft.ML.Nmf.Reading;
 
@@ -31,9 +30,7 @@ internal readonly record struct LabelColumn(DataViewSchema.Column Column, int Cl
     }
 
     /// <summary>Checks the column in the shape of a schema.</summary>
-    /// <returns>
-    /// The annotation with the class names (key values), or null when there is none or <see cref="ClassKeys"/> does not keep values of its type.
-    /// </returns>
+    /// <returns>The annotation with the class names (key values), whatever their type; null when there is none.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no such column, or it is not a key.</exception>
     public static SchemaShape.Column? PromisedValues(SchemaShape shape, string name)
     {
@@ -42,8 +39,7 @@ internal readonly record struct LabelColumn(DataViewSchema.Column Column, int Cl
             throw FeatureColumn.Missing("label", name, shape.Select(c => c.Name));
         if (column.Kind != SchemaShape.Column.VectorKind.Scalar || !column.IsKey)
             throw NoKey(name, column.Kind == SchemaShape.Column.VectorKind.Scalar ? column.ItemType.ToString()! : $"Vector<{column.ItemType}>");
-        SchemaShape.Column values = column.Annotations.FirstOrDefault(
-            a => a.Name == "KeyValues" && a.Kind == SchemaShape.Column.VectorKind.Vector && !a.IsKey && ClassKeys.Keeps(a.ItemType));
+        SchemaShape.Column values = column.Annotations.FirstOrDefault(a => a.Name == "KeyValues" && a.Kind == SchemaShape.Column.VectorKind.Vector && !a.IsKey);
         return values.Name is null ? null : values;
     }
 

@@ -2,7 +2,6 @@ using System.ComponentModel;
 using System.Globalization;
 using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Hosting;
-using Microsoft.ML.Nmf.NeuralNmf;
 using Microsoft.ML.Nmf.Reading;
 using Microsoft.ML.Nmf.Training;
 

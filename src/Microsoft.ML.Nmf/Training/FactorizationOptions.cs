@@ -128,7 +128,7 @@ public abstract class FactorizationOptions
     public CancellationToken CancellationToken { get; set; }
 
     /// <summary>When the training ends.</summary>
-    internal StoppingRule Stopping => new(MaximumNumberOfIterations, Tolerance);
+    internal virtual StoppingRule Stopping => new(MaximumNumberOfIterations, Tolerance);
 
     /// <summary>Refuses options that do not fit each other, and replaces Automatic by what it stands for. Called once, on an estimator's own copy.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value excludes another.</exception>
