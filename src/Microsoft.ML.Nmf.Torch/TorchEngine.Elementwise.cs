@@ -6,9 +6,6 @@ namespace Microsoft.ML.Nmf.Torch;
 internal sealed partial class TorchEngine
 {
     /// <inheritdoc />
-    public override void Copy(Factor source, Factor target) => Of(target).copy_(Of(source));
-
-    /// <inheritdoc />
     public override void Combine(double a, Factor first, double b, Factor second, Factor result)
     {
         using DisposeScope scope = torch.NewDisposeScope();

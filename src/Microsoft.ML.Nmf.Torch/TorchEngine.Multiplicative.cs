@@ -12,12 +12,12 @@ internal sealed partial class TorchEngine
     private const int Halvings = 24;
 
     /// <inheritdoc />
-    public override void Project(Factor factor, MultiplicativeTerms terms, MultiplicativeTerms result)
+    public override void ProjectTerms(Factor factor, MultiplicativeTerms terms, MultiplicativeTerms result)
     {
-        Cross(factor, terms.Numerator, result.Numerator);
+        CrossProduct(factor, terms.Numerator, result.Numerator);
         if (terms.Denominator.Rows == factor.Rows)
         {
-            Cross(factor, terms.Denominator, result.Denominator);
+            CrossProduct(factor, terms.Denominator, result.Denominator);
             return;
         }
 
@@ -27,24 +27,19 @@ internal sealed partial class TorchEngine
     }
 
     /// <inheritdoc />
-    public override double Divergence(DataMatrix data, Factor factor, Factor other, double beta)
-        => beta == 1 && data is TorchSparse sparse
-            ? KullbackLeibler(sparse, Of(factor), Of(other), null, evaluate: true)
-            : Tiles((TorchMatrix)data, Of(factor), Of(other), beta, null, null, evaluate: true);
-
-    /// <inheritdoc />
-    public override double Terms(DataMatrix data, Factor factor, Factor other, double beta, MultiplicativeTerms terms, bool evaluate)
+    public override double ComputeTerms(DataMatrix data, Factor factor, Factor other, double beta, MultiplicativeTerms? terms, bool evaluate)
     {
-        torch.Tensor f = Of(factor), o = Of(other), numerator = Of(terms.Numerator), denominator = Of(terms.Denominator);
-        if (beta == 1)
+        torch.Tensor f = Of(factor), o = Of(other);
+        torch.Tensor? numerator = terms is null ? null : Of(terms.Numerator), denominator = terms is null || beta == 1 ? null : Of(terms.Denominator);
+        if (terms is not null && beta == 1)
         {
             using DisposeScope scope = torch.NewDisposeScope();
-            denominator.copy_(o.sum(0L, keepdim: true));
+            Of(terms.Denominator).copy_(o.sum(0L, keepdim: true));
         }
 
         double divergence = beta == 1 && data is TorchSparse sparse
             ? KullbackLeibler(sparse, f, o, numerator, evaluate)
-            : Tiles((TorchMatrix)data, f, o, beta, numerator, beta == 1 ? null : denominator, evaluate);
+            : Tiles((TorchMatrix)data, f, o, beta, numerator, denominator, evaluate);
         return evaluate ? divergence : double.NaN;
     }
 

@@ -56,10 +56,6 @@ internal sealed partial class TorchEngine : ComputeEngine
     public override Gram AllocateGram(int rank) => new TorchGram(rank, _memory);
 
     /// <inheritdoc />
-    public override MultiplicativeTerms AllocateTerms(int rows, int rank, double beta)
-        => new(Allocate(rows, rank), Allocate(beta == 1 ? 1 : rows, rank));
-
-    /// <inheritdoc />
     public override void Gram(Factor factor, Gram result)
     {
         using DisposeScope scope = torch.NewDisposeScope();
@@ -75,37 +71,37 @@ internal sealed partial class TorchEngine : ComputeEngine
     }
 
     /// <inheritdoc />
-    public override void Product(DataMatrix data, Factor other, Factor result)
+    public override void DataProduct(DataMatrix data, Factor other, Factor result)
     {
         using DisposeScope scope = torch.NewDisposeScope();
         ((TorchMatrix)data).Multiply(Of(other), Of(result));
     }
 
     /// <inheritdoc />
-    public override void Product(Factor factor, Gram gram, Factor result) => Set(Of(result), Of(factor), Of(gram).Singles);
+    public override void GramProduct(Factor factor, Gram gram, Factor result) => Set(Of(result), Of(factor), Of(gram).Singles);
 
     /// <inheritdoc />
-    public override void Product(Gram gram, Factor factor, Factor result) => Set(Of(result), Of(gram).Singles, Of(factor));
+    public override void LeftGramProduct(Gram gram, Factor factor, Factor result) => Set(Of(result), Of(gram).Singles, Of(factor));
 
     /// <inheritdoc />
-    public override void Product(Factor factor, Factor small, Factor result) => Set(Of(result), Of(factor), Of(small));
+    public override void SmallProduct(Factor factor, Factor small, Factor result) => Set(Of(result), Of(factor), Of(small));
 
     /// <inheritdoc />
-    public override void ProductTransposed(Factor factor, Factor small, Factor result)
+    public override void SmallProductTransposed(Factor factor, Factor small, Factor result)
     {
         using DisposeScope scope = torch.NewDisposeScope();
         Set(Of(result), Of(factor), Of(small).t());
     }
 
     /// <inheritdoc />
-    public override void Cross(Factor first, Factor second, Factor result)
+    public override void CrossProduct(Factor first, Factor second, Factor result)
     {
         using DisposeScope scope = torch.NewDisposeScope();
         Set(Of(result), Of(first).t(), Of(second));
     }
 
     /// <inheritdoc />
-    public override void SymmetricCross(Factor first, Factor second, Gram result)
+    public override void SymmetricCrossProduct(Factor first, Factor second, Gram result)
     {
         using DisposeScope scope = torch.NewDisposeScope();
         torch.Tensor cross = Of(first).t().mm(Of(second));

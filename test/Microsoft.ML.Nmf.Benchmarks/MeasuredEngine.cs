@@ -28,20 +28,20 @@ internal sealed class MeasuredEngine(ComputeEngine engine) : ComputeEngine
 
     public override void Gram(Factor factor, Gram result) => Measure("Gram: FᵀF", () => engine.Gram(factor, result));
 
-    public override void Product(DataMatrix data, Factor other, Factor result)
-        => Measure(data.Rows == data.Examples.Rows ? "Product: X·A" : "Product: Xᵀ·S", () => engine.Product(data, other, result));
+    public override void DataProduct(DataMatrix data, Factor other, Factor result)
+        => Measure(data.Rows == data.Examples.Rows ? "Product: X·A" : "Product: Xᵀ·S", () => engine.DataProduct(data, other, result));
 
-    public override void Product(Factor factor, Gram gram, Factor result) => Measure("Product: F·G", () => engine.Product(factor, gram, result));
+    public override void GramProduct(Factor factor, Gram gram, Factor result) => Measure("Product: F·G", () => engine.GramProduct(factor, gram, result));
 
-    public override void Product(Gram gram, Factor factor, Factor result) => Measure("Product: G·F", () => engine.Product(gram, factor, result));
+    public override void LeftGramProduct(Gram gram, Factor factor, Factor result) => Measure("Product: G·F", () => engine.LeftGramProduct(gram, factor, result));
 
-    public override void Product(Factor factor, Factor small, Factor result) => Measure("Product: S·A", () => engine.Product(factor, small, result));
+    public override void SmallProduct(Factor factor, Factor small, Factor result) => Measure("Product: S·A", () => engine.SmallProduct(factor, small, result));
 
-    public override void ProductTransposed(Factor factor, Factor small, Factor result) => Measure("ProductTransposed: Z·Aᵀ", () => engine.ProductTransposed(factor, small, result));
+    public override void SmallProductTransposed(Factor factor, Factor small, Factor result) => Measure("ProductTransposed: Z·Aᵀ", () => engine.SmallProductTransposed(factor, small, result));
 
-    public override void Cross(Factor first, Factor second, Factor result) => Measure("Cross: SᵀZ", () => engine.Cross(first, second, result));
+    public override void CrossProduct(Factor first, Factor second, Factor result) => Measure("Cross: SᵀZ", () => engine.CrossProduct(first, second, result));
 
-    public override void SymmetricCross(Factor first, Factor second, Gram result) => Measure("SymmetricCross: SᵀZ + ZᵀS", () => engine.SymmetricCross(first, second, result));
+    public override void SymmetricCrossProduct(Factor first, Factor second, Gram result) => Measure("SymmetricCross: SᵀZ + ZᵀS", () => engine.SymmetricCrossProduct(first, second, result));
 
     public override void Copy(Factor source, Factor target) => Measure("Copy", () => engine.Copy(source, target));
 
@@ -58,7 +58,7 @@ internal sealed class MeasuredEngine(ComputeEngine engine) : ComputeEngine
 
     public override double SquaredError(Factor target, Factor factor, Factor small) => Measure("SquaredError: ‖S − S'Aᵀ‖²", () => engine.SquaredError(target, factor, small));
 
-    public override void Project(Factor factor, MultiplicativeTerms terms, MultiplicativeTerms result) => Measure("Project", () => engine.Project(factor, terms, result));
+    public override void ProjectTerms(Factor factor, MultiplicativeTerms terms, MultiplicativeTerms result) => Measure("Project", () => engine.ProjectTerms(factor, terms, result));
 
     public override double Inner(Factor first, Factor second) => Measure("Inner", () => engine.Inner(first, second));
 
@@ -79,8 +79,8 @@ internal sealed class MeasuredEngine(ComputeEngine engine) : ComputeEngine
 
     public override double OptimalityResidual(Factor factor, Gram gram, Factor product) => Measure("OptimalityResidual", () => engine.OptimalityResidual(factor, gram, product));
 
-    public override double Terms(DataMatrix data, Factor factor, Factor other, double beta, MultiplicativeTerms terms, bool evaluate)
-        => Measure("Terms", () => engine.Terms(data, factor, other, beta, terms, evaluate));
+    public override double ComputeTerms(DataMatrix data, Factor factor, Factor other, double beta, MultiplicativeTerms terms, bool evaluate)
+        => Measure("Terms", () => engine.ComputeTerms(data, factor, other, beta, terms, evaluate));
 
     public override void MultiplicativeUpdate(Factor factor, MultiplicativeTerms terms, Penalty penalty, double beta)
         => Measure("MultiplicativeUpdate", () => engine.MultiplicativeUpdate(factor, terms, penalty, beta));

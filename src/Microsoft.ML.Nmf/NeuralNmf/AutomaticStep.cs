@@ -57,7 +57,7 @@ internal sealed class AutomaticStep : EpochStep
                 for (int i = 0; i < templates.Length; i++)
                 {
                     // Coordinate descent minimises ½ a' C a'ᵀ − t a'ᵀ, here with t = a C − η g.
-                    engine.Product(_before[i], _curvatures[i], _targets[i]);
+                    engine.GramProduct(_before[i], _curvatures[i], _targets[i]);
                     engine.Combine(1, _targets[i], -_length / scales[i], gradients[i], _targets[i]);
                     engine.Copy(_before[i], templates[i]);
                     engine.CoordinateDescent(templates[i], _curvatures[i], _targets[i], default, Sweeps);

@@ -141,9 +141,9 @@ internal sealed class LayerPass : IDisposable
         for (int i = 0; i < stack.Depth; i++)
         {
             if (i == 0)
-                _engine.Product(Data, stack.Templates[0], Products[0]);
+                _engine.DataProduct(Data, stack.Templates[0], Products[0]);
             else
-                _engine.Product(Activations[i - 1], stack.Templates[i], Products[i]);
+                _engine.SmallProduct(Activations[i - 1], stack.Templates[i], Products[i]);
             _engine.NonnegativeLeastSquares(Activations[i], grams[i], Products[i], default);
         }
 

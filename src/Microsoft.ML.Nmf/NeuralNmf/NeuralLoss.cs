@@ -122,7 +122,7 @@ internal abstract class NeuralLoss(ComputeEngine engine, LayerStack stack) : IDi
             if (!isDeepest)
             {
                 // The gradient from layer i + 1, plus that of its own term.
-                Engine.ProductTransposed(pass.Backward.Outgoing[i + 1], Stack.Templates[i + 1], gradient);
+                Engine.SmallProductTransposed(pass.Backward.Outgoing[i + 1], Stack.Templates[i + 1], gradient);
                 Engine.Combine(1, gradient, 2 * weight(i + 1), activations, gradient);
             }
 
@@ -140,12 +140,12 @@ internal abstract class NeuralLoss(ComputeEngine engine, LayerStack stack) : IDi
                 Engine.Combine(1, scratch, -weight(i), activations, scratch);
             }
 
-            Engine.SymmetricCross(activations, scratch, _crosses[i]);
+            Engine.SymmetricCrossProduct(activations, scratch, _crosses[i]);
             if (i == 0)
-                Engine.Product(pass.Data.Transposed, outgoing, Stack.Gradients[0]);
+                Engine.DataProduct(pass.Data.Transposed, outgoing, Stack.Gradients[0]);
             else
-                Engine.Cross(pass.Activations[i - 1], outgoing, Stack.Gradients[i]);
-            Engine.Product(Stack.Templates[i], _crosses[i], Scratch[i]);
+                Engine.CrossProduct(pass.Activations[i - 1], outgoing, Stack.Gradients[i]);
+            Engine.GramProduct(Stack.Templates[i], _crosses[i], Scratch[i]);
             Engine.Combine(1, Stack.Gradients[i], -1, Scratch[i], Stack.Gradients[i]);
         }
     }

@@ -40,7 +40,7 @@ public sealed class NonnegativeLeastSquares : IDisposable
         using Factor product = _engine.Allocate(data.Rows, templates.Columns), solution = start is null ? _engine.Allocate(data.Rows, templates.Columns) : Load(start, nameof(start));
         using Gram gram = _engine.AllocateGram(templates.Columns);
         _engine.Gram(a, gram);
-        _engine.Product(x, a, product);
+        _engine.SmallProduct(x, a, product);
         _engine.NonnegativeLeastSquares(solution, gram, product, default);
         return solution.ToMatrix();
     }
@@ -68,11 +68,11 @@ public sealed class NonnegativeLeastSquares : IDisposable
         using Gram gram = _engine.AllocateGram(templates.Columns), symmetric = _engine.AllocateGram(templates.Columns);
         _engine.Gram(a, gram);
         _engine.LeastSquaresBackward(s, gram, d, z);
-        _engine.SymmetricCross(s, z, symmetric);
-        _engine.Cross(x, z, forTemplates);
-        _engine.Product(a, symmetric, second);
+        _engine.SymmetricCrossProduct(s, z, symmetric);
+        _engine.CrossProduct(x, z, forTemplates);
+        _engine.GramProduct(a, symmetric, second);
         _engine.Combine(1, forTemplates, -1, second, forTemplates);
-        _engine.ProductTransposed(z, a, forData);
+        _engine.SmallProductTransposed(z, a, forData);
         return (forTemplates.ToMatrix(), forData.ToMatrix());
     }
 

@@ -48,7 +48,7 @@ internal sealed class ReconstructionLoss : NeuralLoss
     {
         UpdateProducts();
         for (int i = 1; i <= _deepest; i++)
-            Engine.Product(pass.Projections[i - 1], Stack.Templates[i], pass.Projections[i]);
+            Engine.SmallProduct(pass.Projections[i - 1], Stack.Templates[i], pass.Projections[i]);
         Factor activations = pass.Activations[^1];
         double divergence = new FactorPair(pass.Data, _upTo[^1], activations)
             .EuclideanDivergence(Engine, Engine.Inner(pass.Projections[^1], activations), pass.ActivationGrams[^1], _gram);
@@ -62,20 +62,20 @@ internal sealed class ReconstructionLoss : NeuralLoss
         Factor activations = pass.Activations[^1], gradient = pass.Backward.Gradients[^1], fitted = pass.Backward.Scratch[^1];
         // D_L = 2/(n·m) (S_L V_LᵀV_L − X V_L), added to that of a label loss.
         Engine.Combine(isLabelled ? 1 : 0, gradient, -scale, pass.Projections[^1], gradient);
-        Engine.Product(activations, _gram, fitted);
+        Engine.GramProduct(activations, _gram, fitted);
         Engine.Combine(1, gradient, scale, fitted, gradient);
         Propagate(pass, isDeepestSet: true, _ => 0);
 
-        Engine.Product(pass.Data.Transposed, activations, _residual);
-        Engine.Product(_upTo[^1], pass.ActivationGrams[^1], _terms);
+        Engine.DataProduct(pass.Data.Transposed, activations, _residual);
+        Engine.GramProduct(_upTo[^1], pass.ActivationGrams[^1], _terms);
         Engine.Combine(scale, _terms, -scale, _residual, _residual);
         for (int i = 0; i <= _deepest; i++)
         {
             Factor direct = _residual;
             if (i > 0)
-                Engine.Cross(_upTo[i - 1], _residual, direct = _narrow[i - 1]);
+                Engine.CrossProduct(_upTo[i - 1], _residual, direct = _narrow[i - 1]);
             if (i < _deepest)
-                Engine.ProductTransposed(direct, _after[i], direct = Scratch[i]);
+                Engine.SmallProductTransposed(direct, _after[i], direct = Scratch[i]);
             Engine.Combine(1, Stack.Gradients[i], 1, direct, Stack.Gradients[i]);
         }
     }
@@ -94,7 +94,7 @@ internal sealed class ReconstructionLoss : NeuralLoss
         }
 
         // Q_i S_LᵀS_L Q_iᵀ.
-        Engine.Product(_after[layer], pass.ActivationGrams[^1], _narrow[layer]);
+        Engine.GramProduct(_after[layer], pass.ActivationGrams[^1], _narrow[layer]);
         SymmetricProduct(_narrow[layer], _after[layer], result);
         return scale;
     }
@@ -105,14 +105,14 @@ internal sealed class ReconstructionLoss : NeuralLoss
         if (_version == Stack.Version)
             return;
         for (int i = 1; i <= _deepest; i++)
-            Engine.Product(_upTo[i - 1], Stack.Templates[i], _upTo[i]);
+            Engine.SmallProduct(_upTo[i - 1], Stack.Templates[i], _upTo[i]);
         Engine.Gram(_upTo[^1], _gram);
         for (int i = _deepest - 1; i >= 0; i--)
         {
             if (i == _deepest - 1)
                 Engine.Copy(Stack.Templates[_deepest], _after[i]);
             else
-                Engine.Product(Stack.Templates[i + 1], _after[i + 1], _after[i]);
+                Engine.SmallProduct(Stack.Templates[i + 1], _after[i + 1], _after[i]);
         }
 
         _version = Stack.Version;

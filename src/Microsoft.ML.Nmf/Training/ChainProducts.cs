@@ -44,7 +44,7 @@ internal sealed class ChainProducts : IDisposable
             return cached.Value;
         Factor source = Activations(k - 1);
         cached.Value ??= _engine.Allocate(source.Rows, _factors[k].Rank);
-        _engine.ProductTransposed(source, _factors[k - 1], cached.Value);
+        _engine.SmallProductTransposed(source, _factors[k - 1], cached.Value);
         cached.Stamp = StampOfActivations(k);
         return cached.Value;
     }
@@ -59,7 +59,7 @@ internal sealed class ChainProducts : IDisposable
             return cached.Value;
         Factor source = Templates(k + 1);
         cached.Value ??= _engine.Allocate(source.Rows, _factors[k].Rank);
-        _engine.Product(source, _factors[k], cached.Value);
+        _engine.SmallProduct(source, _factors[k], cached.Value);
         cached.Stamp = StampOfTemplates(k);
         return cached.Value;
     }

@@ -48,7 +48,7 @@ internal sealed class DivergenceChain : FactorChain
             return wide;
         Factor factor = FactorAt(k);
         MultiplicativeTerms small = _small[k] ??= new(Engine.Allocate(factor.Rows, factor.Rank), Engine.Allocate(factor.Rows, factor.Rank));
-        Engine.Project(Products.Templates(k + 1), wide, small);
+        Engine.ProjectTerms(Products.Templates(k + 1), wide, small);
         return small;
     }
 
@@ -58,6 +58,6 @@ internal sealed class DivergenceChain : FactorChain
         Factor factor = isActivations ? FactorAt(0) : Products.Templates(k);
         Factor other = isActivations ? Products.Templates(1) : Products.Activations(k);
         MultiplicativeTerms terms = _wide[k] ??= Engine.AllocateTerms(factor.Rows, factor.Rank, Beta);
-        return Engine.Terms(isActivations ? Data : Data.Transposed, factor, other, Beta, terms, evaluate);
+        return Engine.ComputeTerms(isActivations ? Data : Data.Transposed, factor, other, Beta, terms, evaluate);
     }
 }

@@ -78,13 +78,13 @@ internal sealed class EuclideanChain : FactorChain
         Factor numerator = NumeratorOf(k);
         if (k == 0 || k == Last)
         {
-            Engine.Product(factor, GramBeside(k), denominator);
+            Engine.GramProduct(factor, GramBeside(k), denominator);
         }
         else
         {
             Factor scratch = _scratch[k] ??= Engine.Allocate(factor.Rows, factor.Rank);
-            Engine.Product(factor, GramOfActivations(k), scratch);
-            Engine.Product(GramOfTemplates(k + 1), scratch, denominator);
+            Engine.GramProduct(factor, GramOfActivations(k), scratch);
+            Engine.LeftGramProduct(GramOfTemplates(k + 1), scratch, denominator);
         }
 
         return new MultiplicativeTerms(numerator, denominator);
@@ -98,13 +98,13 @@ internal sealed class EuclideanChain : FactorChain
         Factor numerator = _numerators[k] ??= Engine.Allocate(factor.Rows, factor.Rank);
         if (k == 0)
         {
-            Engine.Product(Data, Products.Templates(1), numerator);
+            Engine.DataProduct(Data, Products.Templates(1), numerator);
             return numerator;
         }
 
         Factor product = _products[k] ??= Engine.Allocate(Data.Columns, factor.Rank);
-        Engine.Product(Data.Transposed, Products.Activations(k), product);
-        Engine.Cross(Products.Templates(k + 1), product, numerator);
+        Engine.DataProduct(Data.Transposed, Products.Activations(k), product);
+        Engine.CrossProduct(Products.Templates(k + 1), product, numerator);
         return numerator;
     }
 
@@ -114,7 +114,7 @@ internal sealed class EuclideanChain : FactorChain
         Factor product = _products[Last] ??= Engine.Allocate(Data.Columns, FactorAt(Last).Rank);
         long stamp = Products.StampOfActivations(Last);
         if (_stampOfLast != stamp)
-            Engine.Product(Data.Transposed, Products.Activations(Last), product);
+            Engine.DataProduct(Data.Transposed, Products.Activations(Last), product);
         _stampOfLast = stamp;
         return product;
     }

@@ -30,19 +30,19 @@ internal static class RandomizedSvd
         using Factor right = engine.Allocate(data.Columns, size), rightScratch = engine.Allocate(data.Columns, size);
 
         FillGaussian(right, random);
-        engine.Product(data, right, left);
+        engine.DataProduct(data, right, left);
         Orthonormalize(engine, left, leftScratch, gram);
         for (int i = 0; i < PowerIterations; i++)
         {
             checkAlive();
-            engine.Product(data.Transposed, left, right);
+            engine.DataProduct(data.Transposed, left, right);
             Orthonormalize(engine, right, rightScratch, gram);
-            engine.Product(data, right, left);
+            engine.DataProduct(data, right, left);
             Orthonormalize(engine, left, leftScratch, gram);
         }
 
         // X ≈ Q (QᵀX) with Q = left; QᵀX = (XᵀQ)ᵀ, whose singular vectors come from the small matrix (XᵀQ)ᵀ(XᵀQ).
-        engine.Product(data.Transposed, left, right);
+        engine.DataProduct(data.Transposed, left, right);
         engine.Gram(right, gram);
         var small = new double[size * size];
         gram.CopyTo(small);
@@ -51,8 +51,8 @@ internal static class RandomizedSvd
         int count = Math.Min(rank, size);
         double[] values = [.. eigenvalues.Take(count).Select(value => Math.Sqrt(Math.Max(value, 0)))];
         gram.CopyFrom(eigenvectors);
-        engine.Product(left, gram, leftScratch);
-        engine.Product(right, gram, rightScratch);
+        engine.GramProduct(left, gram, leftScratch);
+        engine.GramProduct(right, gram, rightScratch);
         float[] u = Leading(leftScratch, count), v = Leading(rightScratch, count);
         for (int i = 0; i < v.Length; i++)
             v[i] = values[i % count] > 0 ? (float)(v[i] / values[i % count]) : 0;
@@ -72,7 +72,7 @@ internal static class RandomizedSvd
         engine.Gram(factor, gram);
         gram.CopyTo(small);
         gram.CopyFrom(SmallMatrices.InverseOfCholesky(small, gram.Rank, Dependent));
-        engine.Product(factor, gram, result);
+        engine.GramProduct(factor, gram, result);
     }
 
     private static void FillGaussian(Factor factor, Random random)

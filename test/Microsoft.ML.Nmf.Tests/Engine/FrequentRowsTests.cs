@@ -45,7 +45,7 @@ public class FrequentRowsTests
             using DataMatrix data = engine.Load(Build.Sparse(x));
             Assert.NotNull(((SparseData)data.Transposed).Frequent);
             using Factor result = engine.Allocate(40, 3);
-            engine.Product(data.Transposed, Build.Factor(engine, h), result);
+            engine.DataProduct(data.Transposed, Build.Factor(engine, h), result);
             Near.Equal(expected, Build.Read(result), 1e-5);
             return Build.Floats(result);
         })];

@@ -29,12 +29,12 @@ public class LeastSquaresPrimitiveTests
 
         using Factor first = Build.Factor(_engine, a), second = Build.Factor(_engine, b);
         using Gram gram = _engine.AllocateGram(rank);
-        _engine.SymmetricCross(first, second, gram);
+        _engine.SymmetricCrossProduct(first, second, gram);
         double[,] actual = Build.Read(gram);
         // Sums of a thousand rows in float32, as those of other products.
         Near.Equal(expected, actual, 2e-5);
         Assert.Equal(Naive.Transpose(actual), actual);
-        _engine.SymmetricCross(first, first, gram);
+        _engine.SymmetricCrossProduct(first, first, gram);
         Near.Equal(twice, Build.Read(gram), 2e-5);
     }
 
@@ -159,7 +159,7 @@ public class LeastSquaresPrimitiveTests
             engine.Gram(a, gram);
             engine.NonnegativeLeastSquares(solution, gram, product, default);
             engine.LeastSquaresBackward(solution, gram, gradient, result);
-            engine.SymmetricCross(solution, result, cross);
+            engine.SymmetricCrossProduct(solution, result, cross);
             return [[.. Build.Floats(solution)], [.. Build.Floats(result)], [.. Build.Read(cross).Cast<double>()], [engine.OptimalityResidual(gradient, gram, product)]];
         }
     }

@@ -29,8 +29,8 @@ public class ManagedPrimitiveTests
         double[,] x = Naive.Random(n, m, 1, 0.3), w = Naive.Random(m, r, 2), h = Naive.Random(n, r, 3);
         using DataMatrix data = _engine.Load(Build.Examples(x, sparse));
         using Factor xw = _engine.Allocate(n, r), xth = _engine.Allocate(m, r);
-        _engine.Product(data, Build.Factor(_engine, w), xw);
-        _engine.Product(data.Transposed, Build.Factor(_engine, h), xth);
+        _engine.DataProduct(data, Build.Factor(_engine, w), xw);
+        _engine.DataProduct(data.Transposed, Build.Factor(_engine, h), xth);
         Near.Equal(Naive.Multiply(x, w), Build.Read(xw), Rounding);
         Near.Equal(Naive.Multiply(Naive.Transpose(x), h), Build.Read(xth), Rounding);
     }
@@ -44,7 +44,7 @@ public class ManagedPrimitiveTests
         using Gram gram = _engine.AllocateGram(r);
         _engine.Gram(factor, gram);
         Near.Equal(Naive.Gram(h), Build.Read(gram), Rounding);
-        _engine.Product(factor, gram, product);
+        _engine.GramProduct(factor, gram, product);
         Near.Equal(Naive.Multiply(h, Naive.Gram(h)), Build.Read(product), Rounding);
     }
 
@@ -58,14 +58,14 @@ public class ManagedPrimitiveTests
         double[,] tall = Naive.Random(rows, a, 4, 0.7), other = Naive.Random(rows, b, 5), small = Naive.Random(a, b, 6);
         using Factor f = Build.Factor(_engine, tall), o = Build.Factor(_engine, other), s = Build.Factor(_engine, small);
         using Factor product = _engine.Allocate(rows, b), back = _engine.Allocate(rows, a), cross = _engine.Allocate(a, b), weighed = _engine.Allocate(a, b);
-        _engine.Product(f, s, product);
+        _engine.SmallProduct(f, s, product);
         Near.Equal(Naive.Multiply(tall, small), Build.Read(product), Rounding);
-        _engine.ProductTransposed(o, s, back);
+        _engine.SmallProductTransposed(o, s, back);
         Near.Equal(Naive.Multiply(other, Naive.Transpose(small)), Build.Read(back), Rounding);
-        _engine.Cross(f, o, cross);
+        _engine.CrossProduct(f, o, cross);
         Near.Equal(Naive.Multiply(Naive.Transpose(tall), other), Build.Read(cross), Rounding);
         using Gram gram = Build.Gram(_engine, Naive.Gram(tall));
-        _engine.Product(gram, s, weighed);
+        _engine.LeftGramProduct(gram, s, weighed);
         Near.Equal(Naive.Multiply(Naive.Gram(tall), small), Build.Read(weighed), Rounding);
     }
 
@@ -83,7 +83,7 @@ public class ManagedPrimitiveTests
         {
             using var terms = new MultiplicativeTerms(Build.Factor(_engine, numerator), Build.Factor(_engine, given));
             using var result = new MultiplicativeTerms(_engine.Allocate(6, 4), _engine.Allocate(6, 4));
-            _engine.Project(Build.Factor(_engine, left), terms, result);
+            _engine.ProjectTerms(Build.Factor(_engine, left), terms, result);
             Near.Equal(Naive.Multiply(Naive.Transpose(left), numerator), Build.Read(result.Numerator), Rounding);
             Near.Equal(Naive.Multiply(Naive.Transpose(left), expected), Build.Read(result.Denominator), Rounding);
         }
@@ -140,7 +140,7 @@ public class ManagedPrimitiveTests
         if (beta == 2)
             return;
         using MultiplicativeTerms terms = _engine.AllocateTerms(f.GetLength(0), f.GetLength(1), beta);
-        Near.Equal(expected, _engine.Terms(data, factor, other, beta, terms, evaluate: true), 3e-5);
+        Near.Equal(expected, _engine.ComputeTerms(data, factor, other, beta, terms, evaluate: true), 3e-5);
         (double[,] numerator, double[,] denominator) = Naive.Terms(x, f, o, beta);
         Near.Equal(numerator, Build.Read(terms.Numerator), 3e-5);
         double[,] actual = Build.Read(terms.Denominator);
@@ -155,7 +155,7 @@ public class ManagedPrimitiveTests
             Near.Equal(denominator, actual, 3e-5);
         }
 
-        Assert.True(double.IsNaN(_engine.Terms(data, factor, other, beta, terms, evaluate: false)));
+        Assert.True(double.IsNaN(_engine.ComputeTerms(data, factor, other, beta, terms, evaluate: false)));
         Near.Equal(numerator, Build.Read(terms.Numerator), 3e-5);
     }
 
@@ -170,7 +170,7 @@ public class ManagedPrimitiveTests
         foreach (double beta in new[] { -2, -1, 0, 0.5, 1, 1.5, 3.0 })
         {
             using MultiplicativeTerms terms = _engine.AllocateTerms(20, 4, beta);
-            Assert.True(double.IsFinite(_engine.Terms(data, factor, other, beta, terms, evaluate: true)), $"β = {beta}");
+            Assert.True(double.IsFinite(_engine.ComputeTerms(data, factor, other, beta, terms, evaluate: true)), $"β = {beta}");
             Assert.All(Build.Floats(terms.Numerator), v => Assert.True(float.IsFinite(v), $"β = {beta}"));
             Assert.All(Build.Floats(terms.Denominator), v => Assert.True(float.IsFinite(v), $"β = {beta}"));
         }

@@ -38,7 +38,7 @@ public class ThreadTests
             using Factor factor = Build.Factor(engine, Naive.Random(view.Rows, 21, seed)), other = Build.Factor(engine, Naive.Random(view.Columns, 21, seed + 1)), product = engine.Allocate(view.Rows, 21);
             using Gram gram = engine.AllocateGram(21);
             engine.Gram(other, gram);
-            engine.Product(view, other, product);
+            engine.DataProduct(view, other, product);
             Add(product);
             engine.CoordinateDescent(factor, gram, product, new Penalty(0.01f, 0.02f, 0.03f), 3);
             Add(factor);
@@ -48,7 +48,7 @@ public class ThreadTests
             foreach (double beta in new[] { 0, 1, 1.5 })
             {
                 using MultiplicativeTerms terms = engine.AllocateTerms(view.Rows, 21, beta);
-                results.Add([(float)engine.Terms(view, product, other, beta, terms, evaluate: true)]);
+                results.Add([(float)engine.ComputeTerms(view, product, other, beta, terms, evaluate: true)]);
                 Add(terms.Numerator);
                 Add(terms.Denominator);
             }

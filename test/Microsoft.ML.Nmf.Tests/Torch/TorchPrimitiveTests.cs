@@ -27,8 +27,8 @@ public sealed class TorchPrimitiveTests : IDisposable
     {
         using Factor w = Random(engine, Columns, Rank, 1), h = Random(engine, Rows, Rank, 2);
         using Factor first = engine.Allocate(Rows, Rank), second = engine.Allocate(Columns, Rank);
-        engine.Product(data!, w, first);
-        engine.Product(data!.Transposed, h, second);
+        engine.DataProduct(data!, w, first);
+        engine.DataProduct(data!.Transposed, h, second);
         return [.. Build.Floats(first), .. Build.Floats(second)];
     }, sparse);
 
@@ -40,12 +40,12 @@ public sealed class TorchPrimitiveTests : IDisposable
         using Factor c = engine.Allocate(Rank, 4), d = engine.Allocate(Rank, 4);
         using Gram gram = engine.AllocateGram(Rank), other = engine.AllocateGram(Rank);
         engine.Gram(f, gram);
-        engine.Product(f, small, a);
-        engine.ProductTransposed(tall, small, b);
-        engine.Cross(f, tall, c);
-        engine.Product(gram, small, d);
-        engine.Product(f, gram, e);
-        engine.SymmetricCross(f, b, other);
+        engine.SmallProduct(f, small, a);
+        engine.SmallProductTransposed(tall, small, b);
+        engine.CrossProduct(f, tall, c);
+        engine.LeftGramProduct(gram, small, d);
+        engine.GramProduct(f, gram, e);
+        engine.SymmetricCrossProduct(f, b, other);
         return [.. Build.Floats(a), .. Build.Floats(b), .. Build.Floats(c), .. Build.Floats(d), .. Build.Floats(e), .. Read(gram), .. Read(other),
             (float)engine.Inner(gram, other), (float)engine.Inner(f, b), (float)engine.SquaredError(f, tall, small),
             (float)engine.PenaltyOf(f, new Penalty(0.3f, 0.2f, 0.1f))];
@@ -90,8 +90,8 @@ public sealed class TorchPrimitiveTests : IDisposable
     {
         using Factor w = Random(engine, Columns, Rank, 1), h = Random(engine, Rows, Rank, 2);
         using MultiplicativeTerms terms = engine.AllocateTerms(Rows, Rank, beta), ofTemplates = engine.AllocateTerms(Columns, Rank, beta);
-        double first = engine.Divergence(data!, h, w, beta), second = engine.Terms(data!, h, w, beta, terms, evaluate: true);
-        engine.Terms(data!.Transposed, w, h, beta, ofTemplates, evaluate: false);
+        double first = engine.Divergence(data!, h, w, beta), second = engine.ComputeTerms(data!, h, w, beta, terms, evaluate: true);
+        engine.ComputeTerms(data!.Transposed, w, h, beta, ofTemplates, evaluate: false);
         engine.MultiplicativeUpdate(h, terms, default, beta);
         engine.MultiplicativeUpdate(w, ofTemplates, new Penalty(0.5f, 40, 3), beta);
         return [(float)first, (float)second, .. Build.Floats(terms.Numerator), .. Build.Floats(terms.Denominator), .. Build.Floats(h), .. Build.Floats(w)];

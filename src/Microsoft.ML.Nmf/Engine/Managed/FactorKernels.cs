@@ -176,7 +176,7 @@ internal static class FactorSums
 /// AᵀB of two tall factors A, p × a, and B, p × b. Products are summed in float32 within parts of <see cref="PartRows"/> rows and in double over the parts,
 /// always in the order of the rows. Cost p·a·b; about p·a²/2 for AᵀA, where only tiles on or above the diagonal are computed.
 /// </summary>
-internal static class CrossProduct
+internal static class CrossProductKernel
 {
     private const int Lane = ManagedFactor.Lane;
 

@@ -3,9 +3,6 @@ namespace Microsoft.ML.Nmf.Engine.Managed;
 internal sealed partial class ManagedEngine
 {
     /// <inheritdoc />
-    public override void Copy(Factor source, Factor target) => Of(source).Values.CopyTo(Of(target).Values);
-
-    /// <inheritdoc />
     public override void Combine(double a, Factor first, double b, Factor second, Factor result)
     {
         ManagedFactor f = Of(first), s = Of(second), target = Of(result);

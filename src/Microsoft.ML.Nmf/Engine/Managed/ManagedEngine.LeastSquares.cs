@@ -43,11 +43,11 @@ internal sealed partial class ManagedEngine
     }
 
     /// <inheritdoc />
-    public override void SymmetricCross(Factor first, Factor second, Gram result)
+    public override void SymmetricCrossProduct(Factor first, Factor second, Gram result)
     {
         int rank = first.Rank;
         var cross = new double[rank * rank];
-        CrossProduct.Compute(_scheduler, Of(first), Of(second), cross);
+        CrossProductKernel.Compute(_scheduler, Of(first), Of(second), cross);
         double[] target = Of(result).Values;
         for (int k = 0; k < rank; k++)
         {

@@ -44,14 +44,10 @@ internal sealed partial class ManagedEngine : ComputeEngine
     public override Gram AllocateGram(int rank) => new ManagedGram(rank);
 
     /// <inheritdoc />
-    public override MultiplicativeTerms AllocateTerms(int rows, int rank, double beta)
-        => new(Allocate(rows, rank), Allocate(beta == 1 ? 1 : rows, rank));
+    public override void Gram(Factor factor, Gram result) => CrossProductKernel.Compute(_scheduler, Of(factor), Of(factor), Of(result).Values);
 
     /// <inheritdoc />
-    public override void Gram(Factor factor, Gram result) => CrossProduct.Compute(_scheduler, Of(factor), Of(factor), Of(result).Values);
-
-    /// <inheritdoc />
-    public override void Product(DataMatrix data, Factor other, Factor result)
+    public override void DataProduct(DataMatrix data, Factor other, Factor result)
     {
         ManagedFactor o = Of(other), target = Of(result);
         FrequentRows? frequent = (long)o.Rows * o.Stride > CachedFloats && data is SparseData large ? large.Frequent : null;
@@ -68,11 +64,11 @@ internal sealed partial class ManagedEngine : ComputeEngine
     }
 
     /// <inheritdoc />
-    public override void Product(Factor factor, Gram gram, Factor result)
+    public override void GramProduct(Factor factor, Gram gram, Factor result)
         => ProductWithSmall(Of(factor), Of(gram).ToPaddedRows(), Of(result));
 
     /// <inheritdoc />
-    public override void Product(Gram gram, Factor factor, Factor result)
+    public override void LeftGramProduct(Gram gram, Factor factor, Factor result)
     {
         ManagedFactor f = Of(factor), target = Of(result);
         target.Values.Clear();
@@ -80,28 +76,28 @@ internal sealed partial class ManagedEngine : ComputeEngine
     }
 
     /// <inheritdoc />
-    public override void Product(Factor factor, Factor small, Factor result)
+    public override void SmallProduct(Factor factor, Factor small, Factor result)
         => ProductWithSmall(Of(factor), Of(small).Storage, Of(result));
 
     /// <inheritdoc />
-    public override void ProductTransposed(Factor factor, Factor small, Factor result)
+    public override void SmallProductTransposed(Factor factor, Factor small, Factor result)
         => ProductWithSmall(Of(factor), Of(small).Transpose(), Of(result));
 
     /// <inheritdoc />
-    public override void Cross(Factor first, Factor second, Factor result)
+    public override void CrossProduct(Factor first, Factor second, Factor result)
     {
         var sums = new double[first.Rank * second.Rank];
-        CrossProduct.Compute(_scheduler, Of(first), Of(second), sums);
+        CrossProductKernel.Compute(_scheduler, Of(first), Of(second), sums);
         result.CopyFrom(Array.ConvertAll(sums, sum => (float)sum));
     }
 
     /// <inheritdoc />
-    public override void Project(Factor factor, MultiplicativeTerms terms, MultiplicativeTerms result)
+    public override void ProjectTerms(Factor factor, MultiplicativeTerms terms, MultiplicativeTerms result)
     {
-        Cross(factor, terms.Numerator, result.Numerator);
+        CrossProduct(factor, terms.Numerator, result.Numerator);
         if (terms.Denominator.Rows == factor.Rows)
         {
-            Cross(factor, terms.Denominator, result.Denominator);
+            CrossProduct(factor, terms.Denominator, result.Denominator);
             return;
         }
 
@@ -148,12 +144,6 @@ internal sealed partial class ManagedEngine : ComputeEngine
     }
 
     /// <inheritdoc />
-    public override double Divergence(DataMatrix data, Factor factor, Factor other, double beta)
-        => beta == 1 && data is SparseData sparse
-            ? KullbackLeibler(sparse, Of(factor), Of(other), null, evaluate: true)
-            : Tiles(data, Of(factor), Of(other), beta, null, null, evaluate: true);
-
-    /// <inheritdoc />
     public override void CoordinateDescent(Factor factor, Gram gram, Factor product, Penalty penalty, int sweeps)
     {
         ManagedFactor f = Of(factor), p = Of(product);
@@ -166,19 +156,19 @@ internal sealed partial class ManagedEngine : ComputeEngine
     }
 
     /// <inheritdoc />
-    public override double Terms(DataMatrix data, Factor factor, Factor other, double beta, MultiplicativeTerms terms, bool evaluate)
+    public override double ComputeTerms(DataMatrix data, Factor factor, Factor other, double beta, MultiplicativeTerms? terms, bool evaluate)
     {
-        ManagedFactor numerator = Of(terms.Numerator), denominator = Of(terms.Denominator);
-        if (beta == 1)
+        ManagedFactor? numerator = terms is null ? null : Of(terms.Numerator), denominator = terms is null || beta == 1 ? null : Of(terms.Denominator);
+        if (terms is not null && beta == 1)
         {
             double[] sums = ColumnSums(Of(other));
             for (int k = 0; k < sums.Length; k++)
-                denominator.Values[k] = (float)sums[k];
+                Of(terms.Denominator).Values[k] = (float)sums[k];
         }
 
         double divergence = beta == 1 && data is SparseData sparse
             ? KullbackLeibler(sparse, Of(factor), Of(other), numerator, evaluate)
-            : Tiles(data, Of(factor), Of(other), beta, numerator, beta == 1 ? null : denominator, evaluate);
+            : Tiles(data, Of(factor), Of(other), beta, numerator, denominator, evaluate);
         return evaluate ? divergence : double.NaN;
     }
 
