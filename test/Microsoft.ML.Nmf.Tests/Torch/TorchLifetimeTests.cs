@@ -178,7 +178,8 @@ public class TorchLifetimeTests
                         "least squares" => (NmfSolver.AlternatingLeastSquares, 2),
                         _ => (NmfSolver.MultiplicativeUpdates, double.Parse(algorithm.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture)),
                     };
-                    Factor templates = Own(Build.Factor(engine, Naive.Random(Features, 4, 1))), activations = Own(Build.Factor(engine, Naive.Random(Examples, 4, 2)));
+                    Factor templates = Own(Build.Factor(engine, Naive.Random(Features, 4, 1)));
+                    Factor activations = Own(Build.Factor(engine, Naive.Random(Examples, 4, 2)));
                     var pair = new FactorPair(data, templates, activations);
                     var nmf = new NmfSettings { Rank = 4, Beta = beta, Solver = solver };
                     Solver = beta == 2 ? Own(new EuclideanSolver(engine, pair, nmf)) : Own(new MultiplicativeSolver(engine, pair, nmf));
