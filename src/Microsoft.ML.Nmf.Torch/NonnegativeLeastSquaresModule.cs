@@ -1,3 +1,4 @@
+using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Torch;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -17,8 +18,6 @@ namespace Microsoft.ML.Nmf;
 /// </remarks>
 public sealed class NonnegativeLeastSquaresModule : torch.nn.Module<torch.Tensor, torch.Tensor>
 {
-    // Relative squared pivot below which a column counts as linearly dependent: above the rounding error of a Gram matrix in double.
-    private const double DoubleGram = 1e-12;
     private const string Name = "templates";
 
     /// <summary>A layer with random templates, uniform between 0 and 2/√m.</summary>
@@ -66,10 +65,10 @@ public sealed class NonnegativeLeastSquaresModule : torch.nn.Module<torch.Tensor
         using (torch.no_grad())
         {
             torch.Tensor detached = target.detach();
-            support = new TorchLeastSquares(gram.detach(), DoubleGram).Solve(torch.zeros_like(detached).gt(0), detached).gt(0);
+            support = new TorchLeastSquares(gram.detach(), PivotingRule.DependentInDouble).Solve(torch.zeros_like(detached).gt(0), detached).gt(0);
         }
 
-        return new TorchLeastSquares(gram, DoubleGram).SolveOnSupport(support, target).to(data.dtype).MoveToOuterDisposeScope();
+        return new TorchLeastSquares(gram, PivotingRule.DependentInDouble).SolveOnSupport(support, target).to(data.dtype).MoveToOuterDisposeScope();
     }
 
     /// <summary>S for X.</summary>

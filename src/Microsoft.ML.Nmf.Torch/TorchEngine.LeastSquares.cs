@@ -16,7 +16,7 @@ internal sealed partial class TorchEngine
             throw new NotSupportedException("Exact non-negative least squares has no orthogonality penalty: its problem would not be convex.");
         torch.Tensor f = Of(factor), b = Of(product);
         using DisposeScope whole = torch.NewDisposeScope();
-        var solver = new TorchLeastSquares(Regularized(gram, penalty), TorchLeastSquares.SingleGram);
+        var solver = new TorchLeastSquares(Regularized(gram, penalty), PivotingRule.DependentInSingle);
         ForRows(factor.Rows, TorchLeastSquares.BytesPerRow(factor.Rank), (first, count) =>
         {
             torch.Tensor rows = f.narrow(0, first, count);
@@ -32,7 +32,7 @@ internal sealed partial class TorchEngine
     {
         torch.Tensor s = Of(solution), d = Of(gradient), z = Of(result);
         using DisposeScope whole = torch.NewDisposeScope();
-        var solver = new TorchLeastSquares(Of(gram).Values, TorchLeastSquares.SingleGram);
+        var solver = new TorchLeastSquares(Of(gram).Values, PivotingRule.DependentInSingle);
         ForRows(solution.Rows, TorchLeastSquares.BytesPerRow(solution.Rank), (first, count) =>
             z.narrow(0, first, count).copy_(solver.SolveOnSupport(s.narrow(0, first, count).gt(0), d.narrow(0, first, count).to(torch.ScalarType.Float64))));
     }

@@ -5,12 +5,6 @@ namespace Microsoft.ML.Nmf.Torch;
 
 internal sealed partial class TorchEngine
 {
-    // Upper bound of powers, so that sums of them stay finite; the managed kernels use the same.
-    private const float LargestPower = 1e30f;
-
-    // A step that overshoots is halved at most this often, on a logarithmic scale; what is left of it changes nothing in float32.
-    private const int Halvings = 24;
-
     /// <inheritdoc />
     public override void ProjectTerms(Factor factor, MultiplicativeTerms terms, MultiplicativeTerms result)
     {
@@ -68,14 +62,11 @@ internal sealed partial class TorchEngine
         f.masked_fill_(f.lt(Constant(MultiplicativeRule.Smallest)), 0);
     }
 
-    private static float FloorOf(DataMatrix data)
-        => data.Examples.Mean > 0 ? (float)(BetaDivergence.Floor * data.Examples.Mean) : BetaDivergence.Floor;
-
     // D_1 of sparse data: the approximation is computed at the stored entries only.
     private double KullbackLeibler(TorchSparse data, torch.Tensor factor, torch.Tensor other, torch.Tensor? numerator, bool evaluate)
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        torch.Tensor floor = Constant(FloorOf(data));
+        torch.Tensor floor = Constant(data.Examples.Floor);
         torch.Tensor logarithms = torch.zeros(1, dtype: torch.ScalarType.Float64, device: factor.device);
         data.MultiplyWeighted(
             (rows, columns, values, weights) =>
@@ -97,7 +88,7 @@ internal sealed partial class TorchEngine
         bool evaluate)
     {
         using DisposeScope whole = torch.NewDisposeScope();
-        torch.Tensor floor = Constant(FloorOf(data)), transposed = other.t();
+        torch.Tensor floor = Constant(data.Examples.Floor), transposed = other.t();
         torch.Tensor sum = torch.zeros(1, dtype: torch.ScalarType.Float64, device: factor.device);
         int step = data.RowsAtOnce(copies: 6);
         for (int first = 0; first < data.Rows; first += step)
@@ -115,7 +106,7 @@ internal sealed partial class TorchEngine
             if (evaluate)
                 sum.add_(Divergences(x, approximation, power, beta).sum(torch.ScalarType.Float64));
             if (numerator is not null)
-                numerator.narrow(0, first, count).addmm_((power / approximation).mul_(x).clamp_max_(LargestPower), other, beta: 0, alpha: 1);
+                numerator.narrow(0, first, count).addmm_((power / approximation).mul_(x).clamp_max_(MultiplicativeRule.LargestPower), other, beta: 0, alpha: 1);
         }
 
         return evaluate ? sum.item<double>() : double.NaN;
@@ -145,11 +136,11 @@ internal sealed partial class TorchEngine
     {
         0 => torch.ones_like(values),
         1 => values,
-        2 => (values * values).clamp_max_(LargestPower),
+        2 => (values * values).clamp_max_(MultiplicativeRule.LargestPower),
         0.5 => values.sqrt(),
-        -1 => values.reciprocal().clamp_max_(LargestPower),
-        -0.5 => values.rsqrt().clamp_max_(LargestPower),
-        _ => values.pow(Constant(exponent)).clamp_max_(LargestPower),
+        -1 => values.reciprocal().clamp_max_(MultiplicativeRule.LargestPower),
+        -0.5 => values.rsqrt().clamp_max_(MultiplicativeRule.LargestPower),
+        _ => values.pow(Constant(exponent)).clamp_max_(MultiplicativeRule.LargestPower),
     };
 
     // Halves the steps, on a logarithmic scale, for which the majoriser would rise: see MultiplicativeRule.
@@ -159,7 +150,7 @@ internal sealed partial class TorchEngine
         torch.Tensor suspects = step.gt(1).logical_and((step * quadratic).gt(divisor));
         torch.Tensor logarithm = step.log();
         torch.Tensor u = step;
-        for (int halving = 0; halving < Halvings; halving++)
+        for (int halving = 0; halving < MultiplicativeRule.Halvings; halving++)
         {
             suspects = suspects.logical_and(Rise(u, logarithm, numerator, denominator, linear, quadratic, beta).gt(0));
             logarithm = torch.where(suspects, logarithm * Constant(0.5), logarithm);

@@ -1,3 +1,4 @@
+using Microsoft.ML.Nmf.Engine;
 using TorchSharp;
 
 namespace Microsoft.ML.Nmf.Torch;
@@ -9,15 +10,6 @@ namespace Microsoft.ML.Nmf.Torch;
 /// </summary>
 internal sealed class TorchLeastSquares
 {
-    /// <summary>Relative squared pivot below which a column counts as linearly dependent, for products that were computed in float32.</summary>
-    public const double SingleGram = 1e-6;
-
-    // Full exchanges without progress before single ones.
-    private const int Patience = 3;
-
-    // A gradient may be this share of the row's largest |b| below zero.
-    private const double Tolerance = 1e-9;
-
     private readonly torch.Tensor _gram;
     private readonly torch.Tensor _identity;
     private readonly torch.Tensor _diagonal;
@@ -52,9 +44,9 @@ internal sealed class TorchLeastSquares
         long count = target.size(0);
         torch.Tensor result = torch.zeros_like(target);
         torch.Tensor rows = torch.arange(count, dtype: torch.ScalarType.Int64, device: target.device);
-        torch.Tensor tolerance = target.abs().amax([1L], keepdim: true).mul_(-Tolerance);
+        torch.Tensor tolerance = target.abs().amax([1L], keepdim: true).mul_(-PivotingRule.Tolerance);
         torch.Tensor best = torch.full(count, _rank + 1, dtype: torch.ScalarType.Int64, device: target.device);
-        torch.Tensor patience = torch.full(count, Patience, dtype: torch.ScalarType.Int64, device: target.device);
+        torch.Tensor patience = torch.full(count, PivotingRule.Patience, dtype: torch.ScalarType.Int64, device: target.device);
         torch.Tensor places = torch.arange(_rank, dtype: torch.ScalarType.Int64, device: target.device);
         torch.Tensor? isRidged = null;
         for (int steps = 10 * (_rank + 10); steps >= 0; steps--)
@@ -81,7 +73,7 @@ internal sealed class TorchLeastSquares
             torch.Tensor improves = broken.lt(best), all = improves.logical_or(patience.gt(0));
             torch.Tensor last = places.eq((breaks * (places + 1)).amax([1L], keepdim: true) - 1);
             torch.Tensor exchange = torch.where(all.unsqueeze(1), breaks, last);
-            patience = torch.where(improves, torch.full_like(patience, Patience), patience - 1);
+            patience = torch.where(improves, torch.full_like(patience, PivotingRule.Patience), patience - 1);
             best = torch.minimum(best, broken);
             support = support.logical_xor(exchange);
             (rows, support, target) = (rows.index_select(0, left), support.index_select(0, left), target.index_select(0, left));
@@ -131,5 +123,5 @@ internal sealed class TorchLeastSquares
     }
 
     private torch.Tensor Ridge(torch.Tensor rows)
-        => torch.diag_embed(rows.to(torch.ScalarType.Float64).mul_(10 * _dependent).unsqueeze(1) * _diagonal);
+        => torch.diag_embed(rows.to(torch.ScalarType.Float64).mul_(PivotingRule.Ridge * _dependent).unsqueeze(1) * _diagonal);
 }

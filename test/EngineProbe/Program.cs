@@ -12,7 +12,8 @@ context.Log += (_, e) =>
 IDataView data = context.Data.LoadFromEnumerable(Enumerable.Range(0, 20).Select(i => new Row { Features = [i % 2, 1 - i % 2, i % 3] }));
 try
 {
-    var options = new NmfEstimator.Options { OutputColumnName = "Topics", InputColumnName = "Features", Rank = 2, Engine = Enum.Parse<TrainingEngine>(args[0]) };
+    TrainingEngine engine = Enum.Parse<TrainingEngine>(args[0]);
+    var options = new NmfEstimator.Options { OutputColumnName = "Topics", InputColumnName = "Features", Rank = 2, Engine = engine };
     NmfTransformer model = context.Transforms.Nmf(options).Fit(data);
     Console.WriteLine($"{model.Transform(data).GetColumn<float[]>("Topics").Count()} rows");
 }

@@ -11,7 +11,7 @@ internal interface ITorchPackage
     /// <summary>Why the application's libtorch for CUDA has no device to use, as a clause; null where it has one, and without libtorch for CUDA.</summary>
     string? CudaProblem { get; }
 
-    /// <summary>What keeps a training from the GPU although NVIDIA's driver is installed, a sentence; null where nothing does, and without the driver.</summary>
+    /// <summary>Why a training does not run on the GPU although NVIDIA's driver is installed, a sentence; null where it does, and without the driver.</summary>
     string? CudaAdvice { get; }
 
     /// <summary>Whether there is a CUDA device that TorchSharp can use. Loads no native library where there is no driver.</summary>

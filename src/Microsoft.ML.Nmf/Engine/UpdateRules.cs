@@ -35,8 +35,8 @@ internal static class MultiplicativeRule
     /// <summary>The upper bound of every power of x and X̂ and of every weight x·X̂^(β−2), so that float32 sums of them stay finite.</summary>
     public const float LargestPower = 1e30f;
 
-    // Halvings of log u in Shorten; by then u is 1 up to rounding.
-    private const int Halvings = 60;
+    /// <summary>Halvings of log u in <see cref="Shorten"/>; by then u is 1 in float32.</summary>
+    public const int Halvings = 24;
 
     /// <summary>
     /// γ(β), the exponent of the update: 1 / (2 − β) for β &lt; 1, 1 from 1 to 2, 1 / (β − 1) above 2. With it no update raises the objective (Févotte and

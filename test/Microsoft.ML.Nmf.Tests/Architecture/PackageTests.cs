@@ -23,5 +23,6 @@ public class PackageTests
         Assert.DoesNotContain("torch", File.ReadAllText(Path.Combine(loader, "ModelLoader.deps.json")), StringComparison.OrdinalIgnoreCase);
     }
 
-    private static Version? TorchSharpOf(Assembly assembly) => assembly.GetReferencedAssemblies().SingleOrDefault(reference => reference.Name == "TorchSharp")?.Version;
+    private static Version? TorchSharpOf(Assembly assembly)
+        => assembly.GetReferencedAssemblies().SingleOrDefault(reference => reference.Name == "TorchSharp")?.Version;
 }

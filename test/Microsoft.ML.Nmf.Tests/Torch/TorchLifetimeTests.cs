@@ -165,7 +165,8 @@ public class TorchLifetimeTests
                         "least squares" => (FactorUpdate.LeastSquares, 2),
                         _ => (FactorUpdate.Multiplicative, double.Parse(algorithm.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture)),
                     };
-                    Factor templates = Own(Build.Factor(engine, Naive.Random(Features, 4, 1))), activations = Own(Build.Factor(engine, Naive.Random(Examples, 4, 2)));
+                    Factor templates = Own(Build.Factor(engine, Naive.Random(Features, 4, 1)));
+                    Factor activations = Own(Build.Factor(engine, Naive.Random(Examples, 4, 2)));
                     Solver = Own(Resolved.Chain(engine, new FactorPair(data, templates, activations), beta, update));
                     break;
             }

@@ -68,7 +68,14 @@ public class EngineChoiceTests
     [TorchFact]
     public void A_budget_that_is_too_small_is_told_with_its_remedy()
     {
-        var options = new NmfEstimator.Options { OutputColumnName = "Topics", InputColumnName = "Features", Rank = 5, Engine = TrainingEngine.Torch, DeviceMemory = 1000 };
+        var options = new NmfEstimator.Options
+        {
+            OutputColumnName = "Topics",
+            InputColumnName = "Features",
+            Rank = 5,
+            Engine = TrainingEngine.Torch,
+            DeviceMemory = 1000,
+        };
         InvalidOperationException problem = Assert.Throws<InvalidOperationException>(() => _context.Transforms.Nmf(options).Fit(Data()));
         Assert.Contains("DeviceMemory", problem.Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => new NmfEstimator.Options { DeviceMemory = 0 });
@@ -82,7 +89,14 @@ public class EngineChoiceTests
         const string Output = "Topics", Input = "Features";
         return name switch
         {
-            "nmf" => transforms.Nmf(new NmfEstimator.Options { OutputColumnName = Output, InputColumnName = Input, Rank = 3, Engine = engine, Seed = 1 }).Fit(Data()),
+            "nmf" => transforms.Nmf(new NmfEstimator.Options
+            {
+                OutputColumnName = Output,
+                InputColumnName = Input,
+                Rank = 3,
+                Engine = engine,
+                Seed = 1,
+            }).Fit(Data()),
             "deep" => transforms.DeepNmf(new DeepNmfEstimator.Options
             {
                 OutputColumnName = Output,
