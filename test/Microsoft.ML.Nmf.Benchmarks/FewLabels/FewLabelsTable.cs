@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Microsoft.ML.Nmf.Benchmarks;
+namespace Microsoft.ML.Nmf.Benchmarks.FewLabels;
 
 /// <summary>Accuracies by method and share of labels, gathered over seeds.</summary>
 internal sealed class FewLabelsTable(double[] fractions)

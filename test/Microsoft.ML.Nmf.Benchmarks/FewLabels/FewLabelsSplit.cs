@@ -1,7 +1,7 @@
 using Microsoft.ML.Data;
 using TopicModel;
 
-namespace Microsoft.ML.Nmf.Benchmarks;
+namespace Microsoft.ML.Nmf.Benchmarks.FewLabels;
 
 /// <summary>A text's words and its class, which is empty where it is not known.</summary>
 internal sealed class WordRow

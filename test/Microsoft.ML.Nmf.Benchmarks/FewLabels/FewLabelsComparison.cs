@@ -1,7 +1,7 @@
 using System.Globalization;
 using TopicModel;
 
-namespace Microsoft.ML.Nmf.Benchmarks;
+namespace Microsoft.ML.Nmf.Benchmarks.FewLabels;
 
 /// <summary>How many held-out texts are classified rightly when few of the others have labels, by words, by topics, and by topics that labels have guided: a table for the manual.</summary>
 internal static class FewLabelsComparison

@@ -1,6 +1,6 @@
 using TopicModel;
 
-namespace Microsoft.ML.Nmf.Benchmarks;
+namespace Microsoft.ML.Nmf.Benchmarks.FewLabels;
 
 /// <summary>What a linear classifier sees of a text.</summary>
 /// <param name="Column">The column it is in.</param>

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Microsoft.ML.Nmf.Engine;
 
-namespace Microsoft.ML.Nmf.Benchmarks;
+namespace Microsoft.ML.Nmf.Benchmarks.Comparisons;
 
 /// <summary>Does what another engine does, and measures how long each primitive takes.</summary>
 internal sealed class MeasuredEngine(ComputeEngine engine) : ComputeEngine

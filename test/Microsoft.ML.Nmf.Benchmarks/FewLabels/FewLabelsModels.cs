@@ -1,6 +1,6 @@
 using TopicModel;
 
-namespace Microsoft.ML.Nmf.Benchmarks;
+namespace Microsoft.ML.Nmf.Benchmarks.FewLabels;
 
 /// <summary>The factorizations that the comparison fits.</summary>
 internal sealed class FewLabelsModels(MLContext context, int seed)
