@@ -9,7 +9,8 @@ internal sealed class MeasuredEngine(ComputeEngine engine) : ComputeEngine
     private readonly Dictionary<string, (int Calls, TimeSpan Time)> _measured = [];
 
     /// <summary>The primitives since the last <see cref="Reset"/>, slowest first.</summary>
-    public IEnumerable<(string Primitive, int Calls, TimeSpan Time)> Measured => _measured.Select(m => (m.Key, m.Value.Calls, m.Value.Time)).OrderByDescending(m => m.Time);
+    public IEnumerable<(string Primitive, int Calls, TimeSpan Time)> Measured
+        => _measured.Select(m => (m.Key, m.Value.Calls, m.Value.Time)).OrderByDescending(m => m.Time);
 
     public override string Description => engine.Description;
 
@@ -37,15 +38,18 @@ internal sealed class MeasuredEngine(ComputeEngine engine) : ComputeEngine
 
     public override void Product(Factor factor, Factor small, Factor result) => Measure("Product: S·A", () => engine.Product(factor, small, result));
 
-    public override void ProductTransposed(Factor factor, Factor small, Factor result) => Measure("ProductTransposed: Z·Aᵀ", () => engine.ProductTransposed(factor, small, result));
+    public override void ProductTransposed(Factor factor, Factor small, Factor result)
+        => Measure("ProductTransposed: Z·Aᵀ", () => engine.ProductTransposed(factor, small, result));
 
     public override void Cross(Factor first, Factor second, Factor result) => Measure("Cross: SᵀZ", () => engine.Cross(first, second, result));
 
-    public override void SymmetricCross(Factor first, Factor second, Gram result) => Measure("SymmetricCross: SᵀZ + ZᵀS", () => engine.SymmetricCross(first, second, result));
+    public override void SymmetricCross(Factor first, Factor second, Gram result)
+        => Measure("SymmetricCross: SᵀZ + ZᵀS", () => engine.SymmetricCross(first, second, result));
 
     public override void Copy(Factor source, Factor target) => Measure("Copy", () => engine.Copy(source, target));
 
-    public override void Combine(double a, Factor first, double b, Factor second, Factor result) => Measure("Combine", () => engine.Combine(a, first, b, second, result));
+    public override void Combine(double a, Factor first, double b, Factor second, Factor result)
+        => Measure("Combine", () => engine.Combine(a, first, b, second, result));
 
     public override void ProjectNonnegative(Factor factor) => Measure("ProjectNonnegative", () => engine.ProjectNonnegative(factor));
 
@@ -56,9 +60,11 @@ internal sealed class MeasuredEngine(ComputeEngine engine) : ComputeEngine
     public override void AdamUpdate(Factor factor, Factor gradient, (Factor First, Factor Second) moments, AdamRule rule)
         => Measure("AdamUpdate", () => engine.AdamUpdate(factor, gradient, moments, rule));
 
-    public override double SquaredError(Factor target, Factor factor, Factor small) => Measure("SquaredError: ‖S − S'Aᵀ‖²", () => engine.SquaredError(target, factor, small));
+    public override double SquaredError(Factor target, Factor factor, Factor small)
+        => Measure("SquaredError: ‖S − S'Aᵀ‖²", () => engine.SquaredError(target, factor, small));
 
-    public override void Project(Factor factor, MultiplicativeTerms terms, MultiplicativeTerms result) => Measure("Project", () => engine.Project(factor, terms, result));
+    public override void Project(Factor factor, MultiplicativeTerms terms, MultiplicativeTerms result)
+        => Measure("Project", () => engine.Project(factor, terms, result));
 
     public override double Inner(Factor first, Factor second) => Measure("Inner", () => engine.Inner(first, second));
 
@@ -66,7 +72,8 @@ internal sealed class MeasuredEngine(ComputeEngine engine) : ComputeEngine
 
     public override double PenaltyOf(Factor factor, Penalty penalty) => Measure("PenaltyOf", () => engine.PenaltyOf(factor, penalty));
 
-    public override double Divergence(DataMatrix data, Factor factor, Factor other, double beta) => Measure("Divergence", () => engine.Divergence(data, factor, other, beta));
+    public override double Divergence(DataMatrix data, Factor factor, Factor other, double beta)
+        => Measure("Divergence", () => engine.Divergence(data, factor, other, beta));
 
     public override void CoordinateDescent(Factor factor, Gram gram, Factor product, Penalty penalty, int sweeps)
         => Measure("CoordinateDescent", () => engine.CoordinateDescent(factor, gram, product, penalty, sweeps));
@@ -77,7 +84,8 @@ internal sealed class MeasuredEngine(ComputeEngine engine) : ComputeEngine
     public override void LeastSquaresBackward(Factor solution, Gram gram, Factor gradient, Factor result)
         => Measure("LeastSquaresBackward", () => engine.LeastSquaresBackward(solution, gram, gradient, result));
 
-    public override double OptimalityResidual(Factor factor, Gram gram, Factor product) => Measure("OptimalityResidual", () => engine.OptimalityResidual(factor, gram, product));
+    public override double OptimalityResidual(Factor factor, Gram gram, Factor product)
+        => Measure("OptimalityResidual", () => engine.OptimalityResidual(factor, gram, product));
 
     public override double Terms(DataMatrix data, Factor factor, Factor other, double beta, MultiplicativeTerms terms, bool evaluate)
         => Measure("Terms", () => engine.Terms(data, factor, other, beta, terms, evaluate));

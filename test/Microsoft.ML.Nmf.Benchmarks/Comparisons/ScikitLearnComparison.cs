@@ -36,16 +36,19 @@ internal static class ScikitLearnComparison
                     Seed = round,
                 }).Fit(features).Model;
                 here.Add(model.History.Last.Seconds);
-                Figures.Say($"this library  {here[^1],7:F2} s for {Iterations} iterations, relative error {Math.Sqrt(2 * model.ReconstructionError) / norm:F5}");
+                double error = Math.Sqrt(2 * model.ReconstructionError) / norm;
+                Figures.Say($"this library  {here[^1],7:F2} s for {Iterations} iterations, relative error {error:F5}");
 
                 string script = Path.Combine(AppContext.BaseDirectory, "scikit_learn.py");
-                using Process python = Process.Start(new ProcessStartInfo("python3", [script, matrix, $"{rank}", $"{Iterations}", $"{round}"]) { RedirectStandardOutput = true })!;
+                string[] arguments = [script, matrix, $"{rank}", $"{Iterations}", $"{round}"];
+                using Process python = Process.Start(new ProcessStartInfo("python3", arguments) { RedirectStandardOutput = true })!;
                 string[] result = python.StandardOutput.ReadToEnd().Split();
                 python.WaitForExit();
                 if (python.ExitCode != 0)
                     return 1;
                 there.Add(double.Parse(result[0], CultureInfo.InvariantCulture));
-                Figures.Say($"scikit-learn  {there[^1],7:F2} s for {Iterations} iterations, relative error {double.Parse(result[1], CultureInfo.InvariantCulture) / norm:F5}");
+                error = double.Parse(result[1], CultureInfo.InvariantCulture) / norm;
+                Figures.Say($"scikit-learn  {there[^1],7:F2} s for {Iterations} iterations, relative error {error:F5}");
             }
 
             double ours = Figures.Median(here), theirs = Figures.Median(there);

@@ -5,7 +5,8 @@ using Microsoft.ML.Nmf.GpuCheck.Data;
 namespace Microsoft.ML.Nmf.Benchmarks.Iterations;
 
 /// <summary>
-/// Prints the median time of a training iteration of every algorithm. Names only the library's public API, so that the same source builds against two versions of it; see README.md.
+/// Prints the median time of a training iteration of every algorithm. Names only the library's public API, so that the same source builds against two versions
+/// of it; see README.md.
 /// </summary>
 internal static class IterationTimes
 {
@@ -47,7 +48,8 @@ internal static class IterationTimes
                 {
                     double[] times = [.. Enumerable.Range(0, rounds).SelectMany(round => Fit(view, algorithm, layers, seconds, round)).Order()];
                     string shape = string.Join(',', algorithm is "deep" or "neural" ? layers : layers[..1]);
-                    Console.WriteLine(FormattableString.Invariant($"{kind}\t{algorithm}\t{shape}\t{1000 * times[times.Length / 2]:F2}\t{1000 * times[0]:F2}\t{times.Length}"));
+                    double median = 1000 * times[times.Length / 2];
+                    Console.WriteLine(FormattableString.Invariant($"{kind}\t{algorithm}\t{shape}\t{median:F2}\t{1000 * times[0]:F2}\t{times.Length}"));
                 }
             }
         }
@@ -80,7 +82,8 @@ internal static class IterationTimes
         return watch.Iterations();
     }
 
-    private static IEstimator<ITransformer> Estimator(MLContext context, string algorithm, int[] layers, Watch watch, CancellationToken token, int seed) => algorithm switch
+    private static IEstimator<ITransformer> Estimator(MLContext context, string algorithm, int[] layers, Watch watch, CancellationToken token, int seed)
+        => algorithm switch
     {
         "deep" => context.Transforms.DeepNmf(new DeepNmfEstimator.Options
         {
@@ -132,8 +135,8 @@ internal static class IterationTimes
         int columns = kind == "dense" ? 2000 : 18_619;
         Row[] rows = kind switch
         {
-            "dense" => [.. RandomRows.Dense(4000, columns).Select(values => new Row { Features = new VBuffer<float>(columns, values) })],
-            "sparse" => [.. RandomRows.Texts(60_237, columns, 28.6).Select(row => new Row { Features = new VBuffer<float>(columns, row.Columns.Length, row.Values, row.Columns) })],
+            "dense" => [.. RandomRows.Dense(4000, columns).Select(values => new Row { Features = new(columns, values) })],
+            "sparse" => [.. RandomRows.Texts(60_237, columns, 28.6).Select(row => new Row { Features = new(columns, row.Columns.Length, row.Values, row.Columns) })],
             _ => throw new ArgumentException($"There is no data named {kind}."),
         };
         Console.Error.WriteLine(FormattableString.Invariant($"{kind}: {rows.Length} × {columns}, {rows.Sum(row => row.Features.GetValues().Length)} entries"));
@@ -163,7 +166,8 @@ internal static class IterationTimes
                 _ends.Clear();
             _ends.Add(value.Iteration.Seconds);
             // Pre-training has fewer iterations than the phase that is timed.
-            if (value.MaximumNumberOfIterations == MostIterations && value.Iteration.Iteration >= FewestIterations && value.Iteration.Seconds > seconds)
+            bool isTimed = value.MaximumNumberOfIterations == MostIterations;
+            if (isTimed && value.Iteration.Iteration >= FewestIterations && value.Iteration.Seconds > seconds)
                 stop.Cancel();
         }
 

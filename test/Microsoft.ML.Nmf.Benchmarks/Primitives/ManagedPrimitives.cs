@@ -6,8 +6,8 @@ using Microsoft.ML.Nmf.GpuCheck.Data;
 namespace Microsoft.ML.Nmf.Benchmarks.Primitives;
 
 /// <summary>
-/// The primitives of the managed engine on all processors, one by one. The factor that a primitive updates is reset before each call, so that every call does the same work; the copy is part of
-/// the time, as <see cref="Copy"/> shows it.
+/// The primitives of the managed engine on all processors, one by one. The factor that a primitive updates is reset before each call, so that every call does
+/// the same work; the copy is part of the time, as <see cref="Copy"/> shows it.
 /// </summary>
 [Config(typeof(ShortInProcess))]
 public class ManagedPrimitives
@@ -59,8 +59,8 @@ public class ManagedPrimitives
     [GlobalCleanup]
     public void Cleanup()
     {
-        foreach (IDisposable resource in (IDisposable[])[_half, _kullbackLeibler, _euclidean, _gram, _ofColumns, _templates, _activations, _start, _data, _engine])
-            resource.Dispose();
+        IDisposable[] resources = [_half, _kullbackLeibler, _euclidean, _gram, _ofColumns, _templates, _activations, _start, _data, _engine];
+        Array.ForEach(resources, resource => resource.Dispose());
     }
 
     [Benchmark(Description = "H ← H'")]

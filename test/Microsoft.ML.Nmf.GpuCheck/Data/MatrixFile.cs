@@ -3,7 +3,8 @@ using Microsoft.ML.Nmf.Engine;
 namespace Microsoft.ML.Nmf.GpuCheck.Data;
 
 /// <summary>
-/// A sparse matrix in a file that Python reads too: rows, columns and the number of entries, then the row starts and the columns as int32 and the values as float32, little-endian.
+/// A sparse matrix in a file that Python reads too: rows, columns and the number of entries, then the row starts and the columns as int32 and the values as
+/// float32, little-endian.
 /// </summary>
 internal static class MatrixFile
 {

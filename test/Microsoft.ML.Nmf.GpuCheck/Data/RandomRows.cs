@@ -1,14 +1,16 @@
 namespace Microsoft.ML.Nmf.GpuCheck.Data;
 
-/// <summary>Rows of data made from a seed, the same on every machine. Names nothing of the library, so that the benchmarks can build it against any version of it.</summary>
+/// <summary>
+/// Rows of data made from a seed, the same on every machine. Names nothing of the library, so that the benchmarks can build it against any version of it.
+/// </summary>
 internal static class RandomRows
 {
     private const int Topics = 60;
     private const int Parts = 24;
 
     /// <summary>
-    /// Rows like the TF-IDF of short texts: word frequencies fall as a power of their rank (Zipf); every other word of a row comes from its topic's own order of words; a value is the logarithm of
-    /// how rare its word is; rows have Euclidean norm 1.
+    /// Rows like the TF-IDF of short texts: word frequencies fall as a power of their rank (Zipf); every other word of a row comes from its topic's own order
+    /// of words; a value is the logarithm of how rare its word is; rows have Euclidean norm 1.
     /// </summary>
     /// <param name="rows">The number of rows.</param>
     /// <param name="columns">The number of words.</param>
@@ -61,7 +63,9 @@ internal static class RandomRows
             yield return row;
         }
 
-        float[][] Factor(int length) => [.. Enumerable.Range(0, length).Select(_ => Enumerable.Range(0, Parts).Select(_ => random.NextDouble() < 0.4 ? (float)random.NextDouble() : 0).ToArray())];
+        float[][] Factor(int length) => [.. Enumerable.Range(0, length).Select(_ => Enumerable.Range(0, Parts).Select(_ => Value()).ToArray())];
+
+        float Value() => random.NextDouble() < 0.4 ? (float)random.NextDouble() : 0;
     }
 
     // Places from 0; place k is drawn in proportion to 1 / (k + 10).

@@ -4,9 +4,9 @@ using Microsoft.ML.Nmf.Nmf;
 using Microsoft.ML.Nmf.Tests.Reference;
 using Microsoft.ML.Nmf.Training;
 
-namespace Microsoft.ML.Nmf.GpuCheck;
+namespace Microsoft.ML.Nmf.GpuCheck.Measuring;
 
-/// <summary>A training at its start, from random factors, and the factors whose rows it solves for.</summary>
+/// <summary>A training at its start, from random factors. The one place here that knows how the library builds its solvers.</summary>
 internal sealed class Workload : IDisposable
 {
     private readonly List<IDisposable> _owned = [];
@@ -58,7 +58,12 @@ internal sealed class Workload : IDisposable
         {
             Rank = rank,
             Beta = algorithm.Beta,
-            Solver = algorithm.Key switch { "cd" => NmfSolver.CoordinateDescent, "anls" => NmfSolver.AlternatingLeastSquares, _ => NmfSolver.MultiplicativeUpdates },
+            Solver = algorithm.Key switch
+            {
+                "cd" => NmfSolver.CoordinateDescent,
+                "anls" => NmfSolver.AlternatingLeastSquares,
+                _ => NmfSolver.MultiplicativeUpdates,
+            },
         };
         return algorithm.Beta == 2 ? Own(new EuclideanSolver(engine, factors, settings)) : Own(new MultiplicativeSolver(engine, factors, settings));
     }
@@ -75,7 +80,8 @@ internal sealed class Workload : IDisposable
         var random = new Random(3);
         foreach (Factor factor in factors)
             RandomInitialization.Fill(factor, (float)(2 * Math.Pow(data.Examples.Mean / product, 1.0 / factors.Length)), random);
-        return Own(FactorChain.Create(engine, data, factors.Select(factor => new ChainLink(factor, IsFixed: false, default)), beta, FactorChain.DefaultOrder(factors.Length)));
+        ChainLink[] links = [.. factors.Select(factor => new ChainLink(factor, IsFixed: false, default))];
+        return Own(FactorChain.Create(engine, data, links, beta, FactorChain.DefaultOrder(factors.Length)));
     }
 
     private IIterativeSolver Neural(ComputeEngine engine, DataMatrix data, IReadOnlyList<int> ranks)
