@@ -10,6 +10,9 @@ namespace Microsoft.ML.Nmf.Benchmarks.Iterations;
 /// </summary>
 internal static class IterationTimes
 {
+    // Gives 1.72 million entries.
+    private const double WordsPerText = 28.6;
+
     // In the order in which they are run; deep and neural have three layers, of which the given rank is the widest.
     private static readonly string[] _algorithms = ["cd", "mu", "kl", "half", "deep", "neural"];
 
@@ -136,7 +139,8 @@ internal static class IterationTimes
         Row[] rows = kind switch
         {
             "dense" => [.. RandomRows.Dense(4000, columns).Select(values => new Row { Features = new(columns, values) })],
-            "sparse" => [.. RandomRows.Texts(60_237, columns, 28.6).Select(row => new Row { Features = new(columns, row.Columns.Length, row.Values, row.Columns) })],
+            "sparse" => [.. RandomRows.Texts(60_237, columns, WordsPerText)
+                .Select(text => new Row { Features = new(columns, text.Values.Length, text.Values, text.Columns) })],
             _ => throw new ArgumentException($"There is no data named {kind}."),
         };
         Console.Error.WriteLine(FormattableString.Invariant($"{kind}: {rows.Length} × {columns}, {rows.Sum(row => row.Features.GetValues().Length)} entries"));
