@@ -1,41 +1,51 @@
-using Microsoft.ML;
-using Microsoft.ML.Nmf.Benchmarks;
+using BenchmarkDotNet.Running;
+using Microsoft.ML.Nmf.Benchmarks.Comparisons;
+using Microsoft.ML.Nmf.Benchmarks.FewLabels;
+using Microsoft.ML.Nmf.Benchmarks.Iterations;
+using Microsoft.ML.Nmf.Benchmarks.Primitives;
 using TopicModel;
 
-// See README.md.
-const string Usage = """
-    Benchmark scikit-learn FILE TEXT LABEL [RANK [ROUNDS]]
-    Benchmark deep FILE TEXT LABEL [RANKS [BETA [ITERATIONS]]]
-    Benchmark neural FILE TEXT LABEL [RANKS [EPOCHS]]
-    Benchmark few-labels FILE TEXT LABEL [SEEDS [FRACTIONS]]
-    """;
-if (args.Length < 4)
-{
-    Console.Error.WriteLine(Usage);
-    return 1;
-}
+namespace Microsoft.ML.Nmf.Benchmarks;
 
-string[] rest = args[4..];
-switch (args[0])
+/// <summary>See README.md.</summary>
+internal static class Program
 {
-    case "scikit-learn":
-        return ScikitLearnComparison.Run(new MLContext(1), Features(), rest);
-    case "deep":
-        return DeepComparison.Run(new MLContext(1), Features(), rest);
-    case "neural":
-        return NeuralCost.Run(Features(), rest);
-    case "few-labels":
-        return FewLabelsComparison.Run(Texts(), rest);
-    default:
-        Console.Error.WriteLine(Usage);
-        return 1;
-}
+    private const string Usage = """
+        primitives [OPTIONS OF BENCHMARKDOTNET]
+        iterations [--data LIST] [--algorithms LIST] [--ranks LIST] [--rounds N] [--seconds N]
+        scikit-learn FILE TEXT LABEL [RANK [ROUNDS]]
+        deep FILE TEXT LABEL [RANKS [BETA [ITERATIONS]]]
+        neural FILE TEXT LABEL [RANKS [EPOCHS]]
+        few-labels FILE TEXT LABEL [SEEDS [FRACTIONS]]
+        """;
 
-Corpus Texts() => Corpus.Open(args[1], args[2], args[3]);
+    private static int Main(string[] args)
+    {
+        switch (args)
+        {
+            case ["primitives", .. string[] rest]:
+                BenchmarkSwitcher.FromTypes([typeof(ManagedPrimitives)]).Run(rest.Length == 0 ? ["--filter", "*"] : rest);
+                return 0;
+            case ["iterations", .. string[] rest]:
+                return IterationTimes.Main(rest);
+            case ["scikit-learn", string file, string text, string label, .. string[] rest]:
+                return ScikitLearnComparison.Run(new MLContext(1), Features(file, text, label), rest);
+            case ["deep", string file, string text, string label, .. string[] rest]:
+                return DeepComparison.Run(new MLContext(1), Features(file, text, label), rest);
+            case ["neural", string file, string text, string label, .. string[] rest]:
+                return NeuralCost.Run(Features(file, text, label), rest);
+            case ["few-labels", string file, string text, string label, .. string[] rest]:
+                return FewLabelsComparison.Run(Corpus.Open(file, text, label), rest);
+            default:
+                Console.Error.WriteLine(Usage);
+                return 1;
+        }
+    }
 
-IDataView Features()
-{
-    var context = new MLContext(1);
-    IDataView documents = context.Data.LoadFromEnumerable(Texts().Documents);
-    return context.Data.Cache(WordFeatures.Featurizer(context, 5).Fit(documents).Transform(documents), WordFeatures.Words);
+    private static IDataView Features(string file, string text, string label)
+    {
+        var context = new MLContext(1);
+        IDataView documents = context.Data.LoadFromEnumerable(Corpus.Open(file, text, label).Documents);
+        return context.Data.Cache(WordFeatures.Featurizer(context, 5).Fit(documents).Transform(documents), WordFeatures.Words);
+    }
 }

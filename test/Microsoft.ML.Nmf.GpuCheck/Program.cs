@@ -1,20 +1,27 @@
+using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.GpuCheck;
+using Microsoft.ML.Nmf.GpuCheck.Data;
+using Microsoft.ML.Nmf.GpuCheck.Measuring;
+using Microsoft.ML.Nmf.GpuCheck.Tabulating;
 
-// Microsoft.ML.Nmf.Gpu parity|matrix|bench [--OPTION VALUE ...]: see README.md.
+// See README.md. "table" starts this program again with "rows", and stops it where a row takes too long.
 try
 {
-    Options options = Options.Parse(args.Skip(1));
+    CommandLine options = CommandLine.Parse(args.Skip(1));
     switch (args.FirstOrDefault())
     {
-        case "parity":
-            return ParityRun.Run(options);
+        case "tests":
+            return TestRun.Run(options);
         case "matrix":
-            MatrixFile.Write(Matrices.Sparse(options), options.Matrix ?? throw new ArgumentException("matrix needs --matrix FILE."));
+            string file = options.Matrix ?? throw new ArgumentException("matrix needs --matrix FILE.");
+            MatrixFile.Write((SparseExamples)Matrices.Make(Matrices.Sparse, options.Quick, file: null), file);
             return 0;
-        case "bench":
-            return BenchmarkRun.Run(options);
+        case "table":
+            return TableRun.Run(options);
+        case "rows":
+            return RowRun.Run(options);
         default:
-            Console.Error.WriteLine("Microsoft.ML.Nmf.Gpu parity|matrix|bench [--OPTION VALUE ...]: see README.md.");
+            Console.Error.WriteLine("Microsoft.ML.Nmf.GpuCheck tests|matrix|table [--OPTION VALUE ...]: see README.md.");
             return 1;
     }
 }

@@ -1,7 +1,7 @@
 """Times the work of an iteration in plain PyTorch: multiplicative updates and HALS for dense and sparse data, Kullback-Leibler updates.
 
-Prints a line for each: device, algorithm, data, rank, milliseconds (median), layout of the sparse matrix; tabs between them.
-An iteration evaluates the objective too, as the library's does. The matrix file is the one that the benchmark program writes.
+Prints a line for each: device, data, algorithm, rank, milliseconds (median), layout of the matrix; tabs between them.
+An iteration evaluates the objective too, as the library's does. The matrix file is the one that "Microsoft.ML.Nmf.GpuCheck matrix" writes.
 """
 import argparse
 import array
@@ -165,26 +165,32 @@ def synchronize(device):
         torch.cuda.synchronize()
 
 
+def shape_of(text):
+    """Rows and columns of "2000x784"."""
+    return tuple(map(int, text.split("x")))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--matrix", required=True)
-    parser.add_argument("--dense-size", type=int, default=2000)
+    parser.add_argument("--dense", type=shape_of, default=(2000, 2000))
+    parser.add_argument("--tall", type=shape_of, default=(10000, 784))
+    parser.add_argument("--data", default="dense,tall,sparse")
     parser.add_argument("--ranks", default="20,50,128")
     parser.add_argument("--devices", default="cpu")
-    parser.add_argument("--seconds", type=float, default=2)
+    parser.add_argument("--seconds", type=float, default=1)
     arguments = parser.parse_args()
     torch.backends.cuda.matmul.allow_tf32 = False
-    # Compressed rows are called new; that is known.
+    # PyTorch warns that compressed rows are in beta.
     warnings.simplefilter("ignore")
     entries = read_matrix(arguments.matrix)
     for device in arguments.devices.split(","):
-        for name in ("dense", "sparse"):
-            size = arguments.dense_size
-            data = Dense(torch.rand(size, size, device=device)) if name == "dense" else Sparse(*entries, device)
+        for name in arguments.data.split(","):
+            data = Sparse(*entries, device) if name == "sparse" else Dense(torch.rand(*getattr(arguments, name), device=device))
             for rank in map(int, arguments.ranks.split(",")):
                 for algorithm, work in (("cd", coordinate_descent), ("mu", multiplicative), ("kl", kullback_leibler)):
                     milliseconds = measure(work, data, rank, device, arguments.seconds)
-                    print(device, algorithm, name, rank, f"{milliseconds:.4f}", data.layout, sep="\t")
+                    print(device, name, algorithm, rank, f"{milliseconds:.4f}", data.layout, sep="\t")
                     sys.stdout.flush()
 
 

@@ -1,101 +1,57 @@
 using Microsoft.ML.Nmf.Engine;
 
-namespace Microsoft.ML.Nmf.GpuCheck;
+namespace Microsoft.ML.Nmf.GpuCheck.Data;
 
-/// <summary>The data that is factorized: made from a seed, so that no file is needed, and the same everywhere.</summary>
+/// <summary>The matrices that are factorized, by the name of their kind. <c>--quick</c> makes all of them smaller.</summary>
 internal static class Matrices
 {
-    // The shape of the TF-IDF of 60,237 short texts.
-    private const int Rows = 60_237;
-    private const int Columns = 18_000;
-    private const double DrawsPerRow = 24.9;
+    /// <summary>2000 × 2000, dense.</summary>
+    public const string Dense = "dense";
 
-    private const int Topics = 60;
-    private const int Parts = 24;
+    /// <summary>10,000 × 784, dense: the shape of ten thousand images.</summary>
+    public const string Tall = "tall";
 
-    /// <summary>
-    /// The matrix of a file, or one of the corpus's shape: feature frequencies fall as a power of their place; half of the words of a row are of the row's topic, which has an order of words of its
-    /// own; a value is the logarithm of how rare its feature is, and rows have norm 1.
-    /// </summary>
-    public static SparseExamples Sparse(Options options)
+    /// <summary>60,237 × 18,000 with 1.5 million entries: the shape of the TF-IDF of short texts.</summary>
+    public const string Sparse = "sparse";
+
+    private const double WordsPerRow = 24.9;
+    private const int QuickSides = 4;
+    private const int QuickTexts = 10;
+
+    /// <summary>Makes a matrix, or reads it where a file has it.</summary>
+    public static ExampleMatrix Make(string kind, bool quick, string? file)
     {
-        if (options.Matrix is { } path && File.Exists(path))
-            return MatrixFile.Read(path);
-        int rows = Rows / options.SparseDivisor, columns = Columns / options.SparseDivisor;
-        var random = new Random(1);
-        var frequencies = new PowerLaw(columns);
-        int[] names = [.. Enumerable.Range(0, columns)];
-        random.Shuffle(names);
-        var counts = new int[columns];
-        var drawn = new int[rows][];
-        for (int i = 0; i < rows; i++)
+        int sides = quick ? QuickSides : 1;
+        switch (kind)
         {
-            int shift = random.Next(Topics) * (columns / Topics);
-            // As many as the corpus has entries; the few that repeat a word add nothing.
-            int draws = 1 + (int)(2 * random.NextDouble() * DrawsPerRow);
-            var words = new SortedSet<int>();
-            for (int d = 0; d < draws; d++)
-                words.Add(names[(frequencies.Draw(random) + (d % 2 == 0 ? 0 : shift)) % columns]);
-            drawn[i] = [.. words];
-            foreach (int word in words)
-                counts[word]++;
+            case Dense:
+                return FromDense(2000 / sides, 2000 / sides);
+            case Tall:
+                return FromDense(10_000 / sides, 784 / sides);
+            case Sparse when file is not null && File.Exists(file):
+                return MatrixFile.Read(file);
+            case Sparse:
+                int texts = quick ? QuickTexts : 1;
+                return FromTexts(60_237 / texts, 18_000 / texts);
+            default:
+                throw new ArgumentException($"There is no data named {kind}.");
         }
+    }
 
+    private static ExampleMatrix FromTexts(int rows, int columns)
+    {
         var builder = new ExampleMatrixBuilder(columns);
-        foreach (int[] words in drawn)
-        {
-            double[] weights = [.. words.Select(word => Math.Log((rows + 1.0) / counts[word]))];
-            double norm = Math.Sqrt(weights.Sum(weight => weight * weight));
-            builder.Add(words, [.. weights.Select(weight => (float)(weight / norm))]);
-        }
-
-        return (SparseExamples)builder.Build();
+        foreach ((int[] words, float[] values) in RandomRows.Texts(rows, columns, WordsPerRow))
+            builder.Add(words, values);
+        return builder.Build();
     }
 
-    /// <summary>A square matrix of sparse parts, times noise: no factorization comes near enough for its error to be summed entry by entry.</summary>
-    public static DenseExamples Dense(int size)
+    private static ExampleMatrix FromDense(int rows, int columns)
     {
-        var random = new Random(2);
-        float[][] left = Factor(), right = Factor();
-        var builder = new ExampleMatrixBuilder(size);
-        int[] features = [.. Enumerable.Range(0, size)];
-        var row = new float[size];
-        for (int i = 0; i < size; i++)
-        {
-            for (int j = 0; j < size; j++)
-            {
-                float sum = 0.1f;
-                for (int k = 0; k < Parts; k++)
-                    sum += left[i][k] * right[j][k];
-                row[j] = sum * (float)(1e-3 + 2 * random.NextDouble());
-            }
-
+        var builder = new ExampleMatrixBuilder(columns);
+        int[] features = [.. Enumerable.Range(0, columns)];
+        foreach (float[] row in RandomRows.Dense(rows, columns))
             builder.Add(features, row);
-        }
-
-        return (DenseExamples)builder.Build();
-
-        float[][] Factor() => [.. Enumerable.Range(0, size).Select(_ => Enumerable.Range(0, Parts).Select(_ => random.NextDouble() < 0.4 ? (float)random.NextDouble() : 0).ToArray())];
-    }
-
-    // Places from 0, the k-th as often as 1 / (k + 10).
-    private sealed class PowerLaw
-    {
-        private const double Offset = 10;
-        private readonly double[] _cumulated;
-
-        public PowerLaw(int places)
-        {
-            _cumulated = new double[places];
-            double sum = 0;
-            for (int k = 0; k < places; k++)
-                _cumulated[k] = sum += 1 / (k + Offset);
-        }
-
-        public int Draw(Random random)
-        {
-            int at = Array.BinarySearch(_cumulated, random.NextDouble() * _cumulated[^1]);
-            return Math.Min(at < 0 ? ~at : at, _cumulated.Length - 1);
-        }
+        return builder.Build();
     }
 }

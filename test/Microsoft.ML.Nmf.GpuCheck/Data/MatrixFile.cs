@@ -1,8 +1,11 @@
 using Microsoft.ML.Nmf.Engine;
 
-namespace Microsoft.ML.Nmf.GpuCheck;
+namespace Microsoft.ML.Nmf.GpuCheck.Data;
 
-/// <summary>A sparse matrix in a file, as build/benchmark writes them: rows, columns and the number of entries, then the row starts, the columns and the values (int32, float32).</summary>
+/// <summary>
+/// A sparse matrix in a file that Python reads too: rows, columns and the number of entries, then the row starts and the columns as int32 and the values as
+/// float32, little-endian.
+/// </summary>
 internal static class MatrixFile
 {
     public static void Write(SparseExamples examples, string path)

@@ -1,16 +1,20 @@
 using System.Diagnostics;
 using TorchSharp;
 
-namespace Microsoft.ML.Nmf.GpuCheck;
+namespace Microsoft.ML.Nmf.GpuCheck.Measuring;
 
 /// <summary>What a device does at its best, measured with TorchSharp: copies within its memory, and products of large square matrices in float32.</summary>
 /// <param name="BytesPerSecond">Bytes read plus bytes written.</param>
 /// <param name="OperationsPerSecond">Two for a multiply-add.</param>
 internal readonly record struct DeviceRates(double BytesPerSecond, double OperationsPerSecond)
 {
+    /// <summary>Where TorchSharp does not run.</summary>
+    public static DeviceRates Unknown => new(double.NaN, double.NaN);
+
     /// <summary>The seconds that a cost takes at least.</summary>
     public double LeastSeconds(Cost cost) => Math.Max(cost.Bytes / BytesPerSecond, cost.Operations / OperationsPerSecond);
 
+    /// <summary>Measures a device.</summary>
     public static DeviceRates Measure(torch.Device device)
     {
         bool isGpu = device.type == DeviceType.CUDA;
@@ -20,7 +24,8 @@ internal readonly record struct DeviceRates(double BytesPerSecond, double Operat
         double copy = Best(device, () => target.copy_(source));
         torch.backends.cuda.matmul.allow_tf32 = false;
         long size = isGpu ? 8192 : 1536;
-        torch.Tensor first = torch.rand(size, size, device: device), second = torch.rand(size, size, device: device), product = torch.zeros(size, size, device: device);
+        torch.Tensor first = torch.rand(size, size, device: device), second = torch.rand(size, size, device: device);
+        torch.Tensor product = torch.zeros(size, size, device: device);
         double multiply = Best(device, () => product.addmm_(first, second, beta: 0, alpha: 1));
         return new DeviceRates(2.0 * sizeof(float) * floats / copy, 2.0 * size * size * size / multiply);
     }

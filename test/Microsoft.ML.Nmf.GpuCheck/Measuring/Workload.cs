@@ -4,9 +4,9 @@ using Microsoft.ML.Nmf.Nmf;
 using Microsoft.ML.Nmf.Tests.Reference;
 using Microsoft.ML.Nmf.Training;
 
-namespace Microsoft.ML.Nmf.GpuCheck;
+namespace Microsoft.ML.Nmf.GpuCheck.Measuring;
 
-/// <summary>A training at its start, from random factors, and the factors whose rows it solves for.</summary>
+/// <summary>A training at its start, from random factors. The one place here that knows how the library builds its solvers.</summary>
 internal sealed class Workload : IDisposable
 {
     private readonly List<IDisposable> _owned = [];
@@ -54,13 +54,13 @@ internal sealed class Workload : IDisposable
         RandomStart.Fill(factors, new Random(3));
         if (algorithm.IsExact)
             _solved.AddRange([factors.Templates, factors.Activations]);
-        var settings = new NmfSettings
+        FactorUpdate update = algorithm.Key switch
         {
-            Rank = rank,
-            Beta = algorithm.Beta,
-            Solver = algorithm.Key switch { "cd" => NmfSolver.CoordinateDescent, "anls" => NmfSolver.AlternatingLeastSquares, _ => NmfSolver.MultiplicativeUpdates },
+            "cd" => FactorUpdate.CoordinateDescent,
+            "anls" => FactorUpdate.LeastSquares,
+            _ => FactorUpdate.Multiplicative,
         };
-        return algorithm.Beta == 2 ? Own(new EuclideanSolver(engine, factors, settings)) : Own(new MultiplicativeSolver(engine, factors, settings));
+        return Own(FactorChain.Create(engine, data, [new(factors.Activations, false, default), new(factors.Templates, false, default)], algorithm.Beta, update));
     }
 
     private IIterativeSolver Deep(ComputeEngine engine, DataMatrix data, double beta, IReadOnlyList<int> ranks)
@@ -75,7 +75,8 @@ internal sealed class Workload : IDisposable
         var random = new Random(3);
         foreach (Factor factor in factors)
             RandomStart.Fill(factor, (float)(2 * Math.Pow(data.Examples.Mean / product, 1.0 / factors.Length)), random);
-        return Own(FactorChain.Create(engine, data, factors.Select(factor => new ChainLink(factor, IsFixed: false, default)), beta, FactorChain.DefaultOrder(factors.Length)));
+        ChainLink[] links = [.. factors.Select(factor => new ChainLink(factor, IsFixed: false, default))];
+        return Own(FactorChain.Create(engine, data, links, beta));
     }
 
     private IIterativeSolver Neural(ComputeEngine engine, DataMatrix data, IReadOnlyList<int> ranks)

@@ -6,7 +6,7 @@ using Microsoft.ML.Nmf.Reading;
 using Microsoft.ML.Nmf.Training;
 using TopicModel;
 
-namespace Microsoft.ML.Nmf.Benchmarks;
+namespace Microsoft.ML.Nmf.Benchmarks.Comparisons;
 
 /// <summary>What an epoch of a neural factorization costs, primitive by primitive, and how far 50 epochs come.</summary>
 internal static class NeuralCost
@@ -30,10 +30,13 @@ internal static class NeuralCost
         double[] seconds = [.. history.Zip(history.Skip(1), (before, after) => after.Seconds - before.Seconds)];
         double total = history[^1].Seconds - history[0].Seconds;
         int done = history.Count - 1, near = Math.Min(EpochsOfInterest, done);
-        Figures.Say($"{examples.Rows:N0} × {examples.Columns:N0}, ranks {string.Join(", ", ranks)}: {1000 * Figures.Median(seconds):F1} ms an epoch, median of {done}; pre-training {result.Phases.SkipLast(1).Sum(p => p.History.Last.Seconds):F1} s");
+        double pretraining = result.Phases.SkipLast(1).Sum(p => p.History.Last.Seconds), loss = history[^1].Loss;
+        Figures.Say($"{examples.Rows:N0} × {examples.Columns:N0}, ranks {string.Join(", ", ranks)}:");
+        Figures.Say($"{1000 * Figures.Median(seconds):F1} ms an epoch, median of {done}; pre-training {pretraining:F1} s");
         double iteration = Figures.Median(Figures.Iterations(Flat(features, ranks[0])));
         Figures.Say($"an iteration of Nmf at rank {ranks[0]}: {1000 * iteration:F1} ms; an epoch costs {Figures.Median(seconds) / iteration:F1} of them");
-        Figures.Say($"the loss after {near} epochs is {history[near].Loss / history[^1].Loss:F4} of that after {done}, which is {history[^1].Loss / history[0].Loss:F4} of that of the start; {seconds.Take(near).Sum():F1} s and {total:F1} s");
+        Figures.Say($"the loss after {near} epochs ({seconds.Take(near).Sum():F1} s) is {history[near].Loss / loss:F4} of that after {done} ({total:F1} s)");
+        Figures.Say($"the loss after {done} epochs is {loss / history[0].Loss:F4} of that of the start");
         Figures.Say($"| primitive | calls an epoch | ms an epoch | share |");
         Figures.Say($"|---|---|---|---|");
         double measured = 0;

@@ -1,9 +1,11 @@
 using System.Globalization;
 using TopicModel;
 
-namespace Microsoft.ML.Nmf.Benchmarks;
+namespace Microsoft.ML.Nmf.Benchmarks.Comparisons;
 
-/// <summary>An iteration of the joint training of a deep factorization beside one of an ordinary factorization of its widest rank, with the same β, in turn.</summary>
+/// <summary>
+/// An iteration of the joint training of a deep factorization beside one of an ordinary factorization of its widest rank, with the same β, in turn.
+/// </summary>
 internal static class DeepComparison
 {
     private const int Rounds = 3;
@@ -40,7 +42,9 @@ internal static class DeepComparison
             }).Fit(features).Model.Phases[^1].History));
         }
 
-        Figures.Say($"β = {beta}, median of {flat.Count} iterations each: {1000 * Figures.Median(flat):F1} ms at rank {ranks[0]}, {1000 * Figures.Median(deep):F1} ms jointly at ranks {string.Join(", ", ranks)}: {Figures.Median(deep) / Figures.Median(flat):F2} times");
+        double one = 1000 * Figures.Median(flat), all = 1000 * Figures.Median(deep);
+        Figures.Say($"β = {beta}, median of {flat.Count} iterations each:");
+        Figures.Say($"{one:F1} ms at rank {ranks[0]}, {all:F1} ms jointly at ranks {string.Join(", ", ranks)}: {all / one:F2} times");
         return 0;
     }
 }

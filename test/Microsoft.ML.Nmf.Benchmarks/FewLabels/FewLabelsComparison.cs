@@ -1,13 +1,16 @@
 using System.Globalization;
 using TopicModel;
 
-namespace Microsoft.ML.Nmf.Benchmarks;
+namespace Microsoft.ML.Nmf.Benchmarks.FewLabels;
 
-/// <summary>How many held-out texts are classified rightly when few of the others have labels, by words, by topics, and by topics that labels have guided: a table for the manual.</summary>
+/// <summary>
+/// How many held-out texts are classified rightly when few of the others have labels: by words, by topics, and by topics that labels have guided.
+/// </summary>
 internal static class FewLabelsComparison
 {
     // The classes that the figures are for: large ones, told apart by their words more than by the names of their packages.
-    private static readonly string[] _classes = ["python", "perl", "haskell", "net", "golang", "rust", "java", "javascript", "science", "ruby", "gnu-r", "games"];
+    private static readonly string[] _classes =
+        ["python", "perl", "haskell", "net", "golang", "rust", "java", "javascript", "science", "ruby", "gnu-r", "games"];
 
     private static readonly double[] _fractions = [0.002, 0.01, 0.05, 1];
 
@@ -22,7 +25,8 @@ internal static class FewLabelsComparison
         var table = new FewLabelsTable(fractions);
         for (int seed = 1; seed <= seeds; seed++)
             Run(documents, seed, fractions, table);
-        Figures.Say($"{documents.Length:N0} texts of {_classes.Length} classes, {table.Features} words; a fifth held out; mean accuracy on it ± standard deviation over {seeds} seeds.");
+        Figures.Say($"{documents.Length:N0} texts of {_classes.Length} classes, {table.Features} words; a fifth held out.");
+        Figures.Say($"Mean accuracy on it ± standard deviation over {seeds} seeds:");
         table.Print();
         return 0;
     }

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Microsoft.ML.Nmf.Benchmarks;
+namespace Microsoft.ML.Nmf.Benchmarks.FewLabels;
 
 /// <summary>Accuracies by method and share of labels, gathered over seeds.</summary>
 internal sealed class FewLabelsTable(double[] fractions)
@@ -21,10 +21,13 @@ internal sealed class FewLabelsTable(double[] fractions)
     /// <summary>Prints means and standard deviations in markdown.</summary>
     public void Print()
     {
-        Console.WriteLine($"| labels known | {string.Join(" | ", fractions.Select(f => string.Create(CultureInfo.InvariantCulture, $"{100 * f:0.##} % ({_labels[f]:N0})")))} |");
+        Figures.Say($"| labels known | {string.Join(" | ", fractions.Select(f => FormattableString.Invariant($"{100 * f:0.##} % ({_labels[f]:N0})")))} |");
         Console.WriteLine($"|---|{string.Concat(Enumerable.Repeat("---|", fractions.Length))}");
         foreach (IGrouping<string, (string Method, double Fraction, double Accuracy)> method in _entries.GroupBy(e => e.Method))
-            Console.WriteLine($"| {method.Key} | {string.Join(" | ", fractions.Select(f => Cell([.. method.Where(e => e.Fraction == f).Select(e => e.Accuracy)])))} |");
+        {
+            IEnumerable<string> cells = fractions.Select(f => Cell([.. method.Where(e => e.Fraction == f).Select(e => e.Accuracy)]));
+            Console.WriteLine($"| {method.Key} | {string.Join(" | ", cells)} |");
+        }
     }
 
     private static string Cell(double[] accuracies)

@@ -1,7 +1,7 @@
 using Microsoft.ML.Data;
 using TopicModel;
 
-namespace Microsoft.ML.Nmf.Benchmarks;
+namespace Microsoft.ML.Nmf.Benchmarks.FewLabels;
 
 /// <summary>A text's words and its class, which is empty where it is not known.</summary>
 internal sealed class WordRow
@@ -36,7 +36,8 @@ internal sealed class FewLabelsSplit
         _schema = SchemaDefinition.Create(typeof(WordRow));
         _schema[nameof(WordRow.Words)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, Features);
         // Every view has the same keys, also where it has none of a class; an empty label becomes a missing key.
-        IDataView classes = context.Data.LoadFromEnumerable(documents.Select(d => d.Label).Distinct().Order(StringComparer.Ordinal).Select(c => new ClassName { Name = c }));
+        IEnumerable<string> names = documents.Select(d => d.Label).Distinct().Order(StringComparer.Ordinal);
+        IDataView classes = context.Data.LoadFromEnumerable(names.Select(name => new ClassName { Name = name }));
         _training = Read(features);
         _keys = context.Transforms.Conversion.MapValueToKey(WordFeatures.LabelKey, nameof(WordRow.Label), keyData: classes).Fit(Load(_training));
         Test = View(Read(featurizer.Transform(test)));

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Microsoft.ML.Nmf.Engine;
 
-namespace Microsoft.ML.Nmf.Benchmarks;
+namespace Microsoft.ML.Nmf.Benchmarks.Comparisons;
 
 /// <summary>Does what another engine does, and measures how long each primitive takes.</summary>
 internal sealed class MeasuredEngine(ComputeEngine engine) : ComputeEngine
@@ -9,7 +9,8 @@ internal sealed class MeasuredEngine(ComputeEngine engine) : ComputeEngine
     private readonly Dictionary<string, (int Calls, TimeSpan Time)> _measured = [];
 
     /// <summary>The primitives since the last <see cref="Reset"/>, slowest first.</summary>
-    public IEnumerable<(string Primitive, int Calls, TimeSpan Time)> Measured => _measured.Select(m => (m.Key, m.Value.Calls, m.Value.Time)).OrderByDescending(m => m.Time);
+    public IEnumerable<(string Primitive, int Calls, TimeSpan Time)> Measured
+        => _measured.Select(m => (m.Key, m.Value.Calls, m.Value.Time)).OrderByDescending(m => m.Time);
 
     public override string Description => engine.Description;
 
@@ -24,30 +25,31 @@ internal sealed class MeasuredEngine(ComputeEngine engine) : ComputeEngine
 
     public override Gram AllocateGram(int rank) => engine.AllocateGram(rank);
 
-    public override MultiplicativeTerms AllocateTerms(int rows, int rank, double beta) => engine.AllocateTerms(rows, rank, beta);
-
     public override void Gram(Factor factor, Gram result) => Measure("Gram: FᵀF", () => engine.Gram(factor, result));
 
     public override void DataProduct(DataMatrix data, Factor other, Factor result)
-        => Measure(data.Rows == data.Examples.Rows ? "Product: X·A" : "Product: Xᵀ·S", () => engine.DataProduct(data, other, result));
+        => Measure(data.Rows == data.Examples.Rows ? "DataProduct: X·A" : "DataProduct: Xᵀ·S", () => engine.DataProduct(data, other, result));
 
-    public override void GramProduct(Factor factor, Gram gram, Factor result) => Measure("Product: F·G", () => engine.GramProduct(factor, gram, result));
+    public override void GramProduct(Factor factor, Gram gram, Factor result) => Measure("GramProduct: F·G", () => engine.GramProduct(factor, gram, result));
 
-    public override void LeftGramProduct(Gram gram, Factor factor, Factor result) => Measure("Product: G·F", () => engine.LeftGramProduct(gram, factor, result));
+    public override void LeftGramProduct(Gram gram, Factor factor, Factor result)
+        => Measure("LeftGramProduct: G·F", () => engine.LeftGramProduct(gram, factor, result));
 
-    public override void SmallProduct(Factor factor, Factor small, Factor result) => Measure("Product: S·A", () => engine.SmallProduct(factor, small, result));
+    public override void SmallProduct(Factor factor, Factor small, Factor result)
+        => Measure("SmallProduct: S·A", () => engine.SmallProduct(factor, small, result));
 
-    public override void SmallProductTransposed(Factor factor, Factor small, Factor result) => Measure("ProductTransposed: Z·Aᵀ", () => engine.SmallProductTransposed(factor, small, result));
+    public override void SmallProductTransposed(Factor factor, Factor small, Factor result)
+        => Measure("SmallProductTransposed: Z·Aᵀ", () => engine.SmallProductTransposed(factor, small, result));
 
-    public override void CrossProduct(Factor first, Factor second, Factor result) => Measure("Cross: SᵀZ", () => engine.CrossProduct(first, second, result));
+    public override void CrossProduct(Factor first, Factor second, Factor result) => Measure("CrossProduct: SᵀZ", () => engine.CrossProduct(first, second, result));
 
-    public override void SymmetricCrossProduct(Factor first, Factor second, Gram result) => Measure("SymmetricCross: SᵀZ + ZᵀS", () => engine.SymmetricCrossProduct(first, second, result));
+    public override void SymmetricCrossProduct(Factor first, Factor second, Gram result)
+        => Measure("SymmetricCrossProduct: SᵀZ + ZᵀS", () => engine.SymmetricCrossProduct(first, second, result));
 
-    public override void Copy(Factor source, Factor target) => Measure("Copy", () => engine.Copy(source, target));
+    public override void Combine(double a, Factor first, double b, Factor second, Factor result)
+        => Measure("Combine", () => engine.Combine(a, first, b, second, result));
 
-    public override void Combine(double a, Factor first, double b, Factor second, Factor result) => Measure("Combine", () => engine.Combine(a, first, b, second, result));
-
-    public override void ProjectNonnegative(Factor factor) => Measure("ProjectNonnegative", () => engine.ProjectNonnegative(factor));
+    public override void AtLeast(Factor factor, float least) => Measure("AtLeast", () => engine.AtLeast(factor, least));
 
     public override void RemoveAlong(Factor factor, Factor direction) => Measure("RemoveAlong", () => engine.RemoveAlong(factor, direction));
 
@@ -56,9 +58,11 @@ internal sealed class MeasuredEngine(ComputeEngine engine) : ComputeEngine
     public override void AdamUpdate(Factor factor, Factor gradient, (Factor First, Factor Second) moments, AdamRule rule)
         => Measure("AdamUpdate", () => engine.AdamUpdate(factor, gradient, moments, rule));
 
-    public override double SquaredError(Factor target, Factor factor, Factor small) => Measure("SquaredError: ‖S − S'Aᵀ‖²", () => engine.SquaredError(target, factor, small));
+    public override double SquaredError(Factor target, Factor factor, Factor small)
+        => Measure("SquaredError: ‖S − S'Aᵀ‖²", () => engine.SquaredError(target, factor, small));
 
-    public override void ProjectTerms(Factor factor, MultiplicativeTerms terms, MultiplicativeTerms result) => Measure("Project", () => engine.ProjectTerms(factor, terms, result));
+    public override void ProjectTerms(Factor factor, MultiplicativeTerms terms, MultiplicativeTerms result)
+        => Measure("ProjectTerms", () => engine.ProjectTerms(factor, terms, result));
 
     public override double Inner(Factor first, Factor second) => Measure("Inner", () => engine.Inner(first, second));
 
@@ -66,7 +70,7 @@ internal sealed class MeasuredEngine(ComputeEngine engine) : ComputeEngine
 
     public override double PenaltyOf(Factor factor, Penalty penalty) => Measure("PenaltyOf", () => engine.PenaltyOf(factor, penalty));
 
-    public override double Divergence(DataMatrix data, Factor factor, Factor other, double beta) => Measure("Divergence", () => engine.Divergence(data, factor, other, beta));
+    public override double[] ColumnSums(Factor factor) => Measure("ColumnSums", () => engine.ColumnSums(factor));
 
     public override void CoordinateDescent(Factor factor, Gram gram, Factor product, Penalty penalty, int sweeps)
         => Measure("CoordinateDescent", () => engine.CoordinateDescent(factor, gram, product, penalty, sweeps));
@@ -77,10 +81,11 @@ internal sealed class MeasuredEngine(ComputeEngine engine) : ComputeEngine
     public override void LeastSquaresBackward(Factor solution, Gram gram, Factor gradient, Factor result)
         => Measure("LeastSquaresBackward", () => engine.LeastSquaresBackward(solution, gram, gradient, result));
 
-    public override double OptimalityResidual(Factor factor, Gram gram, Factor product) => Measure("OptimalityResidual", () => engine.OptimalityResidual(factor, gram, product));
+    public override double OptimalityResidual(Factor factor, Gram gram, Factor product)
+        => Measure("OptimalityResidual", () => engine.OptimalityResidual(factor, gram, product));
 
-    public override double ComputeTerms(DataMatrix data, Factor factor, Factor other, double beta, MultiplicativeTerms terms, bool evaluate)
-        => Measure("Terms", () => engine.ComputeTerms(data, factor, other, beta, terms, evaluate));
+    public override double ComputeTerms(DataMatrix data, Factor factor, Factor other, double beta, MultiplicativeTerms? terms, bool evaluate)
+        => Measure("ComputeTerms", () => engine.ComputeTerms(data, factor, other, beta, terms, evaluate));
 
     public override void MultiplicativeUpdate(Factor factor, MultiplicativeTerms terms, Penalty penalty, double beta)
         => Measure("MultiplicativeUpdate", () => engine.MultiplicativeUpdate(factor, terms, penalty, beta));

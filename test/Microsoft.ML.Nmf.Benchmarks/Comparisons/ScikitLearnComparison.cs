@@ -1,8 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
+using Microsoft.ML.Nmf.Engine;
+using Microsoft.ML.Nmf.GpuCheck.Data;
+using Microsoft.ML.Nmf.Reading;
 using TopicModel;
 
-namespace Microsoft.ML.Nmf.Benchmarks;
+namespace Microsoft.ML.Nmf.Benchmarks.Comparisons;
 
 /// <summary>β = 2 by coordinate descent for 50 iterations, here and in scikit-learn, in turn, on the same matrix.</summary>
 internal static class ScikitLearnComparison
@@ -16,7 +19,9 @@ internal static class ScikitLearnComparison
         string matrix = Path.Combine(Path.GetTempPath(), $"matrix-{Environment.ProcessId}.bin");
         try
         {
-            double norm = MatrixFile.Write(features, matrix);
+            (ExampleMatrix examples, _) = ExampleReader.Read(features, FeatureColumn.Find(features.Schema, WordFeatures.Words), null, () => { });
+            MatrixFile.Write((SparseExamples)examples, matrix);
+            double norm = Math.Sqrt(examples.SumOfSquares);
             var here = new List<double>();
             var there = new List<double>();
             for (int round = 0; round < rounds; round++)
@@ -31,18 +36,23 @@ internal static class ScikitLearnComparison
                     Seed = round,
                 }).Fit(features).Model;
                 here.Add(model.History.Last.Seconds);
-                Figures.Say($"this library  {here[^1],7:F2} s for {Iterations} iterations, relative error {Math.Sqrt(2 * model.ReconstructionError) / norm:F5}");
+                double error = Math.Sqrt(2 * model.ReconstructionError) / norm;
+                Figures.Say($"this library  {here[^1],7:F2} s for {Iterations} iterations, relative error {error:F5}");
 
-                using Process python = Process.Start(new ProcessStartInfo("python3", [Path.Combine(AppContext.BaseDirectory, "scikit_learn.py"), matrix, $"{rank}", $"{Iterations}", $"{round}"]) { RedirectStandardOutput = true })!;
+                string script = Path.Combine(AppContext.BaseDirectory, "scikit_learn.py");
+                string[] arguments = [script, matrix, $"{rank}", $"{Iterations}", $"{round}"];
+                using Process python = Process.Start(new ProcessStartInfo("python3", arguments) { RedirectStandardOutput = true })!;
                 string[] result = python.StandardOutput.ReadToEnd().Split();
                 python.WaitForExit();
                 if (python.ExitCode != 0)
                     return 1;
                 there.Add(double.Parse(result[0], CultureInfo.InvariantCulture));
-                Figures.Say($"scikit-learn  {there[^1],7:F2} s for {Iterations} iterations, relative error {double.Parse(result[1], CultureInfo.InvariantCulture) / norm:F5}");
+                error = double.Parse(result[1], CultureInfo.InvariantCulture) / norm;
+                Figures.Say($"scikit-learn  {there[^1],7:F2} s for {Iterations} iterations, relative error {error:F5}");
             }
 
-            Figures.Say($"median of {rounds}: {Figures.Median(here):F2} s here, {Figures.Median(there):F2} s in scikit-learn, {Figures.Median(there) / Figures.Median(here):F1} times as fast");
+            double ours = Figures.Median(here), theirs = Figures.Median(there);
+            Figures.Say($"median of {rounds}: {ours:F2} s here, {theirs:F2} s in scikit-learn, {theirs / ours:F1} times as fast");
             return 0;
         }
         finally

@@ -1,11 +1,12 @@
 using TopicModel;
 
-namespace Microsoft.ML.Nmf.Benchmarks;
+namespace Microsoft.ML.Nmf.Benchmarks.FewLabels;
 
 /// <summary>What a linear classifier sees of a text.</summary>
 /// <param name="Column">The column it is in.</param>
 /// <param name="L2">
-/// The penalty of the classifier's weights. Activations are small numbers, which need large weights; each representation has the penalty that was best for it on other seeds.
+/// The penalty of the classifier's weights. Activations are small numbers, which need large weights; each representation has the penalty that was best for it
+/// on other seeds.
 /// </param>
 /// <param name="Transformer">Makes the column from the words; null for the words themselves.</param>
 internal sealed record Representation(string Column, float L2, ITransformer? Transformer = null)

@@ -1,6 +1,6 @@
 using TopicModel;
 
-namespace Microsoft.ML.Nmf.Benchmarks;
+namespace Microsoft.ML.Nmf.Benchmarks.FewLabels;
 
 /// <summary>The factorizations that the comparison fits.</summary>
 internal sealed class FewLabelsModels(MLContext context, int seed)
@@ -44,7 +44,10 @@ internal sealed class FewLabelsModels(MLContext context, int seed)
 
     /// <summary>The activations of all layers of a neural factorization.</summary>
     public Representation Layers(NeuralNmfTransformer neural, IDataView training)
-        => new(AllLayers, neural.Model.Classifier is null ? 1e-5f : 1e-4f, neural.Append(context.Transforms.Concatenate(AllLayers, Fine, Topics).Fit(neural.Transform(training))));
+    {
+        ITransformer concatenation = context.Transforms.Concatenate(AllLayers, Fine, Topics).Fit(neural.Transform(training));
+        return new(AllLayers, neural.Model.Classifier is null ? 1e-5f : 1e-4f, neural.Append(concatenation));
+    }
 
     /// <summary>The share of the test texts that a neural factorization's own scores get right.</summary>
     public double OwnAccuracy(NeuralNmfTransformer neural, IDataView test)
