@@ -80,7 +80,7 @@ internal static class Report
         {
             if (!_tasks.TryGetValue(value.Phase, out ProgressTask? task))
                 _tasks.Add(value.Phase, task = display.AddTask(value.Phase.EscapeMarkup(), maxValue: value.MaximumNumberOfIterations));
-            task.Value = value.Iteration.Iteration;
+            task.Value = value.Iteration.Number;
         }
     }
 }

@@ -34,14 +34,14 @@ public class ClassificationLayerTests
             double[,] s = Activations(seed, dependent);
             using LayerPass pass = Pass(s, Keys(seed));
             var layer = new ClassificationLayer(Classes, 5, kind, regularization);
-            Assert.True(layer.Take([pass]));
-            var losses = new List<double> { layer.Evaluate() };
+            LabelledActivations examples = LabelledActivations.Of([pass])!;
+            var losses = new List<double> { layer.Evaluate(examples) };
             // At zero all scores are even.
             Near.Equal(kind == NeuralNmfLabelLoss.CrossEntropy ? Math.Log(Classes) : 1, losses[0], 1e-12);
             for (int step = 0; step < 30; step++)
             {
-                layer.Train(1);
-                losses.Add(layer.Evaluate());
+                layer.Train(examples, 1);
+                losses.Add(layer.Evaluate(examples));
             }
 
             Near.NeverRises(losses, 1e-12);
@@ -61,8 +61,7 @@ public class ClassificationLayerTests
             uint[] keys = Keys(seed);
             using LayerPass pass = Pass(s, keys);
             var layer = new ClassificationLayer(Classes, 5, NeuralNmfLabelLoss.SquaredError, regularization);
-            layer.Take([pass]);
-            layer.Train(1);
+            layer.Train(LabelledActivations.Of([pass])!, 1);
 
             // (2/n SᵀS + ρ I) b = 2/n Sᵀy for every class, over the labelled rows.
             int[] labelled = [.. Enumerable.Range(0, Examples).Where(i => keys[i] != 0)];
@@ -90,8 +89,7 @@ public class ClassificationLayerTests
         double[,] s = Activations(1, dependent: false);
         using LayerPass pass = Pass(s, Keys(1));
         var layer = new ClassificationLayer(Classes, 5, NeuralNmfLabelLoss.CrossEntropy, 0.1);
-        layer.Take([pass]);
-        layer.Train(500);
+        layer.Train(LabelledActivations.Of([pass])!, 500);
         NaiveLabels labels = Labels(layer, NeuralNmfLabelLoss.CrossEntropy, 0.1, Keys(1));
         double[,] weights = labels.Weights;
         for (int c = 0; c < Classes; c++)
@@ -110,12 +108,12 @@ public class ClassificationLayerTests
         uint[] keys = Keys(2);
         using LayerPass pass = Pass(s, keys);
         var layer = new ClassificationLayer(Classes, 5, kind, 0.01);
-        layer.Take([pass]);
-        layer.Train(3);
+        LabelledActivations examples = LabelledActivations.Of([pass])!;
+        layer.Train(examples, 3);
         var actual = new float[Examples * 5];
         Array.Fill(actual, float.NaN);
         int labelled = keys.Count(key => key != 0);
-        layer.Gradient(pass.Labels!, 0.7 / labelled, actual);
+        layer.Gradient(examples, pass.Labels!, 0.7 / labelled, actual);
         NaiveLabels labels = Labels(layer, kind, 0.01, keys);
         var expected = new double[Examples, 5];
         for (int i = 0; i < Examples; i++)
@@ -142,12 +140,11 @@ public class ClassificationLayerTests
 
         using LayerPass whole = Pass(s, keys), one = Pass(first, keys[..20]), two = Pass(rest, keys[20..]), none = Pass(first, new uint[20]);
         var layer = new ClassificationLayer(Classes, 5, NeuralNmfLabelLoss.CrossEntropy, 0.01);
-        layer.Take([whole]);
-        layer.Train(5);
-        double loss = layer.Evaluate();
-        Assert.True(layer.Take([one, none, two]));
-        Assert.Equal(loss, layer.Evaluate());
-        Assert.False(layer.Take([none]));
+        LabelledActivations examples = LabelledActivations.Of([whole])!;
+        layer.Train(examples, 5);
+        double loss = layer.Evaluate(examples);
+        Assert.Equal(loss, layer.Evaluate(LabelledActivations.Of([one, none, two])!));
+        Assert.Null(LabelledActivations.Of([none]));
     }
 
     private static double[,] Activations(int seed, bool dependent)
@@ -174,7 +171,7 @@ public class ClassificationLayerTests
     private static double[,] Weights(ClassificationLayer layer)
     {
         var weights = new double[Classes, 5];
-        Buffer.BlockCopy(layer.Weights, 0, weights, 0, layer.Weights.Length * sizeof(double));
+        Buffer.BlockCopy(layer.Weights.ToArray(), 0, weights, 0, layer.Weights.Length * sizeof(double));
         return weights;
     }
 

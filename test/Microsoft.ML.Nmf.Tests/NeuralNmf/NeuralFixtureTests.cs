@@ -1,7 +1,6 @@
 using Microsoft.ML.Nmf.Engine.Managed;
 using Microsoft.ML.Nmf.NeuralNmf;
 using Microsoft.ML.Nmf.Tests.Reference;
-using Microsoft.ML.Nmf.Training;
 
 namespace Microsoft.ML.Nmf.Tests.NeuralNmf;
 
@@ -16,13 +15,12 @@ public class NeuralFixtureTests
     {
         NeuralFixture fixture = NeuralFixture.Load(loss);
         using var engine = new ManagedEngine(2);
-        NeuralNmfSettings settings = SettingsOf(fixture);
-        using var problem = new NeuralProblem(engine, 40, 1, settings);
-        for (int i = 0; i < 2; i++)
-            problem.Stack.Templates[i].CopyFrom(settings.InitialTemplates![i]!.Values);
-        using var pass = new LayerPass(engine, engine.Load(Build.Examples(fixture.X, sparse)), settings.Ranks, null, ownsData: true);
-        NeuralLossValue value = problem.Evaluate([pass], train: false);
-        problem.Differentiate(pass, 0);
+        NeuralNmfEstimator.Options options = fixture.Options();
+        using var problem = new NeuralProblem(engine, 40, 1, options, classes: 0);
+        problem.Stack.Take(fixture.Initial);
+        using var pass = new LayerPass(engine, engine.Load(Build.Examples(fixture.X, sparse)), options.Ranks, null, ownsData: true);
+        NeuralEvaluation value = problem.Evaluate([pass], train: false);
+        problem.Differentiate(value, 0);
         Near.Equal(fixture.Loss[0], value.Total, 1e-6);
         for (int i = 0; i < 2; i++)
         {
@@ -38,7 +36,7 @@ public class NeuralFixtureTests
     {
         NeuralFixture fixture = NeuralFixture.Load(loss);
         using var engine = new ManagedEngine(2);
-        NeuralNmfResult result = NeuralNmfTraining.Run(engine, Build.Dense(fixture.X), [], SettingsOf(fixture), new QuietMonitor());
+        NeuralNmfResult result = NeuralNmfTraining.Run(engine, Build.Dense(fixture.X), fixture.Options(), new QuietMonitor());
         Assert.Equal(51, result.Epochs.Count);
         for (int t = 0; t <= 50; t++)
             Near.Equal(fixture.Loss[t], result.Epochs[t].Loss, 1e-3);
@@ -54,13 +52,4 @@ public class NeuralFixtureTests
             Near.Equal(fixture.Final[i], final, 1e-3);
         }
     }
-
-    private static NeuralNmfSettings SettingsOf(NeuralFixture fixture) => new()
-    {
-        Ranks = [8, 4],
-        Loss = fixture.Kind,
-        InitialTemplates = [.. fixture.Initial.Select(Build.Matrix)],
-        Optimizer = NeuralNmfOptimizer.ProjectedGradient(fixture.LearningRate),
-        Stopping = new StoppingRule(50, 0, MayRise: true),
-    };
 }

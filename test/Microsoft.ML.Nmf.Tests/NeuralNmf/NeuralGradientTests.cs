@@ -37,11 +37,11 @@ public class NeuralGradientTests
     {
         double[,] x = Naive.Random(Examples, Features, 1, sparse ? 0.4 : 1);
         double[][,] templates = Templates(depth);
-        NeuralNmfSettings settings = Settings(loss, depth, labelLoss);
-        using NeuralProblem problem = Problem(settings, x, templates);
-        using LayerPass pass = Pass(x, settings, sparse);
-        NeuralLossValue value = problem.Evaluate([pass], train: true);
-        problem.Differentiate(pass, pass.Labels?.Rows.Length ?? 0);
+        NeuralNmfEstimator.Options options = Options(loss, depth, labelLoss);
+        using NeuralProblem problem = Problem(options, x, templates);
+        using LayerPass pass = Pass(x, options, sparse);
+        NeuralEvaluation value = problem.Evaluate([pass], train: true);
+        problem.Differentiate(value, pass.Labels?.Rows.Length ?? 0);
 
         double[][,] activations = NaiveNeural.Forward(x, templates);
         int[][][] supports = NaiveNeural.Supports(activations);
@@ -51,10 +51,10 @@ public class NeuralGradientTests
         for (int i = 0; i < depth; i++)
             Near.Equal(activations[i], Build.Read(pass.Activations[i]), 1e-5);
 
-        NaiveLabels? labels = Labels(problem, settings, x);
+        NaiveLabels? labels = Labels(problem, options, x);
         Near.Equal(NaiveNeural.Loss(x, templates, activations, loss, labels), value.Total, 1e-5);
         if (labels is not null)
-            Near.Equal(NaiveNeural.LabelLoss(activations[^1], labels), value.Label, 1e-5);
+            Near.Equal(NaiveNeural.LabelLoss(activations[^1], labels), value.LabelLoss, 1e-5);
         double[][,] expected = NaiveNeural.Gradient(x, templates, supports, loss, labels);
         // Activations in float32, and residuals as differences of products.
         for (int i = 0; i < depth; i++)
@@ -68,23 +68,22 @@ public class NeuralGradientTests
     {
         double[,] x = Naive.Random(Examples, Features, 1);
         uint[] keys = Keys();
-        NeuralNmfSettings settings = Settings(loss, 2, NeuralNmfLabelLoss.CrossEntropy);
-        using NeuralProblem problem = Problem(settings, x, Templates(2));
-        using LayerPass whole = Pass(x, settings, sparse: false);
-        NeuralLossValue value = problem.Evaluate([whole], train: true);
+        NeuralNmfEstimator.Options options = Options(loss, 2, NeuralNmfLabelLoss.CrossEntropy);
+        using NeuralProblem problem = Problem(options, x, Templates(2));
+        using LayerPass whole = Pass(x, options, sparse: false);
+        NeuralEvaluation value = problem.Evaluate([whole], train: true);
         int labelled = whole.Labels!.Rows.Length;
-        problem.Differentiate(whole, labelled);
+        problem.Differentiate(value, labelled);
         double[][,] expected = [.. problem.Stack.Gradients.Select(Build.Read)], sums = [new double[Features, _ranks[0]], new double[_ranks[0], _ranks[1]]];
 
         // The last batch is the smallest, and none of its rows has a label.
         LayerPass[] batches = [.. ((int[][])[[0, 3, 5, 8, 9, 11], [1, 2, 6, 7, 10], [4, 12, 13]]).Select(rows =>
-            new LayerPass(_engine, _engine.Load(ExampleMatrixBuilder.TakeRows(Build.Dense(x), rows)), settings.Ranks, LabelledRows.From([.. rows.Select(i => keys[i])]), ownsData: true))];
+            new LayerPass(_engine, _engine.Load(ExampleMatrixBuilder.TakeRows(Build.Dense(x), rows)), options.Ranks, LabelledRows.From([.. rows.Select(i => keys[i])]), ownsData: true))];
         Assert.Null(batches[2].Labels);
         foreach (LayerPass batch in batches)
         {
             double share = (double)batch.Data.Rows / Examples;
-            problem.Evaluate([batch], train: false);
-            problem.Differentiate(batch, labelled * share);
+            problem.Differentiate(problem.Evaluate([batch], train: false), labelled * share);
             for (int i = 0; i < 2; i++)
             {
                 double[,] gradient = Build.Read(problem.Stack.Gradients[i]);
@@ -98,9 +97,9 @@ public class NeuralGradientTests
 
         for (int i = 0; i < 2; i++)
             Near.Equal(expected[i], sums[i], 1e-5);
-        NeuralLossValue together = problem.Evaluate(batches, train: false);
+        NeuralEvaluation together = problem.Evaluate(batches, train: false);
         Near.Equal(value.Total, together.Total, 1e-6);
-        Near.Equal(value.Label, together.Label, 1e-6);
+        Near.Equal(value.LabelLoss, together.LabelLoss, 1e-6);
         foreach (LayerPass batch in batches)
             batch.Dispose();
     }
@@ -118,17 +117,17 @@ public class NeuralGradientTests
                 other[i, j] = 3 - x[i, j];
         }
 
-        NeuralNmfSettings settings = Settings(NeuralNmfLoss.Energy, 2, labelLoss);
-        using NeuralProblem problem = Problem(settings, x, Templates(2));
-        using LayerPass pass = Pass(x, settings, sparse: false), changed = Pass(other, settings, sparse: false);
-        NeuralLossValue value = problem.Evaluate([pass], train: true), after = problem.Evaluate([changed], train: false);
-        Assert.Equal(value.Label, after.Label);
+        NeuralNmfEstimator.Options options = Options(NeuralNmfLoss.Energy, 2, labelLoss);
+        using NeuralProblem problem = Problem(options, x, Templates(2));
+        using LayerPass pass = Pass(x, options, sparse: false), changed = Pass(other, options, sparse: false);
+        NeuralEvaluation value = problem.Evaluate([pass], train: true), after = problem.Evaluate([changed], train: false);
+        Assert.Equal(value.LabelLoss, after.LabelLoss);
         Assert.NotEqual(value.Total, after.Total);
 
         // The labelled rows alone have the same mean.
         int[] labelled = [.. Enumerable.Range(0, Examples).Where(i => keys[i] != 0)];
-        using var alone = new LayerPass(_engine, _engine.Load(ExampleMatrixBuilder.TakeRows(Build.Dense(x), labelled)), settings.Ranks, LabelledRows.From([.. labelled.Select(i => keys[i])]), ownsData: true);
-        Assert.Equal(value.Label, problem.Evaluate([alone], train: false).Label);
+        using var alone = new LayerPass(_engine, _engine.Load(ExampleMatrixBuilder.TakeRows(Build.Dense(x), labelled)), options.Ranks, LabelledRows.From([.. labelled.Select(i => keys[i])]), ownsData: true);
+        Assert.Equal(value.LabelLoss, problem.Evaluate([alone], train: false).LabelLoss);
     }
 
     [Fact]
@@ -145,37 +144,36 @@ public class NeuralGradientTests
 
     private static uint[] Keys() => [.. Enumerable.Range(0, Examples).Select(i => i is 4 or 7 or >= 12 ? 0 : (uint)(i * 7 % 3) + 1)];
 
-    private static NeuralNmfSettings Settings(NeuralNmfLoss loss, int depth, NeuralNmfLabelLoss? labelLoss) => new()
+    private static NeuralNmfEstimator.Options Options(NeuralNmfLoss loss, int depth, NeuralNmfLabelLoss? labelLoss) => new()
     {
         Ranks = [.. _ranks.Take(depth)],
         Loss = loss,
-        Classes = labelLoss is null ? 0 : 3,
+        LabelColumnName = labelLoss is null ? null : "Label",
         LabelLoss = labelLoss ?? default,
         // As large a part of the gradient as the rest.
         LabelWeight = 0.5,
         ScoreRegularization = 0.01,
     };
 
-    private static NeuralProblem Problem(NeuralNmfSettings settings, double[,] x, double[][,] templates)
+    private static NeuralProblem Problem(NeuralNmfEstimator.Options options, double[,] x, double[][,] templates)
     {
-        var problem = new NeuralProblem(_engine, Features, NeuralData.MeanSquare(x), settings);
-        for (int i = 0; i < templates.Length; i++)
-            problem.Stack.Templates[i].CopyFrom(Build.Matrix(templates[i]).Values);
+        var problem = new NeuralProblem(_engine, Features, NeuralData.MeanSquare(x), options, classes: options.LabelColumnName is null ? 0 : 3);
+        problem.Stack.Take(templates);
         return problem;
     }
 
-    private static LayerPass Pass(double[,] x, NeuralNmfSettings settings, bool sparse)
-        => new(_engine, _engine.Load(Build.Examples(x, sparse)), settings.Ranks, settings.Classes == 0 ? null : LabelledRows.From(Keys()), ownsData: true);
+    private static LayerPass Pass(double[,] x, NeuralNmfEstimator.Options options, bool sparse)
+        => new(_engine, _engine.Load(Build.Examples(x, sparse)), options.Ranks, options.LabelColumnName is null ? null : LabelledRows.From(Keys()), ownsData: true);
 
-    private static NaiveLabels? Labels(NeuralProblem problem, NeuralNmfSettings settings, double[,] x)
+    private static NaiveLabels? Labels(NeuralProblem problem, NeuralNmfEstimator.Options options, double[,] x)
     {
         if (problem.Classification is not { } layer)
             return null;
-        int rank = settings.Ranks[^1];
+        int rank = options.Ranks[^1];
         var weights = new double[3, rank];
-        Buffer.BlockCopy(layer.Weights, 0, weights, 0, layer.Weights.Length * sizeof(double));
+        Buffer.BlockCopy(layer.Weights.ToArray(), 0, weights, 0, layer.Weights.Length * sizeof(double));
         // λ counts in the mean of the squared data, ρ in that times the rank.
         double unit = NeuralData.MeanSquare(x);
-        return new NaiveLabels(Keys(), weights, settings.LabelLoss, settings.LabelWeight * unit, settings.ScoreRegularization * rank * unit);
+        return new NaiveLabels(Keys(), weights, options.LabelLoss, options.LabelWeight * unit, options.ScoreRegularization * rank * unit);
     }
 }

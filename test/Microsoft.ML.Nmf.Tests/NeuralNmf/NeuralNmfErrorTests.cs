@@ -19,7 +19,7 @@ public class NeuralNmfErrorTests
         { "LabelWeight", o => o.LabelWeight = double.PositiveInfinity, "LabelWeight is" },
         { "ScoreRegularization", o => o.ScoreRegularization = double.NaN, "ScoreRegularization is NaN, but must be a finite number of at least 0." },
         { "ScoreRegularization", o => o.ScoreRegularization = -1, "ScoreRegularization is -1" },
-        { "Initialization", o => o.Initialization = (NeuralNmfInitialization)7, "Initialization is 7, but must be one of LayerWise, Random." },
+        { "Initialization", o => o.Initialization = (LayerInitialization)7, "Initialization is 7, but must be one of LayerWise, Random." },
         { "InitialTemplates", o => o.InitialTemplates = [null, new FactorMatrix(new float[,] { { 1, -2 } })], "InitialTemplates has the value -2 in row 0, column 1" },
         { "InitialTemplates", o => o.InitialTemplates = [new FactorMatrix(new float[,] { { 1 }, { float.NaN } })], "InitialTemplates has the value NaN in row 1, column 0" },
         { "PretrainingIterations", o => o.PretrainingIterations = 0, "PretrainingIterations is 0, but must be at least 1." },
@@ -84,16 +84,23 @@ public class NeuralNmfErrorTests
     [Fact]
     public void Options_that_exclude_each_other_are_refused_when_the_estimator_is_made()
     {
-        string Make(NeuralNmfEstimator.Options options, string? label = "Label") => Assert.ThrowsAny<ArgumentException>(() => _context.Transforms.NeuralNmf(NeuralRows.Options(options, label))).Message;
-        Assert.Contains("LayerOutputColumnNames has 2 names, but must have 1: one for each layer but the deepest", Make(new() { LayerOutputColumnNames = ["a", "b"] }));
+        string Make(NeuralNmfEstimator.Options options) => Assert.ThrowsAny<ArgumentException>(() => _context.Transforms.NeuralNmf(NeuralRows.Options(options))).Message;
+        string Conflict(string option, NeuralNmfEstimator.Options options)
+        {
+            var problem = Assert.Throws<ArgumentOutOfRangeException>(() => _context.Transforms.NeuralNmf(NeuralRows.Options(options)));
+            Assert.Equal(option, problem.ParamName);
+            return problem.Message;
+        }
+
+        Assert.Contains("LayerOutputColumnNames has 2 names, but must have 1: one for each layer but the deepest", Conflict("LayerOutputColumnNames", new() { LayerOutputColumnNames = ["a", "b"] }));
         Assert.Contains("name the column 'Topics' twice", Make(new() { LayerOutputColumnNames = ["Topics"] }));
         Assert.Contains("name the column 'Score' twice", Make(new() { LayerOutputColumnNames = ["Score"] }));
         Assert.Contains("name the column 'Topics' twice", Make(new() { PredictedLabelColumnName = "Topics" }));
         Assert.Contains("name the column 'a' twice", Make(new() { ScoreColumnName = "a", PredictedLabelColumnName = "a" }));
-        Assert.Contains("InitialTemplates has 1 entries, but Ranks has 2", Make(new() { InitialTemplates = [null] }));
-        Assert.Contains("InitialTemplates[0] is 12 × 5, but must be 12 × 6", Make(new() { InitialTemplates = [new FactorMatrix(new float[12, 5]), null] }));
-        Assert.Contains("InitialTemplates[1] is 5 × 3, but must be 6 × 3: one row for each component of layer 1", Make(new() { InitialTemplates = [null, new FactorMatrix(new float[5, 3])] }));
-        Assert.Contains("BatchSize is 10, but the automatic optimizer looks at all rows", Make(new() { BatchSize = 10 }));
+        Assert.Contains("InitialTemplates has 1 entries, but Ranks has 2", Conflict("InitialTemplates", new() { InitialTemplates = [null] }));
+        Assert.Contains("InitialTemplates[0] is 12 × 5, but must be 12 × 6", Conflict("InitialTemplates[0]", new() { InitialTemplates = [new FactorMatrix(new float[12, 5]), null] }));
+        Assert.Contains("InitialTemplates[1] is 5 × 3, but must be 6 × 3: one row for each component of layer 0", Conflict("InitialTemplates[1]", new() { InitialTemplates = [null, new FactorMatrix(new float[5, 3])] }));
+        Assert.Contains("BatchSize is 10, but the automatic optimizer looks at all rows", Conflict("BatchSize", new() { BatchSize = 10 }));
         // Without labels there are no columns for them, whatever their names.
         _context.Transforms.NeuralNmf(NeuralRows.Options(new() { LayerOutputColumnNames = ["Score"], PredictedLabelColumnName = "Topics" }, label: null));
     }
@@ -190,7 +197,7 @@ public class NeuralNmfErrorTests
         NeuralNmfTransformer transformer = estimator.Fit(NeuralRows.GroupView(_context, Rows.Values()));
         Assert.Equal(["Topics", "Fine", "Score", "PredictedLabel"], transformer.OutputColumnNames);
         Assert.Equal(expected, transformer.Model.Layers.Select(l => l.Templates.Values.ToArray()));
-        Assert.Equal((NeuralNmfLoss.Energy, NeuralNmfLabelLoss.CrossEntropy, 2), (transformer.Model.Loss, transformer.Model.Classifier!.Loss, transformer.Model.History.Count));
+        Assert.Equal((NeuralNmfLoss.Energy, NeuralNmfLabelLoss.CrossEntropy, 2), (transformer.Model.Loss, transformer.Model.Classifier!.Loss, transformer.Model.Epochs.Count));
     }
 
     private IDataView Plain => Rows.View(_context, Rows.Values(3));

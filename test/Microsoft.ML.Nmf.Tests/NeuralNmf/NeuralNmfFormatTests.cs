@@ -18,14 +18,14 @@ public class NeuralNmfFormatTests
         IDataView data = NeuralRows.GroupView(context, Rows.Values(30));
         _model = context.Transforms.NeuralNmf(NeuralRows.Options(new() { Ranks = [3, 2], MaximumNumberOfIterations = 2 })).Fit(data).Model;
         _classes = ClassKeys.Of(data.Schema["Label"], 3);
-        _bytes = Written(writer => NeuralNmfModelFormat.Write(writer, _model));
+        _bytes = Written(writer => NeuralNmfTransformer.WriteModel(writer, _model));
     }
 
     [Fact]
     public void What_is_written_is_read_to_its_end()
     {
         var stream = new MemoryStream(_bytes);
-        NeuralNmfSameBitsTests.AssertSame(_model, NeuralNmfModelFormat.Read(new BinaryReader(stream), _classes));
+        NeuralNmfSameBitsTests.AssertSame(_model, NeuralNmfTransformer.ReadModel(new BinaryReader(stream), _classes));
         Assert.Equal(stream.Length, stream.Position);
     }
 
@@ -56,7 +56,7 @@ public class NeuralNmfFormatTests
     {
         for (int length = 0; length < _bytes.Length; length += 3)
         {
-            var problem = Assert.ThrowsAny<Exception>(() => NeuralNmfModelFormat.Read(new BinaryReader(new MemoryStream(_bytes, 0, length)), _classes));
+            var problem = Assert.ThrowsAny<Exception>(() => NeuralNmfTransformer.ReadModel(new BinaryReader(new MemoryStream(_bytes, 0, length)), _classes));
             Assert.True(problem is EndOfStreamException or FormatException, $"{length}: {problem}");
         }
     }
@@ -78,7 +78,7 @@ public class NeuralNmfFormatTests
     {
         byte[] damaged = [.. _bytes];
         value.CopyTo(damaged, at);
-        var problem = Record.Exception(() => NeuralNmfModelFormat.Read(new BinaryReader(new MemoryStream(damaged)), _classes));
+        var problem = Record.Exception(() => NeuralNmfTransformer.ReadModel(new BinaryReader(new MemoryStream(damaged)), _classes));
         Assert.True(problem is FormatException, $"{Convert.ToHexString(value)} at {at}: {problem?.ToString() ?? "read"}");
     }
 

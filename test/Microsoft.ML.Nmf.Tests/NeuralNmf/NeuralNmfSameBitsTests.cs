@@ -115,7 +115,7 @@ public class NeuralNmfSameBitsTests : IDisposable
         {
             Assert.Equal(first.Layers.Select(l => l.Templates.Values.ToArray()), other.Layers.Select(l => l.Templates.Values.ToArray()));
             Assert.Equal(first.Classifier!.Weights.Values, other.Classifier!.Weights.Values);
-            Assert.Equal(first.History.Select(e => e.Loss), other.History.Select(e => e.Loss));
+            Assert.Equal(first.Epochs.Select(e => e.Loss), other.Epochs.Select(e => e.Loss));
         });
     }
 
@@ -177,8 +177,8 @@ public class NeuralNmfSameBitsTests : IDisposable
 
         Assert.Equal(before.Phases.Select(p => (p.Name, p.History.Converged)), after.Phases.Select(p => (p.Name, p.History.Converged)));
         Assert.Equal(before.Phases.SelectMany(p => p.History), after.Phases.SelectMany(p => p.History));
-        Assert.Equal(before.History.Select(e => e with { LayerLosses = [] }), after.History.Select(e => e with { LayerLosses = [] }));
-        Assert.Equal(before.History.Select(e => e.LayerLosses), after.History.Select(e => e.LayerLosses));
+        Assert.Equal(before.Epochs.Select(e => e with { LayerLosses = [] }), after.Epochs.Select(e => e with { LayerLosses = [] }));
+        Assert.Equal(before.Epochs.Select(e => e.LayerLosses), after.Epochs.Select(e => e.LayerLosses));
         Assert.Equal(before.Classifier?.Loss, after.Classifier?.Loss);
         Assert.Equal(before.Classifier?.ClassNames, after.Classifier?.ClassNames);
         Assert.Equal(before.Classifier?.Weights.Values.ToArray(), after.Classifier?.Weights.Values.ToArray());

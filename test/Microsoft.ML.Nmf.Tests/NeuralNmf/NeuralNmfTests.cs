@@ -84,7 +84,7 @@ public class NeuralNmfTests
         }
 
         // And so are the losses of its last epoch.
-        NeuralNmfEpoch last = transformer.Model.History[^1];
+        NeuralNmfEpoch last = transformer.Model.Epochs[^1];
         Near.Equal(NaiveNeural.Loss(x, templates, expected, loss, null), last.LayerLosses.Sum(), 1e-5);
         double penalty = 0.5 * new NeuralNmfEstimator.Options().ScoreRegularization * NeuralData.MeanSquare(x) * 3 * transformer.Model.Classifier!.Weights.Values.ToArray().Sum(v => (double)v * v);
         double label = Rows.Topics(output, "Score").Select((scores, i) => (Score: scores[i % 3], i)).Where(p => p.i % 5 != 4).Average(p => -Math.Log(p.Score));
@@ -128,15 +128,15 @@ public class NeuralNmfTests
         Assert.Equal(Enumerable.Range(0, Rows.Size).Select(j => $"word{j}"), model.FeatureNames);
         Assert.Equal([(Rows.Size, 6), (6, 3)], model.Layers.Select(l => (l.Templates.Rows, l.Templates.Columns)));
         Assert.Equal(["layer 1", "layer 2", "all layers"], model.Phases.Select(p => p.Name));
-        Assert.Equal(Enumerable.Range(0, model.History.Count), model.History.Select(e => e.Epoch));
-        Assert.All(model.History, e => Assert.Single(e.LayerLosses));
-        Assert.All(model.History, e => Assert.True(double.IsFinite(e.LabelLoss) && double.IsFinite(e.ValidationLoss)));
-        Assert.Equal(model.Phases[^1].History.Select(i => i.Seconds), model.History.Select(e => e.Seconds));
+        Assert.Equal(Enumerable.Range(0, model.Epochs.Count), model.Epochs.Select(e => e.Epoch));
+        Assert.All(model.Epochs, e => Assert.Single(e.LayerLosses));
+        Assert.All(model.Epochs, e => Assert.True(double.IsFinite(e.LabelLoss) && double.IsFinite(e.ValidationLoss)));
+        Assert.Equal(model.Phases[^1].History.Select(i => i.Seconds), model.Epochs.Select(e => e.Seconds));
 
         NeuralNmfModel plain = _context.Transforms.NeuralNmf(NeuralRows.Options(new(), label: null)).Fit(data).Model;
         Assert.Null(plain.Classifier);
-        Assert.All(plain.History, e => Assert.Equal(2, e.LayerLosses.Count));
-        Assert.All(plain.History, e => Assert.True(double.IsNaN(e.LabelLoss) && double.IsNaN(e.ValidationLoss)));
+        Assert.All(plain.Epochs, e => Assert.Equal(2, e.LayerLosses.Count));
+        Assert.All(plain.Epochs, e => Assert.True(double.IsNaN(e.LabelLoss) && double.IsNaN(e.ValidationLoss)));
     }
 
     [Fact]
@@ -209,11 +209,11 @@ public class NeuralNmfTests
             var progress = new Told(step =>
             {
                 last = step;
-                if (step.Phase == phase && step.Iteration.Iteration == 2)
+                if (step.Phase == phase && step.Iteration.Number == 2)
                     source.Cancel();
             });
             Assert.Throws<OperationCanceledException>(() => _context.Transforms.NeuralNmf(NeuralRows.Options(new() { Tolerance = 0, Progress = progress, CancellationToken = source.Token })).Fit(data));
-            Assert.Equal((phase, 2), (last!.Phase, last.Iteration.Iteration));
+            Assert.Equal((phase, 2), (last!.Phase, last.Iteration.Number));
         }
     }
 

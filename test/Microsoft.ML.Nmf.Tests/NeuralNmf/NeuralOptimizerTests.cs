@@ -34,10 +34,10 @@ public class NeuralOptimizerTests
     {
         foreach (bool sparse in new[] { true, false })
         {
-            foreach (NeuralNmfInitialization start in Enum.GetValues<NeuralNmfInitialization>())
+            foreach (LayerInitialization start in Enum.GetValues<LayerInitialization>())
             {
                 double[,] x = NeuralData.Grouped(60, 24, 1, density: sparse ? 0.3 : 1);
-                NeuralNmfResult result = NeuralData.Run(x, NeuralData.Settings(_ranks[depth - 1], 40, loss, labelLoss) with { Initialization = start }, sparse: sparse);
+                NeuralNmfResult result = NeuralData.Run(x, NeuralData.Options(_ranks[depth - 1], 40, loss, labelLoss).With(o => o.Initialization = start), sparse: sparse);
                 NeuralData.AssertPossible(result);
                 Near.NeverRises(result.Epochs.Select(e => e.Loss), Rounding);
                 Assert.True(result.Epochs[^1].Loss < result.Epochs[0].Loss);
@@ -45,7 +45,7 @@ public class NeuralOptimizerTests
                 // What an epoch tells adds up.
                 double unit = labelLoss is null ? 0 : 0.5 * NeuralData.MeanSquare(x);
                 Assert.All(result.Epochs, e => Near.Equal(e.LayerLosses.Sum() + (unit == 0 ? 0 : unit * e.LabelLoss), e.Loss, 1e-9));
-                Assert.Equal(result.Epochs.Select(e => (e.Epoch, e.Loss, e.LayerLosses.Sum())), result.Phases[^1].History.Select(i => (i.Iteration, i.Objective, i.Divergence)));
+                Assert.Equal(result.Epochs.Select(e => (e.Epoch, e.Loss, e.LayerLosses.Sum())), result.Phases[^1].History.Select(i => (i.Number, i.Objective, i.Divergence)));
                 Assert.True(double.IsNaN(result.Epochs[0].LearningRate));
                 Assert.All(result.Epochs.Skip(1), e => Assert.InRange(e.LearningRate, 0, 64));
             }
@@ -56,11 +56,11 @@ public class NeuralOptimizerTests
     public void The_automatic_optimizer_does_the_same_on_data_of_any_scale(NeuralNmfLoss loss, int depth, NeuralNmfLabelLoss? labelLoss)
     {
         double[,] x = NeuralData.Grouped(60, 24, 2);
-        NeuralNmfSettings settings = NeuralData.Settings(_ranks[depth - 1], 40, loss, labelLoss);
-        NeuralNmfResult result = NeuralData.Run(x, settings);
+        NeuralNmfEstimator.Options options = NeuralData.Options(_ranks[depth - 1], 40, loss, labelLoss);
+        NeuralNmfResult result = NeuralData.Run(x, options);
         foreach (double scale in new[] { 1e-3, 1e3 })
         {
-            NeuralNmfResult scaled = NeuralData.Run(NeuralData.Scaled(x, scale), settings);
+            NeuralNmfResult scaled = NeuralData.Run(NeuralData.Scaled(x, scale), options);
             // Where no step helps any more is a matter of rounding.
             for (int e = 0; e < Math.Max(result.Epochs.Count, scaled.Epochs.Count); e++)
                 Near.Equal(result.Epochs[Math.Min(e, result.Epochs.Count - 1)].Loss, scaled.Epochs[Math.Min(e, scaled.Epochs.Count - 1)].Loss / (scale * scale), 1e-3);
@@ -77,7 +77,7 @@ public class NeuralOptimizerTests
         double[][,] given = [Naive.Random(24, 6, 4), Naive.Random(6, 3, 5, scale: 20)];
         foreach (NeuralNmfLoss loss in Enum.GetValues<NeuralNmfLoss>())
         {
-            NeuralNmfResult result = NeuralData.Run(x, NeuralData.Settings([6, 3], 30, loss) with { InitialTemplates = [.. given.Select(Build.Matrix)] });
+            NeuralNmfResult result = NeuralData.Run(x, NeuralData.Options([6, 3], 30, loss).With(o => o.InitialTemplates = [.. given.Select(Build.Matrix)]));
             Assert.True(result.Epochs[^1].Loss < 0.9 * result.Epochs[0].Loss);
             for (int i = 0; i < 2; i++)
             {
@@ -92,12 +92,14 @@ public class NeuralOptimizerTests
     public void For_one_layer_the_automatic_optimizer_comes_as_far_as_alternating_least_squares()
     {
         double[,] x = NeuralData.Grouped(80, 24, 6);
-        NeuralNmfResult result = NeuralData.Run(x, NeuralData.Settings([4], 200));
+        NeuralNmfResult result = NeuralData.Run(x, NeuralData.Options([4], 200));
         using var engine = new ManagedEngine(2);
         using Microsoft.ML.Nmf.Engine.DataMatrix data = engine.Load(Build.Dense(x));
         using Microsoft.ML.Nmf.Engine.Factor templates = engine.Allocate(24, 4), activations = engine.Allocate(80, 4);
-        TrainingHistory history = NmfTraining.Run(engine, new FactorPair(data, templates, activations),
-            new NmfSettings { Rank = 4, Solver = NmfSolver.AlternatingLeastSquares, Initialization = NmfInitialization.Nndsvd, Stopping = new(200, 0), Seed = 3 }, new QuietMonitor());
+        var nmf = new NmfEstimator.Options { Rank = 4, Solver = NmfSolver.AlternatingLeastSquares, Initialization = NmfInitialization.Nndsvd, Tolerance = 0, Seed = 3 };
+        nmf.Resolve();
+        TrainingHistory history = NmfTraining.Run(engine, new FactorPair(data, templates, activations), nmf, nmf.Stopping, new QuietMonitor(), "NMF");
+        Assert.Equal(200, history.Last.Iteration);
         // The divergence is half the sum of squares, the loss their mean.
         Near.Equal(2 * history.Last.Divergence / x.Length, result.Epochs[^1].Loss, 2e-3);
     }
@@ -107,8 +109,8 @@ public class NeuralOptimizerTests
     {
         double[,] x = NeuralData.Grouped(40, 12, 7);
         double[][,] given = [Naive.Random(12, 5, 8), Naive.Random(5, 3, 9)];
-        NeuralNmfSettings settings = NeuralData.Settings([5, 3], 1, optimizer: NeuralNmfOptimizer.ProjectedGradient(8, 0.8)) with { InitialTemplates = [.. given.Select(Build.Matrix)] };
-        NeuralNmfResult result = NeuralData.Run(x, settings);
+        NeuralNmfEstimator.Options options = NeuralData.Options([5, 3], 1, optimizer: NeuralNmfOptimizer.ProjectedGradient(8, 0.8)).With(o => o.InitialTemplates = [.. given.Select(Build.Matrix)]);
+        NeuralNmfResult result = NeuralData.Run(x, options);
 
         double[][,] activations = NaiveNeural.Forward(x, given);
         double[][,] gradients = NaiveNeural.Gradient(x, given, NaiveNeural.Supports(activations), NeuralNmfLoss.Energy, null);
@@ -125,7 +127,7 @@ public class NeuralOptimizerTests
         }
 
         Assert.Contains(0f, result.Templates.SelectMany(t => t.Values.ToArray()));
-        NeuralNmfResult longer = NeuralData.Run(x, settings with { Stopping = settings.Stopping with { MaximumNumberOfIterations = 20 } });
+        NeuralNmfResult longer = NeuralData.Run(x, options.With(o => o.MaximumNumberOfIterations = 20));
         Assert.True(double.IsNaN(longer.Epochs[0].LearningRate));
         for (int e = 1; e <= 20; e++)
             Near.Equal(8 * Math.Pow(0.8, e - 1), longer.Epochs[e].LearningRate, 1e-12);
@@ -153,8 +155,8 @@ public class NeuralOptimizerTests
     public void Adam_lowers_the_loss(NeuralNmfLoss loss, int depth, NeuralNmfLabelLoss? labelLoss, int? batchSize)
     {
         double[,] x = NeuralData.Grouped(60, 24, 10);
-        NeuralNmfSettings settings = NeuralData.Settings(_ranks[depth - 1], 40, loss, labelLoss, NeuralNmfOptimizer.Adam(0.01)) with { Initialization = NeuralNmfInitialization.Random, BatchSize = batchSize };
-        NeuralNmfResult result = NeuralData.Run(x, settings);
+        NeuralNmfEstimator.Options options = NeuralData.Options(_ranks[depth - 1], 40, loss, labelLoss, NeuralNmfOptimizer.Adam(0.01)).With(o => { o.Initialization = LayerInitialization.Random; o.BatchSize = batchSize; });
+        NeuralNmfResult result = NeuralData.Run(x, options);
         NeuralData.AssertPossible(result);
         Assert.True(result.Epochs[^1].Loss < 0.8 * result.Epochs[0].Loss, $"{result.Epochs[0].Loss} → {result.Epochs[^1].Loss}");
         Assert.All(result.Epochs.Skip(1), e => Assert.Equal(0.01, e.LearningRate));
@@ -168,11 +170,11 @@ public class NeuralOptimizerTests
     {
         // Steps so long that many entries would be.
         double[,] x = NeuralData.Grouped(40, 12, 11);
-        NeuralNmfSettings settings = NeuralData.Settings([5, 3], 1, optimizer: optimizer) with { Initialization = NeuralNmfInitialization.Random };
+        NeuralNmfEstimator.Options options = NeuralData.Options([5, 3], 1, optimizer: optimizer).With(o => o.Initialization = LayerInitialization.Random);
         int zeros = 0;
         for (int epochs = 1; epochs <= 8; epochs++)
         {
-            NeuralNmfResult result = NeuralData.Run(x, settings with { Stopping = settings.Stopping with { MaximumNumberOfIterations = epochs } });
+            NeuralNmfResult result = NeuralData.Run(x, options.With(o => o.MaximumNumberOfIterations = epochs));
             NeuralData.AssertPossible(result);
             zeros += result.Templates.Sum(t => t.Values.Count(0f));
         }
@@ -197,18 +199,18 @@ public class NeuralOptimizerTests
         {
             foreach (NeuralNmfLabelLoss? labelLoss in new NeuralNmfLabelLoss?[] { null, NeuralNmfLabelLoss.CrossEntropy, NeuralNmfLabelLoss.SquaredError })
             {
-                NeuralNmfSettings settings = NeuralData.Settings([6, 3], 20, loss, labelLoss, optimizer);
+                NeuralNmfEstimator.Options options = NeuralData.Options([6, 3], 20, loss, labelLoss, optimizer);
                 foreach (NeuralNmfResult result in new[]
                 {
-                    NeuralData.Run(x, settings with { InitialTemplates = [Build.Matrix(fine), Build.Matrix(coarse)] }),
-                    NeuralData.Run(x, settings with { InitialTemplates = [Build.Matrix(fine), null] }),
-                    NeuralData.Run(few, settings),
-                    NeuralData.Run(new double[9, 12], settings),
-                    NeuralData.Run(new double[,] { { 1, 0, 2 } }, settings with { Ranks = [6, 5] }),
+                    NeuralData.Run(x, options.With(o => o.InitialTemplates = [Build.Matrix(fine), Build.Matrix(coarse)])),
+                    NeuralData.Run(x, options.With(o => o.InitialTemplates = [Build.Matrix(fine), null])),
+                    NeuralData.Run(few, options),
+                    NeuralData.Run(new double[9, 12], options),
+                    NeuralData.Run(new double[,] { { 1, 0, 2 } }, options.With(o => o.Ranks = [6, 5])),
                 })
                 {
                     NeuralData.AssertPossible(result);
-                    if (optimizer is AutomaticOptimizer)
+                    if (optimizer == NeuralNmfOptimizer.Automatic)
                         Near.NeverRises(result.Epochs.Select(e => e.Loss), 1e-6);
                 }
             }
@@ -221,8 +223,8 @@ public class NeuralOptimizerTests
         double[,] x = NeuralData.Grouped(60, 24, 17);
         foreach (NeuralNmfLoss loss in Enum.GetValues<NeuralNmfLoss>())
         {
-            NeuralNmfResult guided = NeuralData.Run(x, NeuralData.Settings([6, 3], 15, loss, NeuralNmfLabelLoss.CrossEntropy) with { LabelWeight = 0 });
-            NeuralNmfResult plain = NeuralData.Run(x, NeuralData.Settings([6, 3], 15, loss));
+            NeuralNmfResult guided = NeuralData.Run(x, NeuralData.Options([6, 3], 15, loss, NeuralNmfLabelLoss.CrossEntropy).With(o => o.LabelWeight = 0));
+            NeuralNmfResult plain = NeuralData.Run(x, NeuralData.Options([6, 3], 15, loss));
             Assert.Equal(plain.Templates.Select(t => t.Values.ToArray()), guided.Templates.Select(t => t.Values.ToArray()));
             Assert.True(guided.Epochs[^1].LabelLoss < Math.Log(3));
         }
@@ -232,7 +234,7 @@ public class NeuralOptimizerTests
     public void Labels_shape_the_templates_by_their_weight()
     {
         double[,] x = NeuralData.Grouped(60, 24, 18, noise: 2);
-        double LabelLoss(double weight) => NeuralData.Run(x, NeuralData.Settings([6, 3], 60, labelLoss: NeuralNmfLabelLoss.CrossEntropy) with { LabelWeight = weight }).Epochs[^1].LabelLoss;
+        double LabelLoss(double weight) => NeuralData.Run(x, NeuralData.Options([6, 3], 60, labelLoss: NeuralNmfLabelLoss.CrossEntropy).With(o => o.LabelWeight = weight)).Epochs[^1].LabelLoss;
         double none = LabelLoss(0), some = LabelLoss(0.1), much = LabelLoss(2);
         Assert.True(some < 0.9 * none, $"{none} {some}");
         Assert.True(much < 0.9 * some, $"{some} {much}");

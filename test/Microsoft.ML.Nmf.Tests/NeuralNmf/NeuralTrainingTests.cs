@@ -14,17 +14,17 @@ public class NeuralTrainingTests
         double[,] x = NeuralData.Grouped(60, 20, 1);
         foreach (NeuralNmfOptimizer optimizer in new[] { NeuralNmfOptimizer.ProjectedGradient(1), NeuralNmfOptimizer.Adam(0.01) })
         {
-            NeuralNmfSettings settings = NeuralData.Settings([6, 3], 10, NeuralNmfLoss.Energy, labelLoss, optimizer);
-            NeuralNmfResult full = NeuralData.Run(x, settings);
+            NeuralNmfEstimator.Options options = NeuralData.Options([6, 3], 10, NeuralNmfLoss.Energy, labelLoss, optimizer);
+            NeuralNmfResult full = NeuralData.Run(x, options);
             foreach (int size in new[] { 60, 61, 10000 })
             {
-                NeuralNmfResult batch = NeuralData.Run(x, settings with { BatchSize = size });
+                NeuralNmfResult batch = NeuralData.Run(x, options.With(o => o.BatchSize = size));
                 Assert.Equal(full.Templates.Select(t => t.Values.ToArray()), batch.Templates.Select(t => t.Values.ToArray()));
                 Assert.Equal(full.Epochs.Select(e => e.Loss), batch.Epochs.Select(e => e.Loss));
                 Assert.Equal(full.Classification, batch.Classification);
             }
 
-            Assert.NotEqual(full.Templates[0].Values.ToArray(), NeuralData.Run(x, settings with { BatchSize = 59 }).Templates[0].Values.ToArray());
+            Assert.NotEqual(full.Templates[0].Values.ToArray(), NeuralData.Run(x, options.With(o => o.BatchSize = 59)).Templates[0].Values.ToArray());
         }
     }
 
@@ -38,8 +38,8 @@ public class NeuralTrainingTests
         foreach (bool sparse in new[] { true, false })
         {
             double[,] x = NeuralData.Grouped(61, 20, 2, density: sparse ? 0.3 : 1);
-            NeuralNmfSettings settings = NeuralData.Settings([5, 3], 15, loss, NeuralNmfLabelLoss.CrossEntropy, NeuralNmfOptimizer.Adam(0.003)) with { BatchSize = size, Initialization = NeuralNmfInitialization.Random };
-            NeuralNmfResult result = NeuralData.Run(x, settings, sparse: sparse);
+            NeuralNmfEstimator.Options options = NeuralData.Options([5, 3], 15, loss, NeuralNmfLabelLoss.CrossEntropy, NeuralNmfOptimizer.Adam(0.003)).With(o => { o.BatchSize = size; o.Initialization = LayerInitialization.Random; });
+            NeuralNmfResult result = NeuralData.Run(x, options, sparse: sparse);
             NeuralData.AssertPossible(result);
             Assert.True(result.Epochs[^1].Loss < 0.9 * result.Epochs[0].Loss, $"{result.Epochs[0].Loss} → {result.Epochs[^1].Loss}");
 
@@ -68,14 +68,8 @@ public class NeuralTrainingTests
         double[,] x = NeuralData.Grouped(40, 20, 3, noise: 2);
         var random = new Random(4);
         uint[] keys = [.. Enumerable.Range(0, 40).Select(_ => (uint)random.Next(3) + 1)];
-        NeuralNmfSettings settings = NeuralData.Settings([6, 3], 300, NeuralNmfLoss.Energy, NeuralNmfLabelLoss.CrossEntropy, optimizer) with
-        {
-            LabelWeight = optimizer == NeuralNmfOptimizer.Automatic ? 0.3 : 5,
-            ValidationFraction = 0.3,
-            ValidationPatience = 4,
-            BatchSize = batchSize,
-        };
-        NeuralNmfResult result = NeuralData.Run(x, settings, keys: keys);
+        NeuralNmfEstimator.Options options = NeuralData.Options([6, 3], 300, NeuralNmfLoss.Energy, NeuralNmfLabelLoss.CrossEntropy, optimizer).With(o => { o.LabelWeight = optimizer == NeuralNmfOptimizer.Automatic ? 0.3 : 5; o.ValidationFraction = 0.3; o.ValidationPatience = 4; o.BatchSize = batchSize; });
+        NeuralNmfResult result = NeuralData.Run(x, options, keys: keys);
         NeuralNmfEpoch best = result.Epochs.MinBy(e => e.ValidationLoss)!;
         Assert.InRange(best.Epoch, 0, 290);
         Assert.Equal(best.Epoch + 4, result.Epochs[^1].Epoch);
@@ -84,7 +78,7 @@ public class NeuralTrainingTests
 
         // The same training up to there has no more to go back to.
         Assert.True(best.Epoch > 0);
-        NeuralNmfResult upToThere = NeuralData.Run(x, settings with { Stopping = settings.Stopping with { MaximumNumberOfIterations = best.Epoch } }, keys: keys);
+        NeuralNmfResult upToThere = NeuralData.Run(x, options.With(o => o.MaximumNumberOfIterations = best.Epoch), keys: keys);
         Assert.Equal(upToThere.Templates.Select(t => t.Values.ToArray()), result.Templates.Select(t => t.Values.ToArray()));
         Assert.Equal(upToThere.Classification, result.Classification);
         for (int i = 0; i < 2; i++)
@@ -98,14 +92,14 @@ public class NeuralTrainingTests
     public void Held_out_rows_have_no_part_in_the_training(double fraction, int expected)
     {
         double[,] x = NeuralData.Grouped(20, 10, 5);
-        NeuralNmfSettings settings = NeuralData.Settings([4, 2], 1) with { ValidationFraction = fraction };
-        NeuralNmfResult before = NeuralData.Run(x, settings);
+        NeuralNmfEstimator.Options options = NeuralData.Options([4, 2], 1).With(o => o.ValidationFraction = fraction);
+        NeuralNmfResult before = NeuralData.Run(x, options);
         int held = 0;
         for (int i = 0; i < 20; i++)
         {
             double[,] changed = (double[,])x.Clone();
             changed[i, 3] += 1;
-            NeuralNmfResult after = NeuralData.Run(changed, settings);
+            NeuralNmfResult after = NeuralData.Run(changed, options);
             bool isHeld = before.Epochs[0].ValidationLoss != after.Epochs[0].ValidationLoss && before.Epochs[0].Loss == after.Epochs[0].Loss;
             Assert.Equal(isHeld, before.Epochs[^1].Loss == after.Epochs[^1].Loss);
             held += isHeld ? 1 : 0;
@@ -117,23 +111,23 @@ public class NeuralTrainingTests
     [Fact]
     public void One_row_cannot_be_held_out_of_one()
         => Assert.Contains("There are 1 rows, too few to hold some out. Set ValidationFraction to 0",
-            Assert.Throws<InvalidOperationException>(() => NeuralData.Run(new double[,] { { 1, 2 } }, NeuralData.Settings([1], 1) with { ValidationFraction = 0.5 })).Message);
+            Assert.Throws<InvalidOperationException>(() => NeuralData.Run(new double[,] { { 1, 2 } }, NeuralData.Options([1], 1).With(o => o.ValidationFraction = 0.5))).Message);
 
     [Theory, MemberData(nameof(Stopping))]
     public void A_training_is_cancelled_within_an_epoch(NeuralNmfOptimizer optimizer, int? batchSize)
     {
         double[,] x = NeuralData.Grouped(60, 20, 6);
-        NeuralNmfSettings settings = NeuralData.Settings([6, 3], 10, NeuralNmfLoss.Energy, NeuralNmfLabelLoss.CrossEntropy, optimizer) with { BatchSize = batchSize };
+        NeuralNmfEstimator.Options options = NeuralData.Options([6, 3], 10, NeuralNmfLoss.Energy, NeuralNmfLabelLoss.CrossEntropy, optimizer).With(o => o.BatchSize = batchSize);
         // The loop itself asks twice an epoch; every step of an epoch asks too.
         int steps = batchSize is { } size ? (60 + size - 1) / size : 1;
         for (int within = 1; within <= 2 + steps; within++)
         {
             var monitor = new QuietMonitor();
             int asked = 0;
-            monitor.IsCancelled = () => monitor.Reports is [.., { Phase: "Neural NMF, all layers", Iteration.Iteration: 2 }] && ++asked == within;
-            Assert.Throws<OperationCanceledException>(() => NeuralData.Run(x, settings, monitor));
+            monitor.IsCancelled = () => monitor.Reports is [.., { Phase: "Neural NMF, all layers", Iteration.Number: 2 }] && ++asked == within;
+            Assert.Throws<OperationCanceledException>(() => NeuralData.Run(x, options, monitor));
             Assert.Equal(within, asked);
-            Assert.Equal(2, monitor.Reports[^1].Iteration.Iteration);
+            Assert.Equal(2, monitor.Reports[^1].Iteration.Number);
         }
     }
 
@@ -142,9 +136,9 @@ public class NeuralTrainingTests
     {
         double[,] x = NeuralData.Grouped(60, 20, 6);
         var monitor = new QuietMonitor();
-        monitor.IsCancelled = () => monitor.Reports is [.., { Phase: "Neural NMF, layer 2 of 2", Iteration.Iteration: 3 }];
-        Assert.Throws<OperationCanceledException>(() => NeuralData.Run(x, NeuralData.Settings([6, 3], 10), monitor));
-        Assert.Equal(("Neural NMF, layer 2 of 2", 3), (monitor.Reports[^1].Phase, monitor.Reports[^1].Iteration.Iteration));
+        monitor.IsCancelled = () => monitor.Reports is [.., { Phase: "Neural NMF, layer 2 of 2", Iteration.Number: 3 }];
+        Assert.Throws<OperationCanceledException>(() => NeuralData.Run(x, NeuralData.Options([6, 3], 10), monitor));
+        Assert.Equal(("Neural NMF, layer 2 of 2", 3), (monitor.Reports[^1].Phase, monitor.Reports[^1].Iteration.Number));
     }
 
     [Theory]
@@ -168,7 +162,7 @@ public class NeuralTrainingTests
         }
 
         double[,] x = Naive.Multiply(s, Naive.Transpose(fine));
-        NeuralNmfResult result = NeuralData.Run(x, NeuralData.Settings([8, 2], 200, loss) with { Pretraining = new StoppingRule(100, 0, IsBudget: true) });
+        NeuralNmfResult result = NeuralData.Run(x, NeuralData.Options([8, 2], 200, loss).With(o => o.PretrainingIterations = 100));
         double[,] first = NeuralData.Read(result.Templates[0]), effective = Naive.Multiply(first, NeuralData.Read(result.Templates[1])), planted = Naive.Multiply(fine, coarse);
         int[] group = [.. Enumerable.Range(0, 2).Select(k => Enumerable.Range(0, 2).MaxBy(c => Cosine(planted, k, effective, c)))];
         Assert.Equal([0, 1], group.Order());
@@ -192,8 +186,8 @@ public class NeuralTrainingTests
         double[,] x = NeuralData.Grouped(1300, 30, 8, density: 0.2);
         foreach ((NeuralNmfOptimizer optimizer, int? size) in new (NeuralNmfOptimizer, int?)[] { (NeuralNmfOptimizer.Automatic, null), (NeuralNmfOptimizer.Adam(), 500) })
         {
-            NeuralNmfSettings settings = NeuralData.Settings([12, 5], 6, loss, NeuralNmfLabelLoss.CrossEntropy, optimizer) with { BatchSize = size, ValidationFraction = 0.1 };
-            NeuralNmfResult[] results = [.. new[] { 1, 2, 3 }.Select(threads => NeuralData.Run(x, settings, sparse: true, threads: threads))];
+            NeuralNmfEstimator.Options options = NeuralData.Options([12, 5], 6, loss, NeuralNmfLabelLoss.CrossEntropy, optimizer).With(o => { o.BatchSize = size; o.ValidationFraction = 0.1; });
+            NeuralNmfResult[] results = [.. new[] { 1, 2, 3 }.Select(threads => NeuralData.Run(x, options, sparse: true, threads: threads))];
             foreach (NeuralNmfResult other in results.Skip(1))
             {
                 Assert.Equal(results[0].Templates.Select(t => t.Values.ToArray()), other.Templates.Select(t => t.Values.ToArray()));
@@ -208,13 +202,13 @@ public class NeuralTrainingTests
     public void The_seed_decides_what_is_random()
     {
         double[,] x = NeuralData.Grouped(60, 20, 9);
-        float[] Train(int seed, NeuralNmfSettings settings) => NeuralData.Run(x, settings with { Seed = seed }).Templates[1].Values.ToArray();
-        NeuralNmfSettings random = NeuralData.Settings([6, 3], 3) with { Initialization = NeuralNmfInitialization.Random };
-        NeuralNmfSettings batches = NeuralData.Settings([6, 3], 3, optimizer: NeuralNmfOptimizer.Adam()) with { BatchSize = 10 };
-        foreach (NeuralNmfSettings settings in new[] { random, batches })
+        float[] Train(int seed, NeuralNmfEstimator.Options options) => NeuralData.Run(x, options.With(o => o.Seed = seed)).Templates[1].Values.ToArray();
+        NeuralNmfEstimator.Options random = NeuralData.Options([6, 3], 3).With(o => o.Initialization = LayerInitialization.Random);
+        NeuralNmfEstimator.Options batches = NeuralData.Options([6, 3], 3, optimizer: NeuralNmfOptimizer.Adam()).With(o => o.BatchSize = 10);
+        foreach (NeuralNmfEstimator.Options options in new[] { random, batches })
         {
-            Assert.Equal(Train(1, settings), Train(1, settings));
-            Assert.NotEqual(Train(1, settings), Train(2, settings));
+            Assert.Equal(Train(1, options), Train(1, options));
+            Assert.NotEqual(Train(1, options), Train(2, options));
         }
     }
 
@@ -222,13 +216,13 @@ public class NeuralTrainingTests
     public void Given_templates_are_where_it_starts_and_the_other_layers_are_fitted_to_them()
     {
         double[,] x = NeuralData.Grouped(60, 20, 10), first = Naive.Random(20, 6, 11), second = Naive.Random(6, 3, 12);
-        NeuralNmfSettings settings = NeuralData.Settings([6, 3], 1, optimizer: NeuralNmfOptimizer.ProjectedGradient(1e-30));
-        NeuralNmfResult both = NeuralData.Run(x, settings with { InitialTemplates = [Build.Matrix(first), Build.Matrix(second)] });
+        NeuralNmfEstimator.Options options = NeuralData.Options([6, 3], 1, optimizer: NeuralNmfOptimizer.ProjectedGradient(1e-30));
+        NeuralNmfResult both = NeuralData.Run(x, options.With(o => o.InitialTemplates = [Build.Matrix(first), Build.Matrix(second)]));
         Assert.Equal(["all layers"], both.Phases.Select(p => p.Name));
         Assert.Equal([first, second], both.Templates.Select(NeuralData.Read));
         Near.Equal(NaiveNeural.Loss(x, [first, second], NaiveNeural.Forward(x, [first, second]), NeuralNmfLoss.Energy, null), both.Epochs[0].Loss, 1e-5);
 
-        NeuralNmfResult one = NeuralData.Run(x, settings with { InitialTemplates = [Build.Matrix(first), null] });
+        NeuralNmfResult one = NeuralData.Run(x, options.With(o => o.InitialTemplates = [Build.Matrix(first), null]));
         Assert.Equal(["layer 1", "layer 2", "all layers"], one.Phases.Select(p => p.Name));
         Assert.Equal(first, NeuralData.Read(one.Templates[0]));
         Assert.True(one.Epochs[0].LayerLosses[1] < both.Epochs[0].LayerLosses[1]);

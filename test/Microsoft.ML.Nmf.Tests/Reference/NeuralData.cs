@@ -53,26 +53,47 @@ internal static class NeuralData
         return values;
     }
 
-    /// <summary>Settings for all iterations that are asked for, whatever they gain.</summary>
-    public static NeuralNmfSettings Settings(int[] ranks, int epochs, NeuralNmfLoss loss = NeuralNmfLoss.Energy, NeuralNmfLabelLoss? labelLoss = null, NeuralNmfOptimizer? optimizer = null) => new()
+    /// <summary>Options for all iterations that are asked for, whatever they gain.</summary>
+    public static NeuralNmfEstimator.Options Options(
+        int[] ranks, int epochs, NeuralNmfLoss loss = NeuralNmfLoss.Energy, NeuralNmfLabelLoss? labelLoss = null, NeuralNmfOptimizer? optimizer = null) => new()
     {
         Ranks = ranks,
         Loss = loss,
-        Classes = labelLoss is null ? 0 : Classes,
+        LabelColumnName = labelLoss is null ? null : "Label",
         LabelLoss = labelLoss ?? default,
         LabelWeight = 0.5,
         ScoreRegularization = 1e-3,
         Optimizer = optimizer ?? NeuralNmfOptimizer.Automatic,
-        Pretraining = new StoppingRule(10, 0, IsBudget: true),
-        Stopping = new StoppingRule(epochs, 0, MayRise: optimizer is not (null or AutomaticOptimizer)),
+        PretrainingIterations = 10,
+        MaximumNumberOfIterations = epochs,
+        Tolerance = 0,
         Seed = 3,
     };
 
-    public static NeuralNmfResult Run(double[,] x, NeuralNmfSettings settings, ITrainingMonitor? monitor = null, bool sparse = false, int threads = 1, uint[]? keys = null)
+    /// <summary>A copy of the options with something changed.</summary>
+    public static NeuralNmfEstimator.Options With(this NeuralNmfEstimator.Options options, Action<NeuralNmfEstimator.Options> change)
+    {
+        var copy = (NeuralNmfEstimator.Options)options.Copy();
+        change(copy);
+        return copy;
+    }
+
+    /// <summary>A training of a copy of the options; with a label column, on the keys that are given or those of the groups.</summary>
+    public static NeuralNmfResult Run(
+        double[,] x, NeuralNmfEstimator.Options options, ITrainingMonitor? monitor = null, bool sparse = false, int threads = 1, uint[]? keys = null)
     {
         using var engine = new ManagedEngine(threads);
-        return NeuralNmfTraining.Run(engine, Build.Examples(x, sparse), settings.Classes == 0 ? [] : keys ?? Keys(x.GetLength(0)), settings, monitor ?? new QuietMonitor());
+        NeuralNmfEstimator.Options resolved = options.With(o => o.Resolve());
+        uint[] labels = options.LabelColumnName is null ? [] : keys ?? Keys(x.GetLength(0));
+        return NeuralNmfTraining.Run(engine, Build.Examples(x, sparse), resolved, monitor ?? new QuietMonitor(), labels, labels.Length == 0 ? 0 : Classes);
     }
+
+    /// <summary>Sets the templates.</summary>
+    public static void Take(this LayerStack stack, IReadOnlyList<double[,]> values) => stack.Change(templates =>
+    {
+        for (int i = 0; i < templates.Length; i++)
+            templates[i].CopyFrom(Build.Matrix(values[i]).Values);
+    });
 
     public static void AssertPossible(NeuralNmfResult result)
     {

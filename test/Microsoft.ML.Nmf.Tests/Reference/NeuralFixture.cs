@@ -17,6 +17,23 @@ internal sealed record NeuralFixture(NeuralNmfLoss Kind, double LearningRate, do
         double[][,] Layers(string name) => [.. root.GetProperty(name).EnumerateArray().Select(MultiplicativeFixture.Matrix)];
     }
 
+    /// <summary>What the program did, as resolved options: fifty steps of the projected gradient.</summary>
+    public NeuralNmfEstimator.Options Options()
+    {
+        var options = new NeuralNmfEstimator.Options
+        {
+            Ranks = [8, 4],
+            Loss = Kind,
+            InitialTemplates = [.. Initial.Select(Build.Matrix)],
+            Optimizer = NeuralNmfOptimizer.ProjectedGradient(LearningRate),
+            MaximumNumberOfIterations = 50,
+            Tolerance = 0,
+            Seed = 1,
+        };
+        options.Resolve();
+        return options;
+    }
+
     private static double[,] Transpose(double[,] matrix)
     {
         var transposed = new double[matrix.GetLength(1), matrix.GetLength(0)];

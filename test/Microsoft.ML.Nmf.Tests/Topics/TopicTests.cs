@@ -1,4 +1,3 @@
-using Microsoft.ML.Nmf.Topics;
 
 namespace Microsoft.ML.Nmf.Tests.Topics;
 

@@ -31,8 +31,8 @@ public class TorchTrainingTests
         using ComputeEngine engine = TorchEngines.Create();
         using DataMatrix data = engine.Load(Build.Examples(fixture.X, sparse));
         Factor[] factors = [.. fixture.Initial.Select(f => Build.Factor(engine, f))];
-        IEnumerable<ChainLink> links = factors.Select(f => new ChainLink(f, IsFixed: false, default));
-        using FactorChain chain = FactorChain.Create(engine, data, links, fixture.Beta, FactorChain.DefaultOrder(4));
+        ChainLink[] links = [.. factors.Select(f => new ChainLink(f, IsFixed: false, default))];
+        using FactorChain chain = FactorChain.Create(engine, data, links, fixture.Beta);
         for (int t = 0; t <= 100; t++)
         {
             if (t > 0)
@@ -54,14 +54,7 @@ public class TorchTrainingTests
     {
         NeuralFixture fixture = NeuralFixture.Load(loss);
         using ComputeEngine engine = TorchEngines.Create();
-        NeuralNmfResult result = NeuralNmfTraining.Run(engine, Build.Dense(fixture.X), [], new NeuralNmfSettings
-        {
-            Ranks = [8, 4],
-            Loss = loss,
-            InitialTemplates = [.. fixture.Initial.Select(Build.Matrix)],
-            Optimizer = NeuralNmfOptimizer.ProjectedGradient(fixture.LearningRate),
-            Stopping = new StoppingRule(50, 0, MayRise: true),
-        }, new QuietMonitor());
+        NeuralNmfResult result = NeuralNmfTraining.Run(engine, Build.Dense(fixture.X), fixture.Options(), new QuietMonitor());
         for (int t = 0; t <= 50; t++)
             Near.Equal(fixture.Loss[t], result.Epochs[t].Loss, 1e-3);
     }
@@ -128,15 +121,10 @@ public class TorchTrainingTests
     public void Neural_templates_after_fifty_epochs_are_those_of_the_managed_engine(NeuralNmfLoss loss, bool sparse)
     {
         ExampleMatrix examples = Examples(sparse);
-        var settings = new NeuralNmfSettings
-        {
-            Ranks = [8, 4],
-            Loss = loss,
-            InitialTemplates = [Build.Matrix(Naive.Random(50, 8, 2)), Build.Matrix(Naive.Random(8, 4, 3))],
-            Optimizer = NeuralNmfOptimizer.ProjectedGradient(0.5),
-            Stopping = new StoppingRule(Iterations, 0, MayRise: true),
-        };
-        Compare(engine => NeuralNmfTraining.Run(engine, examples, [], settings, new QuietMonitor()).Templates);
+        NeuralNmfEstimator.Options options = NeuralData.Options([8, 4], Iterations, loss, optimizer: NeuralNmfOptimizer.ProjectedGradient(0.5));
+        options.InitialTemplates = [Build.Matrix(Naive.Random(50, 8, 2)), Build.Matrix(Naive.Random(8, 4, 3))];
+        options.Resolve();
+        Compare(engine => NeuralNmfTraining.Run(engine, examples, options, new QuietMonitor()).Templates);
     }
 
     private static ExampleMatrix Examples(bool sparse) => Build.Examples(Naive.Random(200, 50, 1, sparse ? 0.2 : 1), sparse);
