@@ -80,14 +80,16 @@ internal sealed class Workload : IDisposable
 
     private IIterativeSolver Neural(ComputeEngine engine, DataMatrix data, IReadOnlyList<int> ranks)
     {
-        var settings = new NeuralNmfSettings { Ranks = ranks, Initialization = NeuralNmfInitialization.Random };
+        var options = new NeuralNmfEstimator.Options { Ranks = ranks, Initialization = LayerInitialization.Random, Seed = 0 };
+        options.Resolve();
         ExampleMatrix examples = data.Examples;
-        NeuralProblem problem = Own(new NeuralProblem(engine, data.Columns, examples.SumOfSquares / ((double)examples.Rows * examples.Columns), settings));
+        double meanSquare = examples.SumOfSquares / ((double)examples.Rows * examples.Columns);
+        NeuralProblem problem = Own(new NeuralProblem(engine, data.Columns, meanSquare, options, classes: 0));
         LayerPass pass = Own(new LayerPass(engine, data, ranks, null, ownsData: false));
-        NeuralStart.Fill(engine, data, problem.Stack, settings, new QuietMonitor(), []);
-        NeuralStart.Balance(engine, pass, problem.Stack, settings);
+        NeuralStart.Fill(engine, data, problem.Stack, options, new QuietMonitor());
+        NeuralStart.Balance(engine, pass, problem.Stack, options);
         _solved.AddRange(pass.Activations);
-        return Own(new NeuralSolver(problem, [pass], null, settings, () => { }));
+        return Own(new NeuralSolver(problem, [pass], null, options, () => { }));
     }
 
     private T Own<T>(T resource)

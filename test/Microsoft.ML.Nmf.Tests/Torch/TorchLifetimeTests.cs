@@ -87,7 +87,9 @@ public class TorchLifetimeTests
                 }, monitor);
                 break;
             default:
-                NeuralNmfTraining.Run(engine, examples, [], new NeuralNmfSettings { Ranks = [20, 5], Pretraining = rule, Stopping = rule, ValidationFraction = 0.1 }, monitor);
+                NeuralNmfEstimator.Options neural = NeuralData.Options([20, 5], 12).With(o => o.ValidationFraction = 0.1);
+                neural.Resolve();
+                NeuralNmfTraining.Run(engine, examples, neural, monitor);
                 break;
         }
     }
@@ -132,12 +134,11 @@ public class TorchLifetimeTests
                     Solver = Own(FactorChain.Create(engine, data, factors.Select(f => new ChainLink(f, false, default)), 2, FactorChain.DefaultOrder(3)));
                     break;
                 case "neural":
-                    var settings = new NeuralNmfSettings { Ranks = [4, 2], Optimizer = NeuralNmfOptimizer.ProjectedGradient(1e-3) };
-                    NeuralProblem problem = Own(new NeuralProblem(engine, Features, 1, settings));
-                    problem.Stack.Templates[0].CopyFrom(Build.Matrix(Naive.Random(Features, 4, 1)).Values);
-                    problem.Stack.Templates[1].CopyFrom(Build.Matrix(Naive.Random(4, 2, 2)).Values);
-                    LayerPass pass = Own(new LayerPass(engine, data, settings.Ranks, null, ownsData: false));
-                    Solver = Own(new Unevaluated(Own(new NeuralSolver(problem, [pass], null, settings, () => { }))));
+                    NeuralNmfEstimator.Options neural = NeuralData.Options([4, 2], 1, optimizer: NeuralNmfOptimizer.ProjectedGradient(1e-3));
+                    NeuralProblem problem = Own(new NeuralProblem(engine, Features, 1, neural, classes: 0));
+                    problem.Stack.Take([Naive.Random(Features, 4, 1), Naive.Random(4, 2, 2)]);
+                    LayerPass pass = Own(new LayerPass(engine, data, neural.Ranks, null, ownsData: false));
+                    Solver = Own(new Unevaluated(Own(new NeuralSolver(problem, [pass], null, neural, () => { }))));
                     break;
                 default:
                     double beta = algorithm.StartsWith("multiplicative", StringComparison.Ordinal) ? double.Parse(algorithm[15..], System.Globalization.CultureInfo.InvariantCulture) : 2;
