@@ -31,7 +31,7 @@ public sealed class NeuralTopics(IReadOnlyList<int> ranks, double? labelsKnown, 
             Progress = progress,
         }).Fit(features);
         NeuralNmfModel model = transformer.Model;
-        NeuralNmfEpoch end = model.History[^1];
+        NeuralNmfEpoch end = model.Epochs[^1];
         string loss = FormattableString.Invariant($"loss {end.Loss:G6}{(labelsKnown is null ? "" : $", label loss {end.LabelLoss:G4}")}");
         return new FittedTopics(transformer, model.Phases, loss, () => Report.Hierarchy(model.GetHierarchy(WordsPerTopic)));
     }

@@ -4,10 +4,14 @@ using Microsoft.ML.Nmf.Reading;
 
 namespace Microsoft.ML.Nmf.NeuralNmf;
 
-/// <summary>The classes of a key column: how many there are, and the values that the keys stand for, where the column tells.</summary>
+/// <summary>
+/// The classes of a label column: how many there are, and the values that the keys stand for, where the column has them as annotation. A model keeps
+/// them to give its scores and predicted labels the same names and values.
+/// </summary>
+/// <param name="count">The number of classes, at least 1.</param>
 internal abstract class ClassKeys(int count)
 {
-    // The types that key values are kept in, by the code that a file has for them; never reorder.
+    // The types of key values that are kept. A file stores the place in this list: append only.
     private static readonly Kind[] _kinds =
     [
         new Kind<ReadOnlyMemory<char>>(TextDataViewType.Instance, (w, v) => w.Write(v.ToString()), r => r.ReadString().AsMemory()),
@@ -27,7 +31,7 @@ internal abstract class ClassKeys(int count)
     /// <summary>The number of classes.</summary>
     public int Count { get; } = count;
 
-    /// <summary>The values as text, or null.</summary>
+    /// <summary>The values as text; null where they are not known.</summary>
     public abstract string[]? Names { get; }
 
     /// <summary>Adds the key values to the annotations of a column of keys.</summary>
@@ -35,21 +39,23 @@ internal abstract class ClassKeys(int count)
 
     // *** Binary format ***
     // int: the number of classes
-    // sbyte: the code of the values' type, −1 for no values
+    // sbyte: the place of the values' type among the kept ones, −1 for no values
     // for each class: its value, text as UTF-8 after its length
 
     /// <summary>Writes the classes.</summary>
     public abstract void Write(BinaryWriter writer);
 
-    /// <summary>Whether key values of a type are kept.</summary>
+    /// <summary>Whether key values of a type are kept: text, numbers and booleans are.</summary>
     public static bool Keeps(DataViewType type) => _kinds.Any(kind => kind.Type.Equals(type));
 
-    /// <summary>The classes of a key column. Key values of a type that is not kept are left out.</summary>
+    /// <summary>The classes of a label column. Key values of a type that is not kept are left out.</summary>
+    /// <param name="column">The column.</param>
+    /// <param name="count">The number of classes.</param>
     public static ClassKeys Of(DataViewSchema.Column column, int count)
         => _kinds.FirstOrDefault(kind => column.HasKeyValues(kind.Type)) is { } kind ? kind.Read(column, count) : new Unnamed(count);
 
     /// <summary>Reads classes.</summary>
-    /// <exception cref="FormatException">There are none, or of a type that is not known.</exception>
+    /// <exception cref="FormatException">Their number is not possible, or the type of their values is not known.</exception>
     public static ClassKeys Read(BinaryReader reader)
     {
         int count = reader.ReadInt32();

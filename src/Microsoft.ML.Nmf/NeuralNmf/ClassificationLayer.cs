@@ -59,9 +59,10 @@ internal sealed record LabelledActivations(double[] Values, int[] Classes)
 }
 
 /// <summary>
-/// The layer B, classes × r_L, that turns the deepest activations s of an example into class scores B s, and the label loss
-/// <c>mean over the labelled examples of ℓ(B s, label) + ρ/2 ‖B‖²</c>. A step minimises a quadratic that lies above the loss and touches it at B; its curvature is that of a bound of ℓ (½ for
-/// cross-entropy, Böhning 1992; 2 for the squared error, which is exact) times the second moment of the activations. No step raises the loss, and none needs a rate. In double, on the host.
+/// The layer B, classes × r_L, that turns the deepest activations s of an example into class scores B s, and the label loss <c>mean over the labelled
+/// examples of ℓ(B s, label) + ρ/2 ‖B‖²</c>. A step minimises a quadratic that lies above the loss and touches it at B; its curvature is that of a
+/// bound of ℓ (½ for cross-entropy, Böhning 1992; 2 for the squared error, which is exact) times the second moment of the activations. No step raises
+/// the loss, and none needs a rate. In double, on the host.
 /// </summary>
 /// <param name="classes">The number of classes, at least 1.</param>
 /// <param name="rank">r_L.</param>
@@ -103,7 +104,10 @@ internal sealed class ClassificationLayer(int classes, int rank, NeuralNmfLabelL
         return sum / examples.Count + 0.5 * regularization * squares;
     }
 
-    /// <summary>Makes a number of steps of B, none of which raises the label loss. Each costs twice an evaluation, and r_L² for each class and labelled example once.</summary>
+    /// <summary>
+    /// Makes a number of steps of B, none of which raises the label loss. Each costs twice an evaluation, and r_L² for each class and labelled
+    /// example once.
+    /// </summary>
     public void Train(LabelledActivations examples, int steps)
     {
         double curvature = kind == NeuralNmfLabelLoss.CrossEntropy ? 0.5 : 2;

@@ -43,8 +43,8 @@ internal abstract class GradientStep(NeuralProblem problem, IReadOnlyList<LayerP
 /// <param name="passes">The batches.</param>
 /// <param name="rule">The rates.</param>
 /// <param name="seed">The seed of the order of the batches.</param>
-internal sealed class ProjectedGradientStep(NeuralProblem problem, IReadOnlyList<LayerPass> passes, NeuralNmfOptimizer.ProjectedGradientOptimizer rule, int seed)
-    : GradientStep(problem, passes, seed)
+internal sealed class ProjectedGradientStep(
+    NeuralProblem problem, IReadOnlyList<LayerPass> passes, NeuralNmfOptimizer.ProjectedGradientOptimizer rule, int seed) : GradientStep(problem, passes, seed)
 {
     private double _next = rule.LearningRate;
 

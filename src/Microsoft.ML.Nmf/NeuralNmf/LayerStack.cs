@@ -2,7 +2,9 @@ using Microsoft.ML.Nmf.Engine;
 
 namespace Microsoft.ML.Nmf.NeuralNmf;
 
-/// <summary>The templates A_0, …, A_L of a neural factorization, their Gram matrices, and the gradient of the loss for them. Layer 0 is next to the features.</summary>
+/// <summary>
+/// The templates A_0, …, A_L of a neural factorization, their Gram matrices, and the gradient of the loss for them. Layer 0 is next to the features.
+/// </summary>
 internal sealed class LayerStack : IDisposable
 {
     private readonly ComputeEngine _engine;
@@ -76,8 +78,8 @@ internal sealed class LayerStack : IDisposable
 }
 
 /// <summary>
-/// A set of examples on its way through the layers: S_i = argmin over S ≥ 0 of ‖S_(i−1) − S A_iᵀ‖², with S_(−1) = X, one row an example. The least squares of each layer start from the supports
-/// (which activations are positive) that the pass has, those of its last way through.
+/// A set of examples on its way through the layers: S_i = argmin over S ≥ 0 of ‖S_(i−1) − S A_iᵀ‖², with S_(−1) = X, one row an example. The least
+/// squares of each layer start from the supports (which activations are positive) that the pass has, those of its last way through.
 /// </summary>
 internal sealed class LayerPass : IDisposable
 {

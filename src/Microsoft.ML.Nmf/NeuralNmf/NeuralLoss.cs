@@ -3,7 +3,10 @@ using Microsoft.ML.Nmf.Training;
 
 namespace Microsoft.ML.Nmf.NeuralNmf;
 
-/// <summary>The loss of a pass, evaluated: what its gradient and its curvature start from. It is stale, and refused by both, once the templates or the pass's activations have changed.</summary>
+/// <summary>
+/// The loss of a pass, evaluated: what its gradient and its curvature start from. It is stale, and refused by both, once the templates or the pass's
+/// activations have changed.
+/// </summary>
 /// <param name="pass">The pass, after its way through the layers.</param>
 /// <param name="stack">The layers.</param>
 /// <param name="parts">The parts of the loss.</param>
@@ -75,8 +78,8 @@ internal abstract class NeuralLoss(ComputeEngine engine, LayerStack stack) : IDi
     }
 
     /// <summary>
-    /// The curvature C of the loss for a row of A_i with the activations held, r_i × r_i: the scale that is returned times the matrix that is set. Exact for the energy, an upper bound for the
-    /// reconstruction.
+    /// The curvature C of the loss for a row of A_i with the activations held, r_i × r_i: the scale that is returned times the matrix that is set.
+    /// Exact for the energy, an upper bound for the reconstruction.
     /// </summary>
     /// <exception cref="InvalidOperationException">The evaluation is stale.</exception>
     public double Curvature(EvaluatedPass evaluated, int layer, Gram result)
@@ -106,9 +109,11 @@ internal abstract class NeuralLoss(ComputeEngine engine, LayerStack stack) : IDi
     protected abstract double CurvatureCore(LayerPass pass, int layer, Gram result);
 
     /// <summary>
-    /// Back-propagates from the deepest layer to the features and sets the gradients. Each layer may have a term w_i ‖S_(i−1) − S_i A_iᵀ‖² of its own; at the minimiser its gradient for S_i is
-    /// zero on the support, so only those for S_(i−1) and A_i count. With D_i = ∂L/∂S_i, Z_i = D_i (G_i on the row's support)⁻¹ there and zero elsewhere, B_i = Z_i − 2 w_i S_i and
-    /// C_i = Z_i − w_i S_i: ∂L/∂A_i = S_(i−1)ᵀ B_i − A_i (S_iᵀ C_i + C_iᵀ S_i) and D_(i−1) = B_i A_iᵀ + 2 w_i S_(i−1).
+    /// Back-propagates from the deepest layer to the features and sets the gradients. Each layer may have a term w_i ‖S_(i−1) − S_i A_iᵀ‖² of its
+    /// own; at the minimiser its gradient for S_i is zero on the support, so only those for S_(i−1) and A_i count. With D_i = ∂L/∂S_i and
+    /// Z_i = D_i (G_i on the support)⁻¹ on the support of each row, zero elsewhere:
+    /// <c>B_i = Z_i − 2 w_i S_i</c>, <c>C_i = Z_i − w_i S_i</c>,
+    /// <c>∂L/∂A_i = S_(i−1)ᵀ B_i − A_i (S_iᵀ C_i + C_iᵀ S_i)</c>, <c>D_(i−1) = B_i A_iᵀ + 2 w_i S_(i−1)</c>.
     /// </summary>
     /// <param name="pass">The examples.</param>
     /// <param name="isDeepestSet">Whether D_L is set; otherwise it is zero.</param>
@@ -117,12 +122,13 @@ internal abstract class NeuralLoss(ComputeEngine engine, LayerStack stack) : IDi
     {
         for (int i = Stack.Depth - 1; i >= 0; i--)
         {
-            Factor activations = pass.Activations[i], gradient = pass.Backward.Gradients[i], outgoing = pass.Backward.Outgoing[i], scratch = pass.Backward.Scratch[i];
+            BackwardFactors backward = pass.Backward;
+            Factor activations = pass.Activations[i], gradient = backward.Gradients[i], outgoing = backward.Outgoing[i], scratch = backward.Scratch[i];
             bool isDeepest = i == Stack.Depth - 1;
             if (!isDeepest)
             {
                 // The gradient from layer i + 1, plus that of its own term.
-                Engine.SmallProductTransposed(pass.Backward.Outgoing[i + 1], Stack.Templates[i + 1], gradient);
+                Engine.SmallProductTransposed(backward.Outgoing[i + 1], Stack.Templates[i + 1], gradient);
                 Engine.Combine(1, gradient, 2 * weight(i + 1), activations, gradient);
             }
 

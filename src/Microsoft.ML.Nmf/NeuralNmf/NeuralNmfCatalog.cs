@@ -8,8 +8,9 @@ namespace Microsoft.ML;
 public static class NeuralNmfCatalog
 {
     /// <summary>
-    /// Neural non-negative matrix factorization: learns a hierarchy of topics of a vector column by back-propagation through non-negative least-squares layers, guided by labels where some rows
-    /// have them, and gives each row its deepest activations, and with labels its class scores and predicted label.
+    /// Neural non-negative matrix factorization: learns a hierarchy of topics of a vector column by back-propagation through non-negative
+    /// least-squares layers, guided by labels where some rows have them, and gives each row its deepest activations, and with labels its class scores
+    /// and predicted label.
     /// </summary>
     /// <param name="catalog">The transforms of an <see cref="MLContext"/>.</param>
     /// <param name="outputColumnName">The column of activations to make: a vector of Single of the size of the deepest layer.</param>

@@ -2,11 +2,15 @@ using Microsoft.ML.Nmf.Training;
 
 namespace Microsoft.ML.Nmf;
 
-/// <summary>What neural non-negative matrix factorization minimises over the templates A_0, …, A_L, with S_i = q(S_(i−1), A_i) and S_(−1) = X, one row an example.</summary>
+/// <summary>
+/// What neural non-negative matrix factorization minimises over the templates A_0, …, A_L, with S_i = q(S_(i−1), A_i) and S_(−1) = X, one row an
+/// example.
+/// </summary>
 public enum NeuralNmfLoss
 {
     /// <summary>
-    /// Σ_i mean((S_(i−1) − S_i A_iᵀ)²): every layer must approximate the layer before (Gao, Haddock, Molitor, Needell, Sadovnik, Will and Zhang 2019, equation 3).
+    /// Σ_i mean((S_(i−1) − S_i A_iᵀ)²): every layer must approximate the layer before (Gao, Haddock, Molitor, Needell, Sadovnik, Will and Zhang 2019,
+    /// equation 3).
     /// </summary>
     Energy,
 
@@ -32,16 +36,18 @@ public abstract record NeuralNmfOptimizer
     }
 
     /// <summary>
-    /// Steps along the gradient in the metric of each layer's activations, as long as the loss allows: nothing to tune, the same on data of any scale, and the loss never rises. The columns of
-    /// the templates keep the norms that they start with; free to grow, they would grow without end, because large columns make the losses of the layers after them small.
+    /// Steps along the gradient in the metric of each layer's activations, as long as the loss allows: nothing to tune, the same on data of any
+    /// scale, and the loss never rises. The columns of the templates keep the norms that they start with; free to grow, they would grow without end,
+    /// because large columns make the losses of the layers after them small.
     /// </summary>
     public static NeuralNmfOptimizer Automatic { get; } = new AutomaticOptimizer();
 
     /// <summary>A ← max(A − rate ∂L/∂A, 0), with rate = learningRate · decay^epoch.</summary>
     /// <param name="learningRate">
-    /// The rate of the first epoch, above 0. A good one is about the inverse of the largest curvature. The loss is a mean over entries, so with activations held the energy's curvature for a row
-    /// of A_i is 2/(n·w_i) S_iᵀS_i, whose norm is at most 2 r_i mean(S_i²) / w_i, where w_i is the width of the layer before, the number of features for layer 0: start from the least
-    /// w_i / (2 r_i mean(S_i²)) of any layer. For data c times as large that is 1/c² of it.
+    /// The rate of the first epoch, above 0. A good one is about the inverse of the largest curvature. The loss is a mean over entries, so with
+    /// activations held the energy's curvature for a row of A_i is 2/(n·w_i) S_iᵀS_i, whose norm is at most 2 r_i mean(S_i²) / w_i, where w_i is the
+    /// width of the layer before, the number of features for layer 0: start from the least w_i / (2 r_i mean(S_i²)) of any layer. For data c times as
+    /// large that is 1/c² of it.
     /// </param>
     /// <param name="decay">By what the rate is multiplied after each epoch, above 0 and at most 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
@@ -55,9 +61,12 @@ public abstract record NeuralNmfOptimizer
     /// <param name="secondDecay">β₂, from 0 to below 1.</param>
     /// <param name="epsilon">ε, above 0; where gradients are not far above it, as for small data, it shortens the steps: set a smaller one.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
-    public static NeuralNmfOptimizer Adam(double learningRate = 1e-3, double firstDecay = 0.9, double secondDecay = 0.999, double epsilon = 1e-8) => new AdamOptimizer(
-        OptionRange.Positive(learningRate, nameof(learningRate)), OptionRange.Share(firstDecay, nameof(firstDecay)), OptionRange.Share(secondDecay, nameof(secondDecay)),
-        OptionRange.Positive(epsilon, nameof(epsilon)));
+    public static NeuralNmfOptimizer Adam(double learningRate = 1e-3, double firstDecay = 0.9, double secondDecay = 0.999, double epsilon = 1e-8)
+        => new AdamOptimizer(
+            OptionRange.Positive(learningRate, nameof(learningRate)),
+            OptionRange.Share(firstDecay, nameof(firstDecay)),
+            OptionRange.Share(secondDecay, nameof(secondDecay)),
+            OptionRange.Positive(epsilon, nameof(epsilon)));
 
     /// <summary><see cref="Automatic"/>.</summary>
     internal sealed record AutomaticOptimizer : NeuralNmfOptimizer;
@@ -72,8 +81,8 @@ public abstract record NeuralNmfOptimizer
 public sealed partial class NeuralNmfEstimator
 {
     /// <summary>
-    /// The options of a neural factorization. Every setter validates its value; values that do not fit each other are refused when the estimator is made. 20 and 8 components unless
-    /// <see cref="LayeredFactorizationOptions.Ranks"/> is set.
+    /// The options of a neural factorization. Every setter validates its value; values that do not fit each other are refused when the estimator is
+    /// made. 20 and 8 components unless <see cref="LayeredFactorizationOptions.Ranks"/> is set.
     /// </summary>
     public sealed class Options() : LayeredFactorizationOptions(Defaults.Ranks)
     {
@@ -93,7 +102,8 @@ public sealed partial class NeuralNmfEstimator
         private int _validationPatience = 5;
 
         /// <summary>
-        /// The column of labels to be guided by, a key; a row whose key is missing is trained on as one without a label. Null, which is the default, trains without labels.
+        /// The column of labels to be guided by, a key; a row whose key is missing is trained on as one without a label. Null, which is the default,
+        /// trains without labels.
         /// </summary>
         /// <exception cref="ArgumentException">The name is empty.</exception>
         public string? LabelColumnName
@@ -110,7 +120,9 @@ public sealed partial class NeuralNmfEstimator
             set => _scoreColumnName = OptionalName(value);
         }
 
-        /// <summary>With labels, the column of the class with the highest score to make, a key as the labels are; null for none. "PredictedLabel" unless set.</summary>
+        /// <summary>
+        /// With labels, the column of the class with the highest score to make, a key as the labels are; null for none. "PredictedLabel" unless set.
+        /// </summary>
         /// <exception cref="ArgumentException">The name is empty.</exception>
         public string? PredictedLabelColumnName
         {
@@ -135,8 +147,8 @@ public sealed partial class NeuralNmfEstimator
         }
 
         /// <summary>
-        /// λ, the weight of the mean label loss of the labelled rows, in units of the mean of the squared data, so that it means the same for data of any scale. At least 0; 0 trains the
-        /// classification layer alone. 0.02 unless set.
+        /// λ, the weight of the mean label loss of the labelled rows, in units of the mean of the squared data, so that it means the same for data of
+        /// any scale. At least 0; 0 trains the classification layer alone. 0.02 unless set.
         /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
         public double LabelWeight
@@ -146,7 +158,8 @@ public sealed partial class NeuralNmfEstimator
         }
 
         /// <summary>
-        /// ρ of the penalty ρ/2 · mean(X²) · r_L · ‖B‖² on the classification layer B, which is part of the label loss; r_L is the deepest rank. At least 0. 3e-4 unless set.
+        /// ρ of the penalty ρ/2 · mean(X²) · r_L · ‖B‖² on the classification layer B, which is part of the label loss; r_L is the deepest rank. At
+        /// least 0. 3e-4 unless set.
         /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
         public double ScoreRegularization
@@ -168,7 +181,8 @@ public sealed partial class NeuralNmfEstimator
         }
 
         /// <summary>
-        /// The most rows of a mini-batch, at least 1; batches are of nearly one size. Null, which is the default, trains on all rows at once, as <see cref="NeuralNmfOptimizer.Automatic"/> must.
+        /// The most rows of a mini-batch, at least 1; batches are of nearly one size. Null, which is the default, trains on all rows at once, as
+        /// <see cref="NeuralNmfOptimizer.Automatic"/> must.
         /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
         public int? BatchSize
@@ -178,8 +192,8 @@ public sealed partial class NeuralNmfEstimator
         }
 
         /// <summary>
-        /// The share of the rows that is held out: the training ends when their loss has not fallen for <see cref="ValidationPatience"/> epochs, and the templates that were best for them are
-        /// kept. From 0, for none, to below 1. 0 unless set.
+        /// The share of the rows that is held out: the training ends when their loss has not fallen for <see cref="ValidationPatience"/> epochs, and
+        /// the templates that were best for them are kept. From 0, for none, to below 1. 0 unless set.
         /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">The value is negative, not finite, or 1 or more.</exception>
         public double ValidationFraction
@@ -209,7 +223,8 @@ public sealed partial class NeuralNmfEstimator
             if (_batchSize is { } rows && IsAutomatic)
             {
                 throw new ArgumentOutOfRangeException(nameof(BatchSize), rows,
-                    $"BatchSize is {rows}, but the automatic optimizer looks at all rows before it takes a step. Leave BatchSize out, or take NeuralNmfOptimizer.Adam or ProjectedGradient.");
+                    $"BatchSize is {rows}, but the automatic optimizer looks at all rows before it takes a step. "
+                    + "Leave BatchSize out, or take NeuralNmfOptimizer.Adam or ProjectedGradient.");
             }
         }
 

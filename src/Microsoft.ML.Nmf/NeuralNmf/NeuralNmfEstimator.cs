@@ -8,15 +8,16 @@ using Microsoft.ML.Nmf.Training;
 namespace Microsoft.ML.Nmf;
 
 /// <summary>
-/// Learns a neural non-negative matrix factorization of a vector column (Will et al. 2020; Haddock et al., arXiv 2303.00058): layers of templates A_0, …, A_L whose activations are
-/// S_0 = q(X, A_0), S_i = q(S_(i−1), A_i), with q(X, A) = argmin over S ≥ 0 of ‖X − S Aᵀ‖², one row an example. A_0 is next to the features (features × r_0), every further A_i is
-/// r_(i−1) × r_i. The templates are trained together by back-propagation through q; where some rows have labels, so is a classification layer on the deepest activations, and the topics are
-/// shaped by it.
+/// Learns a neural non-negative matrix factorization of a vector column (Will et al. 2020; Haddock et al., arXiv 2303.00058): layers of templates
+/// A_0, …, A_L whose activations are S_0 = q(X, A_0), S_i = q(S_(i−1), A_i), with q(X, A) = argmin over S ≥ 0 of ‖X − S Aᵀ‖², one row an example. A_0
+/// is next to the features (features × r_0), every further A_i is r_(i−1) × r_i. The templates are trained together by back-propagation through q;
+/// where some rows have labels, so is a classification layer on the deepest activations, and the topics are shaped by it.
 /// </summary>
 /// <remarks>
-/// Starts layer by layer, with an ordinary factorization of the data, then of its activations, and so on. For <see cref="NeuralNmfOptimizer.Automatic"/> the layers without initial templates are
-/// then scaled so that the losses of all layers count in the unit of the data; initial templates keep their scale. On the processor the same seed and data give the same bits on any number of
-/// threads; on a GPU results may differ in the last digits.
+/// Starts layer by layer, with an ordinary factorization of the data, then of its activations, and so on. For
+/// <see cref="NeuralNmfOptimizer.Automatic"/> the layers without initial templates are then scaled so that the losses of all layers count in the unit
+/// of the data; initial templates keep their scale. On the processor the same seed and data give the same bits on any number of threads; on a GPU
+/// results may differ in the last digits.
 /// </remarks>
 public sealed partial class NeuralNmfEstimator : FactorizationEstimator<NeuralNmfTransformer>
 {
@@ -33,7 +34,8 @@ public sealed partial class NeuralNmfEstimator : FactorizationEstimator<NeuralNm
         : base(host, options)
     {
         _options = options;
-        (string? Name, int Output)[] ofLabels = [(ScoreColumnName, NeuralNmfTransformer.Scores), (PredictedLabelColumnName, NeuralNmfTransformer.PredictedLabel)];
+        (string? Name, int Output)[] ofLabels =
+            [(ScoreColumnName, NeuralNmfTransformer.Scores), (PredictedLabelColumnName, NeuralNmfTransformer.PredictedLabel)];
         _outputs = [.. options.LayerOutputs, .. ofLabels.Where(output => output.Name is not null).Select(output => (output.Name!, output.Output))];
         LayeredFactorizationOptions.CheckDistinct(OutputColumnNames, "OutputColumnName, LayerOutputColumnNames, ScoreColumnName and PredictedLabelColumnName");
     }
@@ -49,7 +51,8 @@ public sealed partial class NeuralNmfEstimator : FactorizationEstimator<NeuralNm
     {
         get
         {
-            // Each layer's activations, products and three factors of back-propagation; the automatic optimizer keeps activations, the reconstruction X A_0 … A_i.
+            // Each layer's activations, products and three factors of back-propagation; the automatic optimizer keeps activations, the
+            // reconstruction X A_0 … A_i.
             int ranks = _options.Ranks.Sum(), first = _options.Ranks[0];
             bool isReconstruction = _options.Loss == NeuralNmfLoss.Reconstruction;
             int example = 5 * ranks + (_options.IsAutomatic ? ranks : 0) + (isReconstruction ? ranks - first : 0);
@@ -68,13 +71,18 @@ public sealed partial class NeuralNmfEstimator : FactorizationEstimator<NeuralNm
     {
         if (LabelColumnName is null || (name != ScoreColumnName && name != PredictedLabelColumnName))
             return ShapeColumns.SingleVector(name, hasNames);
-        SchemaShape.Column? values = LabelColumn.PromisedValues(inputSchema, LabelColumnName) is { } promised && ClassKeys.Keeps(promised.ItemType) ? promised : null;
+        // Key values of a type that is not kept are not in the output either.
+        SchemaShape.Column? values = LabelColumn.PromisedValues(inputSchema, LabelColumnName) is { } all && ClassKeys.Keeps(all.ItemType) ? all : null;
         return name == ScoreColumnName ? ShapeColumns.SingleVector(name, values is not null) : ShapeColumns.Key(name, values);
     }
 
     /// <inheritdoc />
-    private protected override string Describe() => string.Create(CultureInfo.InvariantCulture,
-        $"Neural NMF of ranks {string.Join(", ", _options.Ranks)}, {_options.Loss.ToString().ToLowerInvariant()} loss{(LabelColumnName is null ? "" : $", labels in column '{LabelColumnName}'")},");
+    private protected override string Describe()
+    {
+        string labels = LabelColumnName is null ? "" : $", labels in column '{LabelColumnName}'";
+        return string.Create(CultureInfo.InvariantCulture,
+            $"Neural NMF of ranks {string.Join(", ", _options.Ranks)}, {_options.Loss.ToString().ToLowerInvariant()} loss{labels},");
+    }
 
     /// <inheritdoc />
     private protected override NeuralNmfTransformer Train(ComputeEngine engine, TrainingInput input, ITrainingMonitor monitor, ColumnNames columns)
@@ -82,10 +90,15 @@ public sealed partial class NeuralNmfEstimator : FactorizationEstimator<NeuralNm
         OptionRange.Shape(_options.InitialTemplatesOf(0), input.Examples.Columns, _options.Ranks[0], "feature", $"{nameof(Options.InitialTemplates)}[0]");
         ClassKeys? classes = input.LabelColumn is { } label ? ClassKeys.Of(label.Column, label.Classes) : null;
         NeuralNmfResult result = NeuralNmfTraining.Run(engine, input.Examples, _options, monitor, input.Labels, classes?.Count ?? 0);
-        NeuralNmfClassifier? classifier = result.Classification is { } weights && classes is not null
-            ? new NeuralNmfClassifier(FactorMatrix.TakeOver([.. weights.Select(weight => (float)weight)], classes.Count, _options.Ranks[^1]), _options.LabelLoss, classes.Names)
-            : null;
-        var model = new NeuralNmfModel(result.Templates, input.FeatureNames, _options.Loss, input.Examples.Rows, result.ActivationSums, result.Phases, result.Epochs, classifier);
+        NeuralNmfClassifier? classifier = null;
+        if (result.Classification is { } layer)
+        {
+            var weights = FactorMatrix.TakeOver([.. layer.Select(weight => (float)weight)], classes!.Count, _options.Ranks[^1]);
+            classifier = new NeuralNmfClassifier(weights, _options.LabelLoss, classes.Names);
+        }
+
+        var model = new NeuralNmfModel(
+            result.Templates, input.FeatureNames, _options.Loss, input.Examples.Rows, result.ActivationSums, result.Phases, result.Epochs, classifier);
         return new NeuralNmfTransformer(Host.Register(nameof(NeuralNmfTransformer)), columns, model, [.. _outputs.Select(o => o.Output)], classes);
     }
 }

@@ -3,7 +3,8 @@ namespace Microsoft.ML.Nmf;
 /// <summary>What a neural factorization has learned. It is saved with its transformer and complete after loading.</summary>
 public sealed class NeuralNmfModel : LayeredModel
 {
-    internal NeuralNmfModel(IReadOnlyList<FactorMatrix> templates, string[]? featureNames, NeuralNmfLoss loss, int numberOfExamples, IReadOnlyList<double[]> activationSums,
+    internal NeuralNmfModel(
+        IReadOnlyList<FactorMatrix> templates, string[]? featureNames, NeuralNmfLoss loss, int numberOfExamples, IReadOnlyList<double[]> activationSums,
         IReadOnlyList<TrainingPhase> phases, IReadOnlyList<NeuralNmfEpoch> epochs, NeuralNmfClassifier? classifier)
         : base(templates, activationSums, featureNames, numberOfExamples)
     {
@@ -37,7 +38,7 @@ public sealed record NeuralNmfEpoch
     }
 
     /// <summary>How many epochs were done; 0 is the start.</summary>
-    public required int Epoch { get; init; }
+    public required int Number { get; init; }
 
     /// <summary>What is minimised: the sum of the layers' losses plus the weighted label loss.</summary>
     public required double Loss { get; init; }
@@ -54,13 +55,14 @@ public sealed record NeuralNmfEpoch
     public required double ValidationLoss { get; init; }
 
     /// <summary>
-    /// The rate of the steps of the epoch; for the automatic optimizer the length of its step in the metric of the activations, in which Newton's step has length 1. NaN at the start.
+    /// The rate of the steps of the epoch; for the automatic optimizer the length of its step in the metric of the activations, in which Newton's
+    /// step has length 1. NaN at the start.
     /// </summary>
     public required double LearningRate { get; init; }
 
     /// <summary>
-    /// How far any activation of any layer and example is from solving its least-squares problem: the largest violation of a Karush-Kuhn-Tucker condition, as a share of the largest entry of the
-    /// example's row of S_(i−1) A_i.
+    /// How far any activation of any layer and example is from solving its least-squares problem: the largest violation of a Karush-Kuhn-Tucker
+    /// condition, as a share of the largest entry of the example's row of S_(i−1) A_i.
     /// </summary>
     public required double OptimalityResidual { get; init; }
 
@@ -68,7 +70,9 @@ public sealed record NeuralNmfEpoch
     public double Seconds { get; init; }
 }
 
-/// <summary>The classification layer B of a neural factorization that was trained with labels: the scores of a row are B s, with s its deepest activations.</summary>
+/// <summary>
+/// The classification layer B of a neural factorization that was trained with labels: the scores of a row are B s, with s its deepest activations.
+/// </summary>
 public sealed class NeuralNmfClassifier
 {
     internal NeuralNmfClassifier(FactorMatrix weights, NeuralNmfLabelLoss loss, IReadOnlyList<string>? classNames)
@@ -87,15 +91,24 @@ public sealed class NeuralNmfClassifier
     /// <summary>The names of the classes, as text; null when the label column had no key values.</summary>
     public IReadOnlyList<string>? ClassNames { get; }
 
-    /// <summary>The scores of a row: probabilities that add up to 1 for <see cref="NeuralNmfLabelLoss.CrossEntropy"/>, B s itself for <see cref="NeuralNmfLabelLoss.SquaredError"/>.</summary>
+    /// <summary>
+    /// The scores of a row: probabilities that add up to 1 for <see cref="NeuralNmfLabelLoss.CrossEntropy"/>, B s itself for
+    /// <see cref="NeuralNmfLabelLoss.SquaredError"/>.
+    /// </summary>
     /// <param name="activations">The deepest activations.</param>
     /// <param name="scores">Receives one score a class.</param>
     /// <returns>The class with the highest score, the first of several.</returns>
-    /// <exception cref="ArgumentException">There are not as many activations as <see cref="Weights"/> has columns, or not as many scores as it has rows.</exception>
+    /// <exception cref="ArgumentException">
+    /// There are not as many activations as <see cref="Weights"/> has columns, or not as many scores as it has rows.
+    /// </exception>
     public int Score(ReadOnlySpan<float> activations, Span<float> scores)
     {
         if (activations.Length != Weights.Columns)
-            throw new ArgumentException($"There are {activations.Length} activations, but the deepest layer has {Weights.Columns} components.", nameof(activations));
+        {
+            throw new ArgumentException(
+                $"There are {activations.Length} activations, but the deepest layer has {Weights.Columns} components.", nameof(activations));
+        }
+
         if (scores.Length != Weights.Rows)
             throw new ArgumentException($"There is room for {scores.Length} scores, but there are {Weights.Rows} classes.", nameof(scores));
         int best = 0;

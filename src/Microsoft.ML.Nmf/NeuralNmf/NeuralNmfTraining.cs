@@ -10,11 +10,15 @@ namespace Microsoft.ML.Nmf.NeuralNmf;
 /// <param name="Phases">What was trained, one after the other, and how each went.</param>
 /// <param name="Epochs">The epochs of the last phase.</param>
 internal sealed record NeuralNmfResult(
-    IReadOnlyList<FactorMatrix> Templates, IReadOnlyList<double[]> ActivationSums, double[]? Classification, IReadOnlyList<TrainingPhase> Phases, IReadOnlyList<NeuralNmfEpoch> Epochs);
+    IReadOnlyList<FactorMatrix> Templates,
+    IReadOnlyList<double[]> ActivationSums,
+    double[]? Classification,
+    IReadOnlyList<TrainingPhase> Phases,
+    IReadOnlyList<NeuralNmfEpoch> Epochs);
 
 /// <summary>
-/// Neural non-negative matrix factorization (Will et al. 2020; Haddock et al., arXiv 2303.00058): trains the templates of a cascade of non-negative least-squares layers by back-propagation, from a
-/// start that factorizes layer by layer.
+/// Neural non-negative matrix factorization (Will et al. 2020; Haddock et al., arXiv 2303.00058): trains the templates of a cascade of non-negative
+/// least-squares layers by back-propagation, from a start that factorizes layer by layer.
 /// </summary>
 internal static class NeuralNmfTraining
 {
@@ -26,7 +30,8 @@ internal static class NeuralNmfTraining
     /// <param name="labels">For each example 0 for a missing label and otherwise its class plus 1; empty without labels.</param>
     /// <param name="classes">The number of classes, 0 without labels.</param>
     public static NeuralNmfResult Run(
-        ComputeEngine engine, ExampleMatrix examples, NeuralNmfEstimator.Options options, ITrainingMonitor monitor, ReadOnlySpan<uint> labels = default, int classes = 0)
+        ComputeEngine engine, ExampleMatrix examples, NeuralNmfEstimator.Options options, ITrainingMonitor monitor,
+        ReadOnlySpan<uint> labels = default, int classes = 0)
     {
         (int[][] batches, int[] held) = Split(examples.Rows, options);
         double meanSquare = examples.SumOfSquares / ((double)examples.Rows * examples.Columns);
@@ -79,7 +84,8 @@ internal static class NeuralNmfTraining
             new Random(options.Seed!.Value).Shuffle(order);
         // Batches of nearly one size: every batch is one step, and the rows of a small last one would weigh more than others.
         int count = (rows - held + size - 1) / size;
-        int[][] batches = [.. Enumerable.Range(0, count).Select(b => order[(held + (int)((long)b * (rows - held) / count))..(held + (int)((b + 1L) * (rows - held) / count))])];
+        int StartOf(int batch) => held + (int)((long)batch * (rows - held) / count);
+        int[][] batches = [.. Enumerable.Range(0, count).Select(b => order[StartOf(b)..StartOf(b + 1)])];
         foreach (int[] batch in batches)
             Array.Sort(batch);
         return (batches, [.. order.Take(held).Order()]);

@@ -11,14 +11,15 @@ using Microsoft.ML.Nmf.Transforming;
 namespace Microsoft.ML.Nmf;
 
 /// <summary>
-/// Adds a column with the activations of the deepest layer of a neural factorization, columns of other layers where they were asked for, and, where it was trained with labels, class
-/// scores and the predicted label.
+/// Adds a column with the activations of the deepest layer of a neural factorization, columns of other layers where they were asked for, and, where
+/// it was trained with labels, class scores and the predicted label.
 /// </summary>
 /// <remarks>
-/// The activations of a row x are s_0 = argmin over s ≥ 0 of ‖x − s A_0ᵀ‖², then s_i = argmin over s ≥ 0 of ‖s_(i−1) − s A_iᵀ‖², each exact: the same cascade as in training, in double. A row
-/// gives the same bits alone, in any batch and order, on any thread, and after saving and loading. A row that was trained on gets what the training ended with up to the rounding of
-/// float32, about 1e-5 of its largest activation unless templates nearly depend on each other. A row of zeros gives zeros, and with cross-entropy even scores. The slots of activations are
-/// named by the first words of their topics when the training column had slot names, those of scores by the classes.
+/// The activations of a row x are s_0 = argmin over s ≥ 0 of ‖x − s A_0ᵀ‖², then s_i = argmin over s ≥ 0 of ‖s_(i−1) − s A_iᵀ‖², each exact: the same
+/// cascade as in training, in double. A row gives the same bits alone, in any batch and order, on any thread, and after saving and loading. A row
+/// that was trained on gets what the training ended with up to the rounding of float32, about 1e-5 of its largest activation unless templates nearly
+/// depend on each other. A row of zeros gives zeros, and with cross-entropy even scores. The slots of activations are named by the first words of
+/// their topics when the training column had slot names, those of scores by the classes.
 /// </remarks>
 public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableTransformer<NeuralNmfTransformer>
 {
@@ -30,6 +31,7 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
     /// <summary>The output column that holds the predicted label.</summary>
     internal const int PredictedLabel = -2;
 
+    // Euclidean, without penalties: exact least squares.
     private static readonly ActivationSettings _exact = new(BetaDivergence.Euclidean, 0, 0, 1, 0);
 
     private readonly int[] _outputs;
@@ -85,7 +87,8 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
         int[] outputs = [.. columns.Outputs.Select(_ => reader.ReadInt32())];
         ClassKeys? classes = reader.ReadBoolean() ? ClassKeys.Read(reader) : null;
         NeuralNmfModel model = ReadModel(reader, classes);
-        ModelFormat.Check(outputs.All(output => output < model.Layers.Count && output >= (classes is null ? 0 : PredictedLabel)), "an output column belongs to nothing");
+        int least = classes is null ? 0 : PredictedLabel;
+        ModelFormat.Check(outputs.All(output => output >= least && output < model.Layers.Count), "an output column belongs to nothing");
         return new NeuralNmfTransformer(host, columns, model, outputs, classes);
     }
 
@@ -118,7 +121,8 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
         writer.Write(model.Epochs[0].LayerLosses.Count);
         foreach (NeuralNmfEpoch epoch in model.Epochs)
         {
-            foreach (double value in (double[])[epoch.Loss, epoch.LabelLoss, epoch.ValidationLoss, epoch.LearningRate, epoch.OptimalityResidual, .. epoch.LayerLosses])
+            double[] values = [epoch.Loss, epoch.LabelLoss, epoch.ValidationLoss, epoch.LearningRate, epoch.OptimalityResidual, .. epoch.LayerLosses];
+            foreach (double value in values)
                 writer.Write(value);
         }
 
@@ -156,7 +160,7 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
         {
             epochs.Add(new NeuralNmfEpoch
             {
-                Epoch = i,
+                Number = i,
                 Loss = reader.ReadDouble(),
                 LabelLoss = reader.ReadDouble(),
                 ValidationLoss = reader.ReadDouble(),

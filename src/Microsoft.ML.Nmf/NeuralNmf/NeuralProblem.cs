@@ -3,8 +3,8 @@ using Microsoft.ML.Nmf.Engine;
 namespace Microsoft.ML.Nmf.NeuralNmf;
 
 /// <summary>
-/// The loss of a set of examples, evaluated: its value, and what its gradient starts from. It is stale, and refused, once the templates, the classification layer or the activations of one of its
-/// passes have changed.
+/// The loss of a set of examples, evaluated: its value, and what its gradient starts from. It is stale, and refused, once the templates, the
+/// classification layer or the activations of one of its passes have changed.
 /// </summary>
 internal sealed class NeuralEvaluation
 {
@@ -30,7 +30,8 @@ internal sealed class NeuralEvaluation
 /// <summary>The layers, the loss and the classification layer: evaluates the loss of examples, and differentiates what was evaluated.</summary>
 internal sealed class NeuralProblem : IDisposable
 {
-    // Steps of the classification layer for each evaluation that trains it. Each costs a product with the deepest activations of the labelled examples, little beside the layers.
+    // Steps of the classification layer for each evaluation that trains it. Each costs a product with the deepest activations of the labelled
+    // examples, little beside the layers.
     private const int ClassificationSteps = 10;
 
     private readonly NeuralLoss _loss;

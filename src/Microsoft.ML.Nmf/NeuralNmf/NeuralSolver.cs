@@ -45,7 +45,7 @@ internal sealed class NeuralSolver : IIterativeSolver, IDisposable
         double validation = Validate();
         _epochs.Add(new NeuralNmfEpoch
         {
-            Epoch = _epochs.Count,
+            Number = _epochs.Count,
             Loss = _current.Total,
             LayerLosses = _current.LayerLosses,
             LabelLoss = _current.LabelLoss,
@@ -59,7 +59,10 @@ internal sealed class NeuralSolver : IIterativeSolver, IDisposable
     /// <inheritdoc />
     public void Advance() => _current = _step.Run(_current!, _checkAlive);
 
-    /// <summary>Goes back to the templates and the classification layer that were best for the held-out rows, if there are any, and to the activations that belong to them.</summary>
+    /// <summary>
+    /// Goes back to the templates and the classification layer that were best for the held-out rows, if there are any, and to the activations that
+    /// belong to them.
+    /// </summary>
     public void TakeBest()
     {
         if (_best is not { } best || best.Epoch == _epochs.Count - 1)

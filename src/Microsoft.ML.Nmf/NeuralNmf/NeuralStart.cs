@@ -9,7 +9,8 @@ internal static class NeuralStart
 {
     /// <summary>Fills the templates, layer by layer or at random; those that are given are taken as they are.</summary>
     /// <returns>How the pre-training of each layer went, if there was any.</returns>
-    public static IEnumerable<TrainingPhase> Fill(ComputeEngine engine, DataMatrix data, LayerStack stack, NeuralNmfEstimator.Options options, ITrainingMonitor monitor)
+    public static IEnumerable<TrainingPhase> Fill(
+        ComputeEngine engine, DataMatrix data, LayerStack stack, NeuralNmfEstimator.Options options, ITrainingMonitor monitor)
     {
         IEnumerable<TrainingPhase> phases = [];
         bool areAllGiven = Enumerable.Range(0, stack.Depth).All(i => options.InitialTemplatesOf(i) is not null);
@@ -21,8 +22,8 @@ internal static class NeuralStart
     }
 
     /// <summary>
-    /// Scales the layers without initial templates: the columns of A_i get one norm, such that S_i has the mean square of what it explains, S_i A_iᵀ. The losses of all layers then count in the
-    /// unit of the data. Costs a forward pass for each layer.
+    /// Scales the layers without initial templates: the columns of A_i get one norm, such that S_i has the mean square of what it explains, S_i A_iᵀ.
+    /// The losses of all layers then count in the unit of the data. Costs a forward pass for each layer.
     /// </summary>
     public static void Balance(ComputeEngine engine, LayerPass pass, LayerStack stack, NeuralNmfEstimator.Options options)
     {
@@ -55,7 +56,8 @@ internal static class NeuralStart
         }
     }
 
-    private static IEnumerable<TrainingPhase> FillLayerWise(ComputeEngine engine, DataMatrix data, Factor[] templates, NeuralNmfEstimator.Options options, ITrainingMonitor monitor)
+    private static IEnumerable<TrainingPhase> FillLayerWise(
+        ComputeEngine engine, DataMatrix data, Factor[] templates, NeuralNmfEstimator.Options options, ITrainingMonitor monitor)
     {
         using Factor deepest = engine.Allocate(data.Rows, options.Ranks[^1]);
         NmfEstimator.Options[] layers = [.. templates.Select((_, i) => OptionsOf(options, i))];

@@ -4,8 +4,8 @@ using Microsoft.ML.Nmf.Training;
 namespace Microsoft.ML.Nmf.NeuralNmf;
 
 /// <summary>
-/// mean((X − S_L V_Lᵀ)²), with V_i = A_0 … A_i and Q_i = A_(i+1) … A_L, without ever forming the residual. Besides what comes back through the layers, A_i has the gradient
-/// V_(i−1)ᵀ R Q_iᵀ with R = 2/(n·m) (V_L S_LᵀS_L − XᵀS_L), features × r_L; V_(−1) and Q_L are left out.
+/// mean((X − S_L V_Lᵀ)²), with V_i = A_0 … A_i and Q_i = A_(i+1) … A_L, without ever forming the residual. Besides what comes back through the
+/// layers, A_i has the gradient V_(i−1)ᵀ R Q_iᵀ with R = 2/(n·m) (V_L S_LᵀS_L − XᵀS_L), features × r_L; V_(−1) and Q_L are left out.
 /// </summary>
 internal sealed class ReconstructionLoss : NeuralLoss
 {
@@ -83,7 +83,8 @@ internal sealed class ReconstructionLoss : NeuralLoss
     /// <inheritdoc />
     protected override double CurvatureCore(LayerPass pass, int layer, Gram result)
     {
-        // For A_i the approximation is V_(i−1) A_i (S_L Q_iᵀ)ᵀ: S_L Q_iᵀ stands where S_i stands in the energy, and V_(i−1) stretches a row of A_i by at most the norm of its Gram matrix.
+        // For A_i the approximation is V_(i−1) A_i (S_L Q_iᵀ)ᵀ: S_L Q_iᵀ stands where S_i stands in the energy, and V_(i−1) stretches a row of A_i
+        // by at most the norm of its Gram matrix.
         double scale = 2 / pass.EntriesBefore(0);
         if (layer > 0)
             scale *= LargestRowSum(_upTo[layer - 1]);

@@ -17,14 +17,11 @@ internal static class NeuralCost
     {
         int[] ranks = [.. (args.Length > 0 ? args[0] : "50,10").Split(',').Select(n => int.Parse(n, CultureInfo.InvariantCulture))];
         int epochs = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 200;
-        (ExampleMatrix examples, _) = ExampleReader.Read(features, FeatureColumn.Find(features.Schema, WordFeatures.Words), null, () => { });
+        ExampleMatrix examples = ExampleReader.Read(features, FeatureColumn.Find(features.Schema, WordFeatures.Words), null, () => { }).Examples;
         using var engine = new MeasuredEngine(new ManagedEngine(Environment.ProcessorCount));
-        NeuralNmfResult result = NeuralNmfTraining.Run(engine, examples, [], new NeuralNmfSettings
-        {
-            Ranks = ranks,
-            Stopping = new StoppingRule(epochs, Tolerance: 0),
-            Seed = 1,
-        }, new Monitor(engine));
+        var options = new NeuralNmfEstimator.Options { Ranks = ranks, MaximumNumberOfIterations = epochs, Tolerance = 0, Seed = 1 };
+        options.Resolve();
+        NeuralNmfResult result = NeuralNmfTraining.Run(engine, examples, options, new Monitor(engine));
 
         IReadOnlyList<NeuralNmfEpoch> history = result.Epochs;
         double[] seconds = [.. history.Zip(history.Skip(1), (before, after) => after.Seconds - before.Seconds)];
@@ -69,7 +66,7 @@ internal static class NeuralCost
 
         public void Report(TrainingProgress progress)
         {
-            if (progress.Iteration.Iteration == 0)
+            if (progress.Iteration.Number == 0)
                 engine.Reset();
         }
 

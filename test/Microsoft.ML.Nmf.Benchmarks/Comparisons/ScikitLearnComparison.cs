@@ -19,7 +19,7 @@ internal static class ScikitLearnComparison
         string matrix = Path.Combine(Path.GetTempPath(), $"matrix-{Environment.ProcessId}.bin");
         try
         {
-            (ExampleMatrix examples, _) = ExampleReader.Read(features, FeatureColumn.Find(features.Schema, WordFeatures.Words), null, () => { });
+            ExampleMatrix examples = ExampleReader.Read(features, FeatureColumn.Find(features.Schema, WordFeatures.Words), null, () => { }).Examples;
             MatrixFile.Write((SparseExamples)examples, matrix);
             double norm = Math.Sqrt(examples.SumOfSquares);
             var here = new List<double>();

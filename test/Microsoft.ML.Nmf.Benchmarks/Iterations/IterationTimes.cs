@@ -93,7 +93,7 @@ internal static class IterationTimes
             OutputColumnName = "Activations",
             InputColumnName = nameof(Row.Features),
             Ranks = layers,
-            Initialization = DeepNmfInitialization.Random,
+            Initialization = LayerInitialization.Random,
             MaximumNumberOfIterations = Watch.MostIterations,
             Tolerance = 0,
             Seed = seed,
@@ -166,12 +166,12 @@ internal static class IterationTimes
 
         public void Report(TrainingProgress value)
         {
-            if (value.Iteration.Iteration == 0)
+            if (value.Iteration.Number == 0)
                 _ends.Clear();
             _ends.Add(value.Iteration.Seconds);
             // Pre-training has fewer iterations than the phase that is timed.
             bool isTimed = value.MaximumNumberOfIterations == MostIterations;
-            if (isTimed && value.Iteration.Iteration >= FewestIterations && value.Iteration.Seconds > seconds)
+            if (isTimed && value.Iteration.Number >= FewestIterations && value.Iteration.Seconds > seconds)
                 stop.Cancel();
         }
 

@@ -48,8 +48,8 @@ public class ManagedPrimitives
         Fill(_start);
         _engine.Copy(_start, _activations);
         _engine.Gram(_templates, _gram);
-        _engine.Product(_data, _templates, _euclidean.Numerator);
-        _engine.Product(_start, _gram, _euclidean.Denominator);
+        _engine.DataProduct(_data, _templates, _euclidean.Numerator);
+        _engine.GramProduct(_start, _gram, _euclidean.Denominator);
         // Least squares begin from the supports of a solution, as they do in all but the first iteration.
         _engine.NonnegativeLeastSquares(_start, _gram, _euclidean.Numerator, default);
 
@@ -67,10 +67,10 @@ public class ManagedPrimitives
     public void Copy() => _engine.Copy(_start, _activations);
 
     [Benchmark(Description = "X·W")]
-    public void ProductOfRows() => _engine.Product(_data, _templates, _euclidean.Numerator);
+    public void ProductOfRows() => _engine.DataProduct(_data, _templates, _euclidean.Numerator);
 
     [Benchmark(Description = "Xᵀ·H")]
-    public void ProductOfColumns() => _engine.Product(_data.Transposed, _activations, _ofColumns);
+    public void ProductOfColumns() => _engine.DataProduct(_data.Transposed, _activations, _ofColumns);
 
     [Benchmark(Description = "HᵀH")]
     public void Gram() => _engine.Gram(_activations, _gram);
@@ -90,10 +90,10 @@ public class ManagedPrimitives
     }
 
     [Benchmark(Description = "terms of β = 1")]
-    public double KullbackLeiblerTerms() => _engine.Terms(_data, _activations, _templates, 1, _kullbackLeibler, evaluate: false);
+    public double KullbackLeiblerTerms() => _engine.ComputeTerms(_data, _activations, _templates, 1, _kullbackLeibler, evaluate: false);
 
     [Benchmark(Description = "terms of β = 0.5")]
-    public double HalfTerms() => _engine.Terms(_data, _activations, _templates, 0.5, _half, evaluate: false);
+    public double HalfTerms() => _engine.ComputeTerms(_data, _activations, _templates, 0.5, _half, evaluate: false);
 
     [Benchmark(Description = "exact least squares")]
     public void LeastSquares()

@@ -290,11 +290,11 @@ public class DeepNmfTests : IDisposable
             var progress = new Progress(step =>
             {
                 last = step;
-                if (step.Phase == phase && step.Iteration.Iteration == 2)
+                if (step.Phase == phase && step.Iteration.Number == 2)
                     source.Cancel();
             });
             Assert.Throws<OperationCanceledException>(() => Fit(new() { Tolerance = 0, Progress = progress, CancellationToken = source.Token }));
-            Assert.Equal((phase, 2), (last!.Phase, last.Iteration.Iteration));
+            Assert.Equal((phase, 2), (last!.Phase, last.Iteration.Number));
         }
     }
 

@@ -128,7 +128,7 @@ public class NeuralNmfTests
         Assert.Equal(Enumerable.Range(0, Rows.Size).Select(j => $"word{j}"), model.FeatureNames);
         Assert.Equal([(Rows.Size, 6), (6, 3)], model.Layers.Select(l => (l.Templates.Rows, l.Templates.Columns)));
         Assert.Equal(["layer 1", "layer 2", "all layers"], model.Phases.Select(p => p.Name));
-        Assert.Equal(Enumerable.Range(0, model.Epochs.Count), model.Epochs.Select(e => e.Epoch));
+        Assert.Equal(Enumerable.Range(0, model.Epochs.Count), model.Epochs.Select(e => e.Number));
         Assert.All(model.Epochs, e => Assert.Single(e.LayerLosses));
         Assert.All(model.Epochs, e => Assert.True(double.IsFinite(e.LabelLoss) && double.IsFinite(e.ValidationLoss)));
         Assert.Equal(model.Phases[^1].History.Select(i => i.Seconds), model.Epochs.Select(e => e.Seconds));
@@ -224,7 +224,7 @@ public class NeuralNmfTests
         NeuralNmfTransformer transformer = _context.Transforms.NeuralNmf("Topics", "Features", maximumNumberOfIterations: 2).Fit(data);
         Assert.Equal([20, 8], transformer.Model.Layers.Select(l => l.Rank));
         Assert.Equal(["Topics"], transformer.OutputColumnNames);
-        Assert.Equal(2, transformer.Model.Phases[^1].History.Last.Iteration);
+        Assert.Equal(2, transformer.Model.Phases[^1].History.Last.Number);
         NeuralNmfTransformer guided = _context.Transforms.NeuralNmf("Features", ranks: [3], labelColumnName: "Label", maximumNumberOfIterations: 1, seed: 1).Fit(data);
         Assert.Equal(["Features", "Score", "PredictedLabel"], guided.OutputColumnNames);
         Assert.Equal(3, Rows.Topics(guided.Transform(data), "Features")[0].Length);

@@ -45,7 +45,7 @@ public class NeuralOptimizerTests
                 // What an epoch tells adds up.
                 double unit = labelLoss is null ? 0 : 0.5 * NeuralData.MeanSquare(x);
                 Assert.All(result.Epochs, e => Near.Equal(e.LayerLosses.Sum() + (unit == 0 ? 0 : unit * e.LabelLoss), e.Loss, 1e-9));
-                Assert.Equal(result.Epochs.Select(e => (e.Epoch, e.Loss, e.LayerLosses.Sum())), result.Phases[^1].History.Select(i => (i.Number, i.Objective, i.Divergence)));
+                Assert.Equal(result.Epochs.Select(e => (e.Number, e.Loss, e.LayerLosses.Sum())), result.Phases[^1].History.Select(i => (i.Number, i.Objective, i.Divergence)));
                 Assert.True(double.IsNaN(result.Epochs[0].LearningRate));
                 Assert.All(result.Epochs.Skip(1), e => Assert.InRange(e.LearningRate, 0, 64));
             }
@@ -99,7 +99,7 @@ public class NeuralOptimizerTests
         var nmf = new NmfEstimator.Options { Rank = 4, Solver = NmfSolver.AlternatingLeastSquares, Initialization = NmfInitialization.Nndsvd, Tolerance = 0, Seed = 3 };
         nmf.Resolve();
         TrainingHistory history = NmfTraining.Run(engine, new FactorPair(data, templates, activations), nmf, nmf.Stopping, new QuietMonitor(), "NMF");
-        Assert.Equal(200, history.Last.Iteration);
+        Assert.Equal(200, history.Last.Number);
         // The divergence is half the sum of squares, the loss their mean.
         Near.Equal(2 * history.Last.Divergence / x.Length, result.Epochs[^1].Loss, 2e-3);
     }

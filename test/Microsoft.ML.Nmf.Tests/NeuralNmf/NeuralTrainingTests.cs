@@ -71,14 +71,14 @@ public class NeuralTrainingTests
         NeuralNmfEstimator.Options options = NeuralData.Options([6, 3], 300, NeuralNmfLoss.Energy, NeuralNmfLabelLoss.CrossEntropy, optimizer).With(o => { o.LabelWeight = optimizer == NeuralNmfOptimizer.Automatic ? 0.3 : 5; o.ValidationFraction = 0.3; o.ValidationPatience = 4; o.BatchSize = batchSize; });
         NeuralNmfResult result = NeuralData.Run(x, options, keys: keys);
         NeuralNmfEpoch best = result.Epochs.MinBy(e => e.ValidationLoss)!;
-        Assert.InRange(best.Epoch, 0, 290);
-        Assert.Equal(best.Epoch + 4, result.Epochs[^1].Epoch);
+        Assert.InRange(best.Number, 0, 290);
+        Assert.Equal(best.Number + 4, result.Epochs[^1].Number);
         Assert.True(result.Phases[^1].History.Converged);
         Assert.All(result.Epochs, e => Assert.True(double.IsFinite(e.ValidationLoss)));
 
         // The same training up to there has no more to go back to.
-        Assert.True(best.Epoch > 0);
-        NeuralNmfResult upToThere = NeuralData.Run(x, options.With(o => o.MaximumNumberOfIterations = best.Epoch), keys: keys);
+        Assert.True(best.Number > 0);
+        NeuralNmfResult upToThere = NeuralData.Run(x, options.With(o => o.MaximumNumberOfIterations = best.Number), keys: keys);
         Assert.Equal(upToThere.Templates.Select(t => t.Values.ToArray()), result.Templates.Select(t => t.Values.ToArray()));
         Assert.Equal(upToThere.Classification, result.Classification);
         for (int i = 0; i < 2; i++)

@@ -100,8 +100,7 @@ public class TorchLifetimeTests
                 DeepNmfTraining.Run(engine, examples, Resolved.Of(new DeepNmfEstimator.Options { Ranks = [20, 5], PretrainingIterations = 12, MaximumNumberOfIterations = 12, Tolerance = 0 }), monitor);
                 break;
             default:
-                var neural = new NeuralNmfSettings { Ranks = [20, 5], Pretraining = rule, Stopping = rule, ValidationFraction = 0.1 };
-                NeuralNmfTraining.Run(engine, examples, [], neural, monitor);
+                NeuralNmfTraining.Run(engine, examples, Resolved.Of(NeuralData.Options([20, 5], 12).With(o => o.ValidationFraction = 0.1)), monitor);
                 break;
         }
     }
@@ -151,12 +150,11 @@ public class TorchLifetimeTests
                     Solver = Own(FactorChain.Create(engine, data, factors.Select(f => new ChainLink(f, false, default)).ToArray(), 2));
                     break;
                 case "neural":
-                    var settings = new NeuralNmfSettings { Ranks = [4, 2], Optimizer = NeuralNmfOptimizer.ProjectedGradient(1e-3) };
-                    NeuralProblem problem = Own(new NeuralProblem(engine, Features, 1, settings));
-                    problem.Stack.Templates[0].CopyFrom(Build.Matrix(Naive.Random(Features, 4, 1)).Values);
-                    problem.Stack.Templates[1].CopyFrom(Build.Matrix(Naive.Random(4, 2, 2)).Values);
-                    LayerPass pass = Own(new LayerPass(engine, data, settings.Ranks, null, ownsData: false));
-                    Solver = Own(new Unevaluated(Own(new NeuralSolver(problem, [pass], null, settings, () => { }))));
+                    NeuralNmfEstimator.Options neural = NeuralData.Options([4, 2], 1, optimizer: NeuralNmfOptimizer.ProjectedGradient(1e-3));
+                    NeuralProblem problem = Own(new NeuralProblem(engine, Features, 1, neural, classes: 0));
+                    problem.Stack.Take([Naive.Random(Features, 4, 1), Naive.Random(4, 2, 2)]);
+                    LayerPass pass = Own(new LayerPass(engine, data, neural.Ranks, null, ownsData: false));
+                    Solver = Own(new Unevaluated(Own(new NeuralSolver(problem, [pass], null, neural, () => { }))));
                     break;
                 default:
                     (FactorUpdate update, double beta) = algorithm switch
