@@ -32,16 +32,19 @@ internal static class Matrices
                 return MatrixFile.Read(file);
             case Sparse:
                 int texts = quick ? QuickTexts : 1;
-                return FromTexts(60_237 / texts, 18_000 / texts);
+                return FromTexts(60_237 / texts, 18_000 / texts, WordsPerRow);
             default:
                 throw new ArgumentException($"There is no data named {kind}.");
         }
     }
 
-    private static ExampleMatrix FromTexts(int rows, int columns)
+    /// <summary>A tiny matrix of the same kind, to make a device load what it computes with.</summary>
+    public static ExampleMatrix MakeTiny(string kind) => kind == Sparse ? FromTexts(512, 256, 8) : FromDense(64, 48);
+
+    private static ExampleMatrix FromTexts(int rows, int columns, double wordsPerRow)
     {
         var builder = new ExampleMatrixBuilder(columns);
-        foreach ((int[] words, float[] values) in RandomRows.Texts(rows, columns, WordsPerRow))
+        foreach ((int[] words, float[] values) in RandomRows.Texts(rows, columns, wordsPerRow))
             builder.Add(words, values);
         return builder.Build();
     }

@@ -15,6 +15,7 @@ internal static class RowRun
 
     private const int WarmUps = 2;
     private const int MostIterations = 30;
+    private const int TinyRank = 20;
 
     // Where nothing is known of an algorithm yet, an iteration is expected to reach this share of the rate of large products,
     // and exact least squares to make this many passes.
@@ -36,6 +37,7 @@ internal static class RowRun
         int? gpu = device == "cuda" ? 0 : null;
         using ComputeEngine compute = engine == "managed" ? new ManagedEngine(Environment.ProcessorCount) : TorchRuntime.Create(gpu, budget: null);
         using DataMatrix data = compute.Load(Matrices.Make(kind, options.Quick, options.Matrix));
+        using DataMatrix tiny = compute.Load(Matrices.MakeTiny(kind));
         DataShape shape = DataShape.Of(data.Examples);
         new Ready(shape, rates).Send();
 
@@ -49,6 +51,14 @@ internal static class RowRun
             if (expected > Math.Min(HardLimit * options.Seconds, options.Budget - clock.Elapsed.TotalSeconds))
                 continue;
             new Begun(row).Send();
+            // A GPU loads libraries and kernels when they are first used, which may take longer than the iterations.
+            if (!measured.ContainsKey(row.Algorithm))
+            {
+                using var work = new Workload(compute, tiny, Algorithm.Of(row.Algorithm), Math.Min(row.Rank, TinyRank));
+                work.Solver.Evaluate();
+                work.Solver.Advance();
+            }
+
             Measured result = Measure(compute, data, row, options.Seconds, engine == "torch" ? DeviceOf(device) : null);
             measured[row.Algorithm] = (result.Seconds, operations);
             result.Send();
