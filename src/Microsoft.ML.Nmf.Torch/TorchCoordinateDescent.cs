@@ -5,8 +5,8 @@ namespace Microsoft.ML.Nmf.Torch;
 
 /// <summary>
 /// Coordinate descent on all rows at once, one coordinate after the other. A unit of rows keeps its values once <see cref="CoordinateDescentRule"/> says
-/// that it is done. Coordinates go in groups: the pull of all other groups is one matrix product, and only that of the group itself is taken coordinate by coordinate.
-/// Cost p·r² per sweep; on a GPU the time is that of launching three or four small kernels per coordinate.
+/// that it is done. Coordinates go in groups: the pull of all other groups is one matrix product, and only that of the group itself is taken
+/// coordinate by coordinate. Cost p·r² per sweep; on a GPU the time is that of launching three or four small kernels per coordinate.
 /// </summary>
 internal static class TorchCoordinateDescent
 {

@@ -4,8 +4,8 @@ namespace Microsoft.ML.Nmf.Engine;
 
 /// <summary>
 /// The primitives that every factorization is written in; an algorithm never asks which engine it has. Letters: M is the data as seen from the factor F that is
-/// being updated, X when F is the activations H and Xᵀ when F is the templates W, and O is the other factor, so that M ≈ F Oᵀ. Costs are in multiply-adds, for M
-/// of p × q with z non-zero entries (z = p·q when dense) and rank r.
+/// being updated, X when F is the activations H and Xᵀ when F is the templates W, and O is the other factor, so that M ≈ F Oᵀ. Costs are in
+/// multiply-adds, for M of p × q with z non-zero entries (z = p·q when dense) and rank r.
 /// </summary>
 internal abstract class ComputeEngine : IDisposable
 {

@@ -5,10 +5,11 @@ using System.Runtime.Intrinsics;
 namespace Microsoft.ML.Nmf.Engine.Managed;
 
 /// <summary>
-/// Coordinate descent on min over f ≥ 0 of ½ f Q fᵀ − (b − l1) fᵀ for many rows f that share Q = G + l2 I + orthogonality (11ᵀ − I). <see cref="CoordinateDescentRule.UnitRows"/>
-/// rows are solved together, one per SIMD lane: they are transposed, so that a coordinate of all of them is one or two vectors, and lanes are independent.
-/// The gradients of four coordinates at a time are summed in registers; after each step those of the group's later coordinates are corrected, so that the
-/// result is that of stepping one coordinate after the other. Cost r² multiply-adds a row and sweep.
+/// Coordinate descent on min over f ≥ 0 of ½ f Q fᵀ − (b − l1) fᵀ for many rows f that share Q = G + l2 I + orthogonality (11ᵀ − I).
+/// <see cref="CoordinateDescentRule.UnitRows"/> rows are solved together, one per SIMD lane: they are transposed, so that a coordinate of all of them
+/// is one or two vectors, and lanes are independent. The gradients of four coordinates at a time are summed in registers; after each step those of
+/// the group's later coordinates are corrected, so that the result is that of stepping one coordinate after the other. Cost r² multiply-adds a row
+/// and sweep.
 /// </summary>
 internal sealed class CoordinateDescentKernel
 {

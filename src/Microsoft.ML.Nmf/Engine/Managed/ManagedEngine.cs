@@ -19,7 +19,13 @@ internal sealed partial class ManagedEngine : ComputeEngine
 
     /// <inheritdoc />
     public override string Description
-        => $"managed, {_scheduler.Threads} {(_scheduler.Threads == 1 ? "thread" : "threads")}, {(Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128)}-bit vectors";
+    {
+        get
+        {
+            int width = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
+            return $"managed, {_scheduler.Threads} {(_scheduler.Threads == 1 ? "thread" : "threads")}, {width}-bit vectors";
+        }
+    }
 
     /// <inheritdoc />
     public override string DescribeMemory(ExampleMatrix examples, long working)
@@ -72,7 +78,8 @@ internal sealed partial class ManagedEngine : ComputeEngine
     {
         ManagedFactor f = Of(factor), target = Of(result);
         target.Values.Clear();
-        MatrixKernel.MultiplyAdd(new(Of(gram).ToPaddedRows().Span, ManagedFactor.Padded(gram.Rank), 1), f.Values, f.Stride, target.Values, f.Stride, gram.Rank, gram.Rank, f.Stride);
+        MatrixKernel.Left left = new(Of(gram).ToPaddedRows().Span, ManagedFactor.Padded(gram.Rank), 1);
+        MatrixKernel.MultiplyAdd(left, f.Values, f.Stride, target.Values, f.Stride, gram.Rank, gram.Rank, f.Stride);
     }
 
     /// <inheritdoc />
@@ -191,7 +198,8 @@ internal sealed partial class ManagedEngine : ComputeEngine
             (int first, int count) = RowBlocks.Range(b, factor.Rows);
             Span<float> rows = result.RowRange(first, count);
             rows.Clear();
-            MatrixKernel.MultiplyAdd(new(factor.RowRange(first, count), factor.Stride, 1), small.Span, result.Stride, rows, result.Stride, count, factor.Rank, result.Stride);
+            MatrixKernel.Left left = new(factor.RowRange(first, count), factor.Stride, 1);
+            MatrixKernel.MultiplyAdd(left, small.Span, result.Stride, rows, result.Stride, count, factor.Rank, result.Stride);
         });
 
     private static ManagedFactor Of(Factor factor) => (ManagedFactor)factor;
@@ -216,7 +224,8 @@ internal sealed partial class ManagedEngine : ComputeEngine
         return logarithms - data.Examples.Sum + approximation;
     }
 
-    private double Tiles(DataMatrix data, ManagedFactor factor, ManagedFactor other, double beta, ManagedFactor? numerator, ManagedFactor? denominator, bool evaluate)
+    private double Tiles(
+        DataMatrix data, ManagedFactor factor, ManagedFactor other, double beta, ManagedFactor? numerator, ManagedFactor? denominator, bool evaluate)
     {
         var kernel = new BetaTileKernel(data, factor, other, beta, data.Examples.Floor, evaluate);
         int blocks = RowBlocks.Count(data.Rows);
