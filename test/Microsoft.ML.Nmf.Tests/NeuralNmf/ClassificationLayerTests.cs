@@ -74,7 +74,8 @@ public class ClassificationLayerTests
 
             for (int c = 0; c < Classes; c++)
             {
-                double[] row = Naive.Solve(moment, [.. Enumerable.Range(0, 5).Select(k => 2 * labelled.Average(i => keys[i] == c + 1 ? s[i, k] : 0))], [0, 1, 2, 3, 4])!;
+                double[] row =
+                    Naive.Solve(moment, [.. Enumerable.Range(0, 5).Select(k => 2 * labelled.Average(i => keys[i] == c + 1 ? s[i, k] : 0))], [0, 1, 2, 3, 4])!;
                 for (int k = 0; k < 5; k++)
                     expected[c, k] = row[k];
             }
@@ -175,7 +176,8 @@ public class ClassificationLayerTests
         return weights;
     }
 
-    private static NaiveLabels Labels(ClassificationLayer layer, NeuralNmfLabelLoss kind, double regularization, uint[] keys) => new(keys, Weights(layer), kind, 1, regularization);
+    private static NaiveLabels Labels(ClassificationLayer layer, NeuralNmfLabelLoss kind, double regularization, uint[] keys)
+        => new(keys, Weights(layer), kind, 1, regularization);
 
     private static double Difference(Func<double, double> loss) => (loss(1e-5) - loss(-1e-5)) / 2e-5;
 

@@ -33,7 +33,8 @@ public class NeuralGradientTests
     }
 
     [Theory, MemberData(nameof(Cases))]
-    public void The_loss_and_its_gradient_are_those_of_plain_loops_and_finite_differences(NeuralNmfLoss loss, int depth, NeuralNmfLabelLoss? labelLoss, bool sparse)
+    public void The_loss_and_its_gradient_are_those_of_plain_loops_and_finite_differences(
+        NeuralNmfLoss loss, int depth, NeuralNmfLabelLoss? labelLoss, bool sparse)
     {
         double[,] x = Naive.Random(Examples, Features, 1, sparse ? 0.4 : 1);
         double[][,] templates = Templates(depth);
@@ -78,7 +79,8 @@ public class NeuralGradientTests
 
         // The last batch is the smallest, and none of its rows has a label.
         LayerPass[] batches = [.. ((int[][])[[0, 3, 5, 8, 9, 11], [1, 2, 6, 7, 10], [4, 12, 13]]).Select(rows =>
-            new LayerPass(_engine, _engine.Load(ExampleMatrixBuilder.TakeRows(Build.Dense(x), rows)), options.Ranks, LabelledRows.From([.. rows.Select(i => keys[i])]), ownsData: true))];
+            new LayerPass(_engine, _engine.Load(ExampleMatrixBuilder.TakeRows(Build.Dense(x), rows)), options.Ranks, LabelledRows.From([.. rows.Select(i => keys[i])]),
+                ownsData: true))];
         Assert.Null(batches[2].Labels);
         foreach (LayerPass batch in batches)
         {
@@ -126,7 +128,8 @@ public class NeuralGradientTests
 
         // The labelled rows alone have the same mean.
         int[] labelled = [.. Enumerable.Range(0, Examples).Where(i => keys[i] != 0)];
-        using var alone = new LayerPass(_engine, _engine.Load(ExampleMatrixBuilder.TakeRows(Build.Dense(x), labelled)), options.Ranks, LabelledRows.From([.. labelled.Select(i => keys[i])]), ownsData: true);
+        using var alone = new LayerPass(_engine, _engine.Load(ExampleMatrixBuilder.TakeRows(Build.Dense(x), labelled)), options.Ranks,
+            LabelledRows.From([.. labelled.Select(i => keys[i])]), ownsData: true);
         Assert.Equal(value.LabelLoss, problem.Evaluate([alone], train: false).LabelLoss);
     }
 
@@ -140,7 +143,8 @@ public class NeuralGradientTests
         Assert.Null(LabelledRows.From([]));
     }
 
-    private static double[][,] Templates(int depth) => [.. Enumerable.Range(0, depth).Select(i => Naive.Random(i == 0 ? Features : _ranks[i - 1], _ranks[i], 20 + i, 0.8))];
+    private static double[][,] Templates(int depth)
+        => [.. Enumerable.Range(0, depth).Select(i => Naive.Random(i == 0 ? Features : _ranks[i - 1], _ranks[i], 20 + i, 0.8))];
 
     private static uint[] Keys() => [.. Enumerable.Range(0, Examples).Select(i => i is 4 or 7 or >= 12 ? 0 : (uint)(i * 7 % 3) + 1)];
 
@@ -163,7 +167,8 @@ public class NeuralGradientTests
     }
 
     private static LayerPass Pass(double[,] x, NeuralNmfEstimator.Options options, bool sparse)
-        => new(_engine, _engine.Load(Build.Examples(x, sparse)), options.Ranks, options.LabelColumnName is null ? null : LabelledRows.From(Keys()), ownsData: true);
+        => new(_engine, _engine.Load(Build.Examples(x, sparse)), options.Ranks, options.LabelColumnName is null ? null : LabelledRows.From(Keys()),
+            ownsData: true);
 
     private static NaiveLabels? Labels(NeuralProblem problem, NeuralNmfEstimator.Options options, double[,] x)
     {

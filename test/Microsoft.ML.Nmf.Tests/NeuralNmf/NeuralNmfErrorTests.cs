@@ -20,8 +20,10 @@ public class NeuralNmfErrorTests
         { "ScoreRegularization", o => o.ScoreRegularization = double.NaN, "ScoreRegularization is NaN, but must be a finite number of at least 0." },
         { "ScoreRegularization", o => o.ScoreRegularization = -1, "ScoreRegularization is -1" },
         { "Initialization", o => o.Initialization = (LayerInitialization)7, "Initialization is 7, but must be one of LayerWise, Random." },
-        { "InitialTemplates", o => o.InitialTemplates = [null, new FactorMatrix(new float[,] { { 1, -2 } })], "InitialTemplates has the value -2 in row 0, column 1" },
-        { "InitialTemplates", o => o.InitialTemplates = [new FactorMatrix(new float[,] { { 1 }, { float.NaN } })], "InitialTemplates has the value NaN in row 1, column 0" },
+        { "InitialTemplates", o => o.InitialTemplates = [null, new FactorMatrix(new float[,] { { 1, -2 } })],
+            "InitialTemplates has the value -2 in row 0, column 1" },
+        { "InitialTemplates", o => o.InitialTemplates = [new FactorMatrix(new float[,] { { 1 }, { float.NaN } })],
+            "InitialTemplates has the value NaN in row 1, column 0" },
         { "PretrainingIterations", o => o.PretrainingIterations = 0, "PretrainingIterations is 0, but must be at least 1." },
         { "BatchSize", o => o.BatchSize = 0, "BatchSize is 0, but must be at least 1." },
         { "ValidationFraction", o => o.ValidationFraction = 1, "ValidationFraction is 1, but must be from 0 to below 1." },
@@ -47,10 +49,12 @@ public class NeuralNmfErrorTests
     {
         foreach (Action<NeuralNmfEstimator.Options> set in new Action<NeuralNmfEstimator.Options>[]
         {
-            o => o.OutputColumnName = "", o => o.InputColumnName = "", o => o.LabelColumnName = "", o => o.ScoreColumnName = "", o => o.PredictedLabelColumnName = "",
+            o => o.OutputColumnName = "", o => o.InputColumnName = "", o => o.LabelColumnName = "",
+            o => o.ScoreColumnName = "", o => o.PredictedLabelColumnName = "",
         })
             Assert.Throws<ArgumentException>(() => set(new NeuralNmfEstimator.Options()));
-        Assert.Contains("LayerOutputColumnNames", Assert.Throws<ArgumentException>(() => new NeuralNmfEstimator.Options { LayerOutputColumnNames = ["a", ""] }).ParamName);
+        Assert.Contains("LayerOutputColumnNames",
+            Assert.Throws<ArgumentException>(() => new NeuralNmfEstimator.Options { LayerOutputColumnNames = ["a", ""] }).ParamName);
         Assert.Throws<ArgumentNullException>(() => new NeuralNmfEstimator.Options { Optimizer = null! });
         Assert.Throws<ArgumentNullException>(() => new NeuralNmfEstimator.Options { Ranks = null! });
         Assert.Throws<ArgumentNullException>(() => _context.Transforms.NeuralNmf((NeuralNmfEstimator.Options)null!));
@@ -77,14 +81,18 @@ public class NeuralNmfErrorTests
         options.InitialTemplates = null;
         options.BatchSize = options.NumberOfThreads = null;
         options.LabelColumnName = options.ScoreColumnName = options.PredictedLabelColumnName = options.InputColumnName = null;
-        Assert.Equal((null, null, null, null, null, null), (options.LayerOutputColumnNames, options.InitialTemplates, options.BatchSize, options.LabelColumnName, options.ScoreColumnName, options.PredictedLabelColumnName));
-        Assert.Equal(["Activations"], _context.Transforms.NeuralNmf(options).GetOutputSchema(Shape.Of(_context.Transforms.CopyColumns("Activations", "Features").Fit(Plain).Transform(Plain))).Select(c => c.Name).Except(["Features", "Label"]));
+        Assert.Equal((null, null, null, null, null, null),
+            (options.LayerOutputColumnNames, options.InitialTemplates, options.BatchSize, options.LabelColumnName, options.ScoreColumnName,
+            options.PredictedLabelColumnName));
+        SchemaShape shape = Shape.Of(_context.Transforms.CopyColumns("Activations", "Features").Fit(Plain).Transform(Plain));
+        Assert.Equal(["Activations"], _context.Transforms.NeuralNmf(options).GetOutputSchema(shape).Select(c => c.Name).Except(["Features", "Label"]));
     }
 
     [Fact]
     public void Options_that_exclude_each_other_are_refused_when_the_estimator_is_made()
     {
-        string Make(NeuralNmfEstimator.Options options) => Assert.ThrowsAny<ArgumentException>(() => _context.Transforms.NeuralNmf(NeuralRows.Options(options))).Message;
+        string Make(NeuralNmfEstimator.Options options)
+            => Assert.ThrowsAny<ArgumentException>(() => _context.Transforms.NeuralNmf(NeuralRows.Options(options))).Message;
         string Conflict(string option, NeuralNmfEstimator.Options options)
         {
             var problem = Assert.Throws<ArgumentOutOfRangeException>(() => _context.Transforms.NeuralNmf(NeuralRows.Options(options)));
@@ -92,14 +100,17 @@ public class NeuralNmfErrorTests
             return problem.Message;
         }
 
-        Assert.Contains("LayerOutputColumnNames has 2 names, but must have 1: one for each layer but the deepest", Conflict("LayerOutputColumnNames", new() { LayerOutputColumnNames = ["a", "b"] }));
+        Assert.Contains("LayerOutputColumnNames has 2 names, but must have 1: one for each layer but the deepest",
+            Conflict("LayerOutputColumnNames", new() { LayerOutputColumnNames = ["a", "b"] }));
         Assert.Contains("name the column 'Topics' twice", Make(new() { LayerOutputColumnNames = ["Topics"] }));
         Assert.Contains("name the column 'Score' twice", Make(new() { LayerOutputColumnNames = ["Score"] }));
         Assert.Contains("name the column 'Topics' twice", Make(new() { PredictedLabelColumnName = "Topics" }));
         Assert.Contains("name the column 'a' twice", Make(new() { ScoreColumnName = "a", PredictedLabelColumnName = "a" }));
         Assert.Contains("InitialTemplates has 1 entries, but Ranks has 2", Conflict("InitialTemplates", new() { InitialTemplates = [null] }));
-        Assert.Contains("InitialTemplates[0] is 12 × 5, but must be 12 × 6", Conflict("InitialTemplates[0]", new() { InitialTemplates = [new FactorMatrix(new float[12, 5]), null] }));
-        Assert.Contains("InitialTemplates[1] is 5 × 3, but must be 6 × 3: one row for each component of layer 0", Conflict("InitialTemplates[1]", new() { InitialTemplates = [null, new FactorMatrix(new float[5, 3])] }));
+        Assert.Contains("InitialTemplates[0] is 12 × 5, but must be 12 × 6",
+            Conflict("InitialTemplates[0]", new() { InitialTemplates = [new FactorMatrix(new float[12, 5]), null] }));
+        Assert.Contains("InitialTemplates[1] is 5 × 3, but must be 6 × 3: one row for each component of layer 0",
+            Conflict("InitialTemplates[1]", new() { InitialTemplates = [null, new FactorMatrix(new float[5, 3])] }));
         Assert.Contains("BatchSize is 10, but the automatic optimizer looks at all rows", Conflict("BatchSize", new() { BatchSize = 10 }));
         // Without labels there are no columns for them, whatever their names.
         _context.Transforms.NeuralNmf(NeuralRows.Options(new() { LayerOutputColumnNames = ["Score"], PredictedLabelColumnName = "Topics" }, label: null));
@@ -108,7 +119,8 @@ public class NeuralNmfErrorTests
     [Fact]
     public void Templates_of_another_number_of_features_are_refused_by_fitting()
         => Assert.Contains("InitialTemplates[0] is 11 × 6, but must be 12 × 6: one row for each feature",
-            Assert.Throws<ArgumentOutOfRangeException>(() => Fit(new() { InitialTemplates = [new FactorMatrix(new float[11, 6]), null] }, NeuralRows.GroupView(_context, Rows.Values()))).Message);
+            Assert.Throws<ArgumentOutOfRangeException>(() => Fit(new() { InitialTemplates = [new FactorMatrix(new float[11, 6]), null] },
+                NeuralRows.GroupView(_context, Rows.Values()))).Message);
 
     public static TheoryData<string, string> BadLabels() => new()
     {
@@ -136,8 +148,10 @@ public class NeuralNmfErrorTests
     public void Labels_that_are_all_missing_are_refused()
     {
         IDataView known = NeuralRows.GroupView(_context, Rows.Values()), unknown = NeuralRows.View(_context, Rows.Values(), _ => "other");
-        IDataView none = _context.Transforms.Conversion.MapValueToKey("Label").Fit(NeuralRows.View(_context, Rows.Values(), NeuralRows.Group)).Transform(unknown);
-        Assert.Contains("Label column 'Label': every one of the 90 rows has a missing key", Assert.Throws<InvalidOperationException>(() => Fit(new(), none)).Message);
+        IDataView none =
+            _context.Transforms.Conversion.MapValueToKey("Label").Fit(NeuralRows.View(_context, Rows.Values(), NeuralRows.Group)).Transform(unknown);
+        Assert.Contains("Label column 'Label': every one of the 90 rows has a missing key",
+            Assert.Throws<InvalidOperationException>(() => Fit(new(), none)).Message);
         // One label is enough.
         Assert.NotNull(Fit(new() { MaximumNumberOfIterations = 2 }, NeuralRows.KeyView(_context, Rows.Values(), i => i == 50 ? "only" : "")).Model.Classifier);
         Assert.Null(_context.Transforms.NeuralNmf(NeuralRows.Options(new() { MaximumNumberOfIterations = 2 }, label: null)).Fit(none).Model.Classifier);
@@ -147,8 +161,10 @@ public class NeuralNmfErrorTests
     [Fact]
     public void No_rows_and_too_few_to_hold_some_out_are_errors()
     {
-        Assert.Contains("'Features': the training data has no rows", Assert.Throws<InvalidOperationException>(() => _context.Transforms.NeuralNmf("Topics", "Features").Fit(Rows.View(_context, []))).Message);
-        Assert.Contains("too few to hold some out", Assert.Throws<InvalidOperationException>(() => _context.Transforms.NeuralNmf(NeuralRows.Options(new() { ValidationFraction = 0.5 }, label: null)).Fit(Rows.View(_context, Rows.Values(1)))).Message);
+        Assert.Contains("'Features': the training data has no rows",
+            Assert.Throws<InvalidOperationException>(() => _context.Transforms.NeuralNmf("Topics", "Features").Fit(Rows.View(_context, []))).Message);
+        NeuralNmfEstimator holding = _context.Transforms.NeuralNmf(NeuralRows.Options(new() { ValidationFraction = 0.5 }, label: null));
+        Assert.Contains("too few to hold some out", Assert.Throws<InvalidOperationException>(() => holding.Fit(Rows.View(_context, Rows.Values(1)))).Message);
     }
 
     [Fact]
@@ -161,9 +177,11 @@ public class NeuralNmfErrorTests
         const string message = "Column 'Features', row 7 (the first is 0), slot 5: the value -1 is negative";
         Assert.Contains(message, Assert.Throws<InvalidOperationException>(() => Fit(new(), bad)).Message);
         foreach (string column in new[] { "Topics", "Score" })
-            Assert.Contains(message, Assert.Throws<InvalidOperationException>(() => Rows.Topics(transformer.Transform(bad), column)).GetBaseException().Message);
+            Assert.Contains(message, Assert.Throws<InvalidOperationException>(() => Rows.Topics(transformer.Transform(bad), column))
+                .GetBaseException().Message);
         Assert.Contains(message, Assert.Throws<InvalidOperationException>(() => NeuralRows.Keys(transformer.Transform(bad))).GetBaseException().Message);
-        Assert.Contains("Could not find input column 'Features'", Assert.Throws<ArgumentOutOfRangeException>(() => transformer.Transform(_context.Transforms.DropColumns("Features").Fit(bad).Transform(bad))).Message);
+        IDataView without = _context.Transforms.DropColumns("Features").Fit(bad).Transform(bad);
+        Assert.Contains("Could not find input column 'Features'", Assert.Throws<ArgumentOutOfRangeException>(() => transformer.Transform(without)).Message);
     }
 
     [Fact]
@@ -197,12 +215,14 @@ public class NeuralNmfErrorTests
         NeuralNmfTransformer transformer = estimator.Fit(NeuralRows.GroupView(_context, Rows.Values()));
         Assert.Equal(["Topics", "Fine", "Score", "PredictedLabel"], transformer.OutputColumnNames);
         Assert.Equal(expected, transformer.Model.Layers.Select(l => l.Templates.Values.ToArray()));
-        Assert.Equal((NeuralNmfLoss.Energy, NeuralNmfLabelLoss.CrossEntropy, 2), (transformer.Model.Loss, transformer.Model.Classifier!.Loss, transformer.Model.Epochs.Count));
+        Assert.Equal((NeuralNmfLoss.Energy, NeuralNmfLabelLoss.CrossEntropy, 2),
+            (transformer.Model.Loss, transformer.Model.Classifier!.Loss, transformer.Model.Epochs.Count));
     }
 
     private IDataView Plain => Rows.View(_context, Rows.Values(3));
 
-    private NeuralNmfTransformer Fit(NeuralNmfEstimator.Options options, IDataView data) => _context.Transforms.NeuralNmf(NeuralRows.Options(options)).Fit(data);
+    private NeuralNmfTransformer Fit(NeuralNmfEstimator.Options options, IDataView data)
+        => _context.Transforms.NeuralNmf(NeuralRows.Options(options)).Fit(data);
 
     private sealed class Everything
     {

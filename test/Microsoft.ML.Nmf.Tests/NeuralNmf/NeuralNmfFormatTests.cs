@@ -33,9 +33,15 @@ public class NeuralNmfFormatTests
     public void Values_that_cannot_have_been_written_are_refused()
     {
         // The layers, each a matrix with its two sizes; the sums; no names.
-        const int first = 4, second = first + 8 + 4 * Rows.Size * 3, sums = second + 8 + 4 * 3 * 2, names = sums + 8 * 5, examples = names + 4, loss = examples + 4, phases = loss + 4;
+        const int first = 4, second = first + 8 + 4 * Rows.Size * 3, sums = second + 8 + 4 * 3 * 2;
+        const int names = sums + 8 * 5, examples = names + 4, loss = examples + 4, phases = loss + 4;
         int weights = _bytes.Length - 4 * 3 * 2, labelLoss = weights - 4, epochs = labelLoss - 8 * 3 * (5 + 2) - 8;
-        foreach ((int at, int value) in new[] { (0, 0), (0, -1), (0, 1 << 10), (first, 0), (first + 4, -3), (second, 4), (names, 3), (examples, 0), (loss, 9), (loss, -1), (phases, 0), (phases, 1 << 20), (epochs, 4), (epochs, 0), (epochs + 4, 0), (epochs + 4, 1 << 20), (labelLoss, 2) })
+        (int At, int Value)[] impossible =
+        [
+            (0, 0), (0, -1), (0, 1 << 10), (first, 0), (first + 4, -3), (second, 4), (names, 3), (examples, 0), (loss, 9), (loss, -1),
+            (phases, 0), (phases, 1 << 20), (epochs, 4), (epochs, 0), (epochs + 4, 0), (epochs + 4, 1 << 20), (labelLoss, 2),
+        ];
+        foreach ((int at, int value) in impossible)
             AssertRefused(at, BitConverter.GetBytes(value));
         foreach (float value in new[] { float.NaN, float.PositiveInfinity, -1 })
         {

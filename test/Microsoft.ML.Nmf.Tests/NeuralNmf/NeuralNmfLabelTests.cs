@@ -48,8 +48,10 @@ public class NeuralNmfLabelTests
             Assert.Equal(scores[i], again);
         }
 
-        Assert.Contains("There are 2 activations, but the deepest layer has 3", Assert.Throws<ArgumentException>(() => classifier.Score(new float[2], again)).Message);
-        Assert.Contains("There is room for 4 scores, but there are 3 classes", Assert.Throws<ArgumentException>(() => classifier.Score(new float[3], new float[4])).Message);
+        Assert.Contains("There are 2 activations, but the deepest layer has 3",
+            Assert.Throws<ArgumentException>(() => classifier.Score(new float[2], again)).Message);
+        Assert.Contains("There is room for 4 scores, but there are 3 classes",
+            Assert.Throws<ArgumentException>(() => classifier.Score(new float[3], new float[4])).Message);
     }
 
     [Fact]
@@ -77,7 +79,8 @@ public class NeuralNmfLabelTests
         // In a class, keys count from 0; in a column, from 1.
         uint[] groups = [.. Enumerable.Range(0, 90).Select(i => (uint)(i % 3))];
         IDataView keys = _context.Data.LoadFromEnumerable(rows.Select((r, i) => new Key { Features = r, Label = groups[i] }));
-        (DataKind Kind, Type Type)[] widths = [(DataKind.Byte, typeof(byte)), (DataKind.UInt16, typeof(ushort)), (DataKind.UInt32, typeof(uint)), (DataKind.UInt64, typeof(ulong))];
+        (DataKind Kind, Type Type)[] widths =
+            [(DataKind.Byte, typeof(byte)), (DataKind.UInt16, typeof(ushort)), (DataKind.UInt32, typeof(uint)), (DataKind.UInt64, typeof(ulong))];
         var outputs = new List<float[][]>();
         foreach ((DataKind kind, Type type) in widths)
         {
@@ -104,7 +107,8 @@ public class NeuralNmfLabelTests
     {
         // The unlabelled rows are those of one group: their data is in the templates, their group in no score.
         float[][] rows = Rows.Values();
-        IDataView some = NeuralRows.KeyView(_context, rows, i => i % 3 == 2 ? "" : "group " + i % 3), all = NeuralRows.KeyView(_context, rows, i => "group " + i % 3);
+        IDataView some = NeuralRows.KeyView(_context, rows, i => i % 3 == 2 ? "" : "group " + i % 3);
+        IDataView all = NeuralRows.KeyView(_context, rows, i => "group " + i % 3);
         NeuralNmfTransformer transformer = _context.Transforms.NeuralNmf(NeuralRows.Options(new())).Fit(some);
         Assert.Equal(90, transformer.Model.NumberOfExamples);
         Assert.Equal(["group 0", "group 1"], transformer.Model.Classifier!.ClassNames);
@@ -151,7 +155,8 @@ public class NeuralNmfLabelTests
         foreach (NeuralNmfTransformer either in new[] { transformer, NeuralRows.Loaded(_context, transformer, data.Schema) })
         {
             IDataView output = either.Transform(data);
-            Assert.Equal(Shape.Describe(Of(Shape.Of(output), "Label")).Replace("Label", "PredictedLabel"), Shape.Describe(Of(Shape.Of(output), "PredictedLabel")));
+            Assert.Equal(Shape.Describe(Of(Shape.Of(output), "Label")).Replace("Label", "PredictedLabel"),
+                Shape.Describe(Of(Shape.Of(output), "PredictedLabel")));
             IDataView back = _context.Transforms.Conversion.MapKeyToValue("Back", "PredictedLabel").Fit(output).Transform(output);
             T[] values = [.. back.GetColumn<T>("Back")];
             Assert.True(values.Where((value, i) => Equals(value, label(i))).Count() >= 85, $"{typeof(T)}: {string.Join(' ', values)}");

@@ -17,11 +17,14 @@ public class NeuralNmfSameBitsTests : IDisposable
     {
         float[][] rows = Rows.Values();
         NeuralNmfTransformer transformer = Fit(rows);
-        NeuralRows.Predicted[] batch = Read(Rows.View(_context, rows)), reversed = Read(Rows.View(_context, rows.Reverse())), sparse = Read(Rows.SparseView(_context, rows)), wide = Read(Rows.DoubleView(_context, rows));
-        using PredictionEngine<Rows.Single, NeuralRows.Predicted> engine = _context.Model.CreatePredictionEngine<Rows.Single, NeuralRows.Predicted>(transformer);
+        NeuralRows.Predicted[] batch = Read(Rows.View(_context, rows)), reversed = Read(Rows.View(_context, rows.Reverse()));
+        NeuralRows.Predicted[] sparse = Read(Rows.SparseView(_context, rows)), wide = Read(Rows.DoubleView(_context, rows));
+        using PredictionEngine<Rows.Single, NeuralRows.Predicted> engine =
+            _context.Model.CreatePredictionEngine<Rows.Single, NeuralRows.Predicted>(transformer);
         for (int i = 0; i < rows.Length; i++)
         {
-            foreach (NeuralRows.Predicted other in new[] { engine.Predict(new Rows.Single { Features = rows[i] }), reversed[rows.Length - 1 - i], sparse[i], wide[i] })
+            NeuralRows.Predicted alone = engine.Predict(new Rows.Single { Features = rows[i] });
+            foreach (NeuralRows.Predicted other in new[] { alone, reversed[rows.Length - 1 - i], sparse[i], wide[i] })
             {
                 Assert.Equal(batch[i].Topics, other.Topics);
                 Assert.Equal(batch[i].Fine, other.Fine);
@@ -35,7 +38,8 @@ public class NeuralNmfSameBitsTests : IDisposable
             IDataView output = transformer.Transform(view);
             float[][][] vectors = [.. _vectors.Select(column => Rows.Topics(output, column))];
             uint[] keys = NeuralRows.Keys(output);
-            return [.. keys.Select((key, i) => new NeuralRows.Predicted { Topics = vectors[0][i], Fine = vectors[1][i], Score = vectors[2][i], PredictedLabel = key })];
+            return [.. keys.Select((key, i)
+                => new NeuralRows.Predicted { Topics = vectors[0][i], Fine = vectors[1][i], Score = vectors[2][i], PredictedLabel = key })];
         }
     }
 
@@ -105,9 +109,12 @@ public class NeuralNmfSameBitsTests : IDisposable
     {
         float[][] rows = Rows.Values(1500);
         IDataView data = NeuralRows.GroupView(_context, rows);
-        NeuralNmfModel[] models = [.. new int?[] { 1, 3, null }.Select(threads => _context.Transforms.NeuralNmf(NeuralRows.Options(new() { NumberOfThreads = threads, MaximumNumberOfIterations = 5, PretrainingIterations = 5 })).Fit(data).Model)];
+        NeuralNmfEstimator.Options On(int? threads)
+            => NeuralRows.Options(new() { NumberOfThreads = threads, MaximumNumberOfIterations = 5, PretrainingIterations = 5 });
+        NeuralNmfModel[] models = [.. new int?[] { 1, 3, null }.Select(threads => _context.Transforms.NeuralNmf(On(threads)).Fit(data).Model)];
         data = NeuralRows.GroupView(_context, rows.Take(90));
-        NeuralNmfEstimator estimator = _context.Transforms.NeuralNmf("Topics", "Features", ranks: [6, 3], labelColumnName: "Label", maximumNumberOfIterations: 3);
+        NeuralNmfEstimator estimator =
+            _context.Transforms.NeuralNmf("Topics", "Features", ranks: [6, 3], labelColumnName: "Label", maximumNumberOfIterations: 3);
         AssertSame(models[0], [.. models.Skip(1)]);
         AssertSame(estimator.Fit(data).Model, [estimator.Fit(data).Model]);
 
@@ -185,5 +192,6 @@ public class NeuralNmfSameBitsTests : IDisposable
     }
 
     private NeuralNmfTransformer Fit(float[][] rows)
-        => _context.Transforms.NeuralNmf(NeuralRows.Options(new() { LayerOutputColumnNames = ["Fine"], MaximumNumberOfIterations = 10 })).Fit(NeuralRows.NamedGroupView(_context, rows));
+        => _context.Transforms.NeuralNmf(NeuralRows.Options(new() { LayerOutputColumnNames = ["Fine"], MaximumNumberOfIterations = 10 }))
+            .Fit(NeuralRows.NamedGroupView(_context, rows));
 }

@@ -27,7 +27,8 @@ public class NeuralNmfTests
             {
                 foreach (string? fine in new[] { null, "Fine" })
                 {
-                    foreach ((string? score, string? predicted) in new[] { ("Score", "PredictedLabel"), (null, "PredictedLabel"), ("Score", null), (null, null), ("Fine scores", "Label") })
+                    foreach ((string? score, string? predicted) in new[] { ("Score", "PredictedLabel"), (null, "PredictedLabel"), ("Score", null), (null, null),
+                        ("Fine scores", "Label") })
                     {
                         NeuralNmfEstimator estimator = _context.Transforms.NeuralNmf(NeuralRows.Options(new()
                         {
@@ -40,7 +41,8 @@ public class NeuralNmfTests
                         NeuralNmfTransformer transformer = estimator.Fit(view);
                         IDataView output = transformer.Transform(view);
                         Assert.Equal(Shape.Of(output).Select(Shape.Describe).Order(), promised.Select(Shape.Describe).Order());
-                        Assert.Equal(output.Schema.Select(c => (c.Name, c.Type.ToString())), transformer.GetOutputSchema(view.Schema).Select(c => (c.Name, c.Type.ToString())));
+                        Assert.Equal(output.Schema.Select(c => (c.Name, c.Type.ToString())), transformer.GetOutputSchema(view.Schema)
+                            .Select(c => (c.Name, c.Type.ToString())));
                         string?[] expected = label is null ? ["Topics", fine] : ["Topics", fine, score, predicted];
                         Assert.Equal(expected.OfType<string>(), transformer.OutputColumnNames);
                     }
@@ -53,7 +55,8 @@ public class NeuralNmfTests
     public void Columns_have_the_sizes_and_names_of_layers_and_classes()
     {
         IDataView data = NeuralRows.NamedGroupView(_context, Rows.Values());
-        NeuralNmfTransformer transformer = _context.Transforms.NeuralNmf(NeuralRows.Options(new() { Ranks = [7, 5, 2], LayerOutputColumnNames = ["Fine", "Middle"] })).Fit(data);
+        NeuralNmfTransformer transformer =
+            _context.Transforms.NeuralNmf(NeuralRows.Options(new() { Ranks = [7, 5, 2], LayerOutputColumnNames = ["Fine", "Middle"] })).Fit(data);
         IDataView output = transformer.Transform(data);
         foreach ((string column, int layer) in new[] { ("Topics", 2), ("Fine", 0), ("Middle", 1) })
             Assert.Equal(transformer.Model.Layers[layer].GetTopics(3).Select(t => t.ToString()), SlotNames(output, column));
@@ -69,7 +72,8 @@ public class NeuralNmfTests
     {
         float[][] rows = Rows.Values();
         IDataView data = NeuralRows.GroupView(_context, rows);
-        NeuralNmfTransformer transformer = _context.Transforms.NeuralNmf(NeuralRows.Options(new() { Loss = loss, LayerOutputColumnNames = ["Fine"] })).Fit(data);
+        NeuralNmfTransformer transformer =
+            _context.Transforms.NeuralNmf(NeuralRows.Options(new() { Loss = loss, LayerOutputColumnNames = ["Fine"] })).Fit(data);
         double[,] x = Matrix(rows);
         double[][,] templates = [.. transformer.Model.Layers.Select(l => NeuralData.Read(l.Templates))], expected = NaiveNeural.Forward(x, templates);
         IDataView output = transformer.Transform(data);
@@ -86,7 +90,8 @@ public class NeuralNmfTests
         // And so are the losses of its last epoch.
         NeuralNmfEpoch last = transformer.Model.Epochs[^1];
         Near.Equal(NaiveNeural.Loss(x, templates, expected, loss, null), last.LayerLosses.Sum(), 1e-5);
-        double penalty = 0.5 * new NeuralNmfEstimator.Options().ScoreRegularization * NeuralData.MeanSquare(x) * 3 * transformer.Model.Classifier!.Weights.Values.ToArray().Sum(v => (double)v * v);
+        double squares = transformer.Model.Classifier!.Weights.Values.ToArray().Sum(v => (double)v * v);
+        double penalty = 0.5 * new NeuralNmfEstimator.Options().ScoreRegularization * NeuralData.MeanSquare(x) * 3 * squares;
         double label = Rows.Topics(output, "Score").Select((scores, i) => (Score: scores[i % 3], i)).Where(p => p.i % 5 != 4).Average(p => -Math.Log(p.Score));
         Near.Equal(label + penalty, last.LabelLoss, 1e-4);
     }
@@ -94,7 +99,8 @@ public class NeuralNmfTests
     [Fact]
     public void A_row_of_zeros_gives_zeros_and_even_scores()
     {
-        NeuralNmfTransformer transformer = _context.Transforms.NeuralNmf(NeuralRows.Options(new())).Fit(NeuralRows.GroupView(_context, [.. Rows.Values(), new float[Rows.Size]]));
+        NeuralNmfTransformer transformer =
+            _context.Transforms.NeuralNmf(NeuralRows.Options(new())).Fit(NeuralRows.GroupView(_context, [.. Rows.Values(), new float[Rows.Size]]));
         IDataView output = transformer.Transform(Rows.View(_context, [new float[Rows.Size]]));
         Assert.All(Rows.Topics(output).Single(), v => Assert.Equal(0, v));
         Assert.All(Rows.Topics(output, "Score").Single(), v => Assert.Equal(1f / 3, v));
@@ -121,7 +127,8 @@ public class NeuralNmfTests
     public void The_model_says_what_was_trained()
     {
         IDataView data = NeuralRows.NamedGroupView(_context, Rows.Values());
-        NeuralNmfModel model = _context.Transforms.NeuralNmf(NeuralRows.Options(new() { Loss = NeuralNmfLoss.Reconstruction, LabelLoss = NeuralNmfLabelLoss.SquaredError, ValidationFraction = 0.2, Tolerance = 0 })).Fit(data).Model;
+        NeuralNmfModel model = _context.Transforms.NeuralNmf(NeuralRows.Options(new() { Loss = NeuralNmfLoss.Reconstruction,
+            LabelLoss = NeuralNmfLabelLoss.SquaredError, ValidationFraction = 0.2, Tolerance = 0 })).Fit(data).Model;
         Assert.Equal((NeuralNmfLoss.Reconstruction, 90), (model.Loss, model.NumberOfExamples));
         Assert.Equal(NeuralNmfLabelLoss.SquaredError, model.Classifier!.Loss);
         Assert.Equal((3, 3), (model.Classifier.Weights.Rows, model.Classifier.Weights.Columns));
@@ -142,7 +149,8 @@ public class NeuralNmfTests
     [Fact]
     public void Topics_links_and_hierarchy_are_those_of_the_layers()
     {
-        NeuralNmfModel model = _context.Transforms.NeuralNmf(NeuralRows.Options(new() { Ranks = [6, 4, 2] })).Fit(NeuralRows.NamedGroupView(_context, Rows.Values())).Model;
+        NeuralNmfModel model =
+            _context.Transforms.NeuralNmf(NeuralRows.Options(new() { Ranks = [6, 4, 2] })).Fit(NeuralRows.NamedGroupView(_context, Rows.Values())).Model;
         double[,] effective = NeuralData.Read(model.Layers[0].Templates);
         Assert.Empty(model.Layers[0].GetLinks(0));
         foreach (TopicLayer layer in model.Layers.Skip(1))
@@ -154,7 +162,8 @@ public class NeuralNmfTests
             {
                 IReadOnlyList<TopicLink> links = layer.GetLinks(k);
                 Assert.Equal(1, links.Sum(l => l.Share), 1e-9);
-                Assert.All(links, l => Assert.Equal(before[l.Topic] * layer.Templates[l.Topic, k] / Enumerable.Range(0, Rows.Size).Sum(j => effective[j, k]), l.Share, 1e-5));
+                Assert.All(links,
+                    l => Assert.Equal(before[l.Topic] * layer.Templates[l.Topic, k] / Enumerable.Range(0, Rows.Size).Sum(j => effective[j, k]), l.Share, 1e-5));
             }
 
             Assert.Equal(1, layer.GetPrevalence().Sum(), 1e-9);
@@ -168,7 +177,8 @@ public class NeuralNmfTests
             all.AddRange(all[i].Children);
         }
 
-        Assert.Equal(model.Layers.SelectMany(l => Enumerable.Range(0, l.Rank).Select(k => (l.Index, k))).Order(), all.Select(n => (n.Layer, n.Topic.Index)).Order());
+        Assert.Equal(model.Layers.SelectMany(l => Enumerable.Range(0, l.Rank).Select(k => (l.Index, k))).Order(), all.Select(n => (n.Layer, n.Topic.Index))
+            .Order());
         Assert.Equal(roots.OrderByDescending(r => r.Prevalence).Select(r => r.Topic.Index), roots.Select(r => r.Topic.Index));
         float[] row = model.Reconstruct([1, 2]);
         for (int j = 0; j < Rows.Size; j++)
@@ -183,7 +193,9 @@ public class NeuralNmfTests
         _context.Log += (_, e) => lines.Add((e.Kind, e.RawMessage));
         IDataView data = NeuralRows.GroupView(_context, Rows.Values());
         _context.Transforms.NeuralNmf(NeuralRows.Options(new() { PretrainingIterations = 1, MaximumNumberOfIterations = 12, Tolerance = 1e-12 })).Fit(data);
-        Assert.Contains(lines, l => l.Kind == ChannelMessageKind.Info && Regex.IsMatch(l.Text, @"^.*Neural NMF of ranks 6, 3, energy loss, labels in column 'Label', of column 'Features': 90 examples × 12 features, .*about \d+ MB"));
+        const string announced =
+            @"^.*Neural NMF of ranks 6, 3, energy loss, labels in column 'Label', of column 'Features': 90 examples × 12 features, .*about \d+ MB";
+        Assert.Contains(lines, l => l.Kind == ChannelMessageKind.Info && Regex.IsMatch(l.Text, announced));
         Assert.Contains(lines, l => l.Text.StartsWith("Neural NMF, layer 1 of 2 ended after 1 iterations"));
         Assert.Contains(lines, l => l.Text.StartsWith("Neural NMF, all layers starts at objective"));
         Assert.Contains(lines, l => l.Text.StartsWith("Neural NMF, all layers iteration 10: objective"));
@@ -200,7 +212,8 @@ public class NeuralNmfTests
     {
         IDataView data = NeuralRows.GroupView(_context, Rows.Values());
         var steps = new List<TrainingProgress>();
-        NeuralNmfModel model = _context.Transforms.NeuralNmf(NeuralRows.Options(new() { Tolerance = 0, MaximumNumberOfIterations = 6, Progress = new Told(steps.Add) })).Fit(data).Model;
+        NeuralNmfModel model = _context.Transforms.NeuralNmf(NeuralRows.Options(new() { Tolerance = 0, MaximumNumberOfIterations = 6,
+            Progress = new Told(steps.Add) })).Fit(data).Model;
         Assert.Equal(model.Phases.SelectMany(p => p.History), steps.Select(s => s.Iteration));
         foreach (string phase in new[] { "Neural NMF, layer 1 of 2", "Neural NMF, layer 2 of 2", "Neural NMF, all layers" })
         {
@@ -212,7 +225,8 @@ public class NeuralNmfTests
                 if (step.Phase == phase && step.Iteration.Number == 2)
                     source.Cancel();
             });
-            Assert.Throws<OperationCanceledException>(() => _context.Transforms.NeuralNmf(NeuralRows.Options(new() { Tolerance = 0, Progress = progress, CancellationToken = source.Token })).Fit(data));
+            Assert.Throws<OperationCanceledException>(() => _context.Transforms.NeuralNmf(NeuralRows.Options(new() { Tolerance = 0, Progress = progress,
+                CancellationToken = source.Token })).Fit(data));
             Assert.Equal((phase, 2), (last!.Phase, last.Iteration.Number));
         }
     }
@@ -225,7 +239,8 @@ public class NeuralNmfTests
         Assert.Equal([20, 8], transformer.Model.Layers.Select(l => l.Rank));
         Assert.Equal(["Topics"], transformer.OutputColumnNames);
         Assert.Equal(2, transformer.Model.Phases[^1].History.Last.Number);
-        NeuralNmfTransformer guided = _context.Transforms.NeuralNmf("Features", ranks: [3], labelColumnName: "Label", maximumNumberOfIterations: 1, seed: 1).Fit(data);
+        NeuralNmfTransformer guided =
+            _context.Transforms.NeuralNmf("Features", ranks: [3], labelColumnName: "Label", maximumNumberOfIterations: 1, seed: 1).Fit(data);
         Assert.Equal(["Features", "Score", "PredictedLabel"], guided.OutputColumnNames);
         Assert.Equal(3, Rows.Topics(guided.Transform(data), "Features")[0].Length);
     }
@@ -234,8 +249,10 @@ public class NeuralNmfTests
     public void Transforming_allocates_nothing_per_row()
     {
         IDataView data = _context.Data.Cache(NeuralRows.GroupView(_context, Rows.Values(4000)));
-        IDataView output = _context.Transforms.NeuralNmf(NeuralRows.Options(new() { LayerOutputColumnNames = ["Fine"], MaximumNumberOfIterations = 2 })).Fit(data).Transform(data);
-        using DataViewRowCursor cursor = output.GetRowCursorSet([.. new[] { "Topics", "Fine", "Score", "PredictedLabel" }.Select(name => output.Schema[name])], 1)[0];
+        IDataView output = _context.Transforms.NeuralNmf(NeuralRows.Options(new() { LayerOutputColumnNames = ["Fine"], MaximumNumberOfIterations = 2 }))
+            .Fit(data).Transform(data);
+        using DataViewRowCursor cursor =
+            output.GetRowCursorSet([.. new[] { "Topics", "Fine", "Score", "PredictedLabel" }.Select(name => output.Schema[name])], 1)[0];
         ValueGetter<VBuffer<float>>[] getters = [.. new[] { "Topics", "Fine", "Score" }.Select(name => cursor.GetGetter<VBuffer<float>>(output.Schema[name]))];
         ValueGetter<uint> key = cursor.GetGetter<uint>(output.Schema["PredictedLabel"]);
         var values = new VBuffer<float>[getters.Length];

@@ -37,7 +37,8 @@ public class NeuralOptimizerTests
             foreach (LayerInitialization start in Enum.GetValues<LayerInitialization>())
             {
                 double[,] x = NeuralData.Grouped(60, 24, 1, density: sparse ? 0.3 : 1);
-                NeuralNmfResult result = NeuralData.Run(x, NeuralData.Options(_ranks[depth - 1], 40, loss, labelLoss).With(o => o.Initialization = start), sparse: sparse);
+                NeuralNmfResult result =
+                    NeuralData.Run(x, NeuralData.Options(_ranks[depth - 1], 40, loss, labelLoss).With(o => o.Initialization = start), sparse: sparse);
                 NeuralData.AssertPossible(result);
                 Near.NeverRises(result.Epochs.Select(e => e.Loss), Rounding);
                 Assert.True(result.Epochs[^1].Loss < result.Epochs[0].Loss);
@@ -45,7 +46,8 @@ public class NeuralOptimizerTests
                 // What an epoch tells adds up.
                 double unit = labelLoss is null ? 0 : 0.5 * NeuralData.MeanSquare(x);
                 Assert.All(result.Epochs, e => Near.Equal(e.LayerLosses.Sum() + (unit == 0 ? 0 : unit * e.LabelLoss), e.Loss, 1e-9));
-                Assert.Equal(result.Epochs.Select(e => (e.Number, e.Loss, e.LayerLosses.Sum())), result.Phases[^1].History.Select(i => (i.Number, i.Objective, i.Divergence)));
+                Assert.Equal(result.Epochs.Select(e => (e.Number, e.Loss, e.LayerLosses.Sum())),
+                    result.Phases[^1].History.Select(i => (i.Number, i.Objective, i.Divergence)));
                 Assert.True(double.IsNaN(result.Epochs[0].LearningRate));
                 Assert.All(result.Epochs.Skip(1), e => Assert.InRange(e.LearningRate, 0, 64));
             }
@@ -63,12 +65,15 @@ public class NeuralOptimizerTests
             NeuralNmfResult scaled = NeuralData.Run(NeuralData.Scaled(x, scale), options);
             // Where no step helps any more is a matter of rounding.
             for (int e = 0; e < Math.Max(result.Epochs.Count, scaled.Epochs.Count); e++)
-                Near.Equal(result.Epochs[Math.Min(e, result.Epochs.Count - 1)].Loss, scaled.Epochs[Math.Min(e, scaled.Epochs.Count - 1)].Loss / (scale * scale), 1e-3);
+                Near.Equal(LossAfter(result, e), LossAfter(scaled, e) / (scale * scale), 1e-3);
             // Rounding differs from the first step on, and forty steps carry it along.
             for (int i = 0; i < depth; i++)
                 Near.Equal(NeuralData.Read(result.Templates[i]), NeuralData.Read(scaled.Templates[i]), 5e-3);
         }
     }
+
+    // That of the last epoch where there were fewer.
+    private static double LossAfter(NeuralNmfResult result, int epochs) => result.Epochs[Math.Min(epochs, result.Epochs.Count - 1)].Loss;
 
     [Fact]
     public void The_automatic_optimizer_keeps_the_norms_of_columns()
@@ -96,7 +101,7 @@ public class NeuralOptimizerTests
         using var engine = new ManagedEngine(2);
         using Microsoft.ML.Nmf.Engine.DataMatrix data = engine.Load(Build.Dense(x));
         using Microsoft.ML.Nmf.Engine.Factor templates = engine.Allocate(24, 4), activations = engine.Allocate(80, 4);
-        var nmf = new NmfEstimator.Options { Rank = 4, Solver = NmfSolver.AlternatingLeastSquares, Initialization = NmfInitialization.Nndsvd, Tolerance = 0, Seed = 3 };
+        var nmf = new NmfEstimator.Options { Rank = 4, Solver = NmfSolver.AlternatingLeastSquares, Tolerance = 0, Seed = 3 };
         nmf.Resolve();
         TrainingHistory history = NmfTraining.Run(engine, new FactorPair(data, templates, activations), nmf, nmf.Stopping, new QuietMonitor(), "NMF");
         Assert.Equal(200, history.Last.Number);
@@ -109,7 +114,8 @@ public class NeuralOptimizerTests
     {
         double[,] x = NeuralData.Grouped(40, 12, 7);
         double[][,] given = [Naive.Random(12, 5, 8), Naive.Random(5, 3, 9)];
-        NeuralNmfEstimator.Options options = NeuralData.Options([5, 3], 1, optimizer: NeuralNmfOptimizer.ProjectedGradient(8, 0.8)).With(o => o.InitialTemplates = [.. given.Select(Build.Matrix)]);
+        NeuralNmfEstimator.Options options = NeuralData.Options([5, 3], 1, optimizer: NeuralNmfOptimizer.ProjectedGradient(8, 0.8));
+        options.InitialTemplates = [.. given.Select(Build.Matrix)];
         NeuralNmfResult result = NeuralData.Run(x, options);
 
         double[][,] activations = NaiveNeural.Forward(x, given);
@@ -155,7 +161,9 @@ public class NeuralOptimizerTests
     public void Adam_lowers_the_loss(NeuralNmfLoss loss, int depth, NeuralNmfLabelLoss? labelLoss, int? batchSize)
     {
         double[,] x = NeuralData.Grouped(60, 24, 10);
-        NeuralNmfEstimator.Options options = NeuralData.Options(_ranks[depth - 1], 40, loss, labelLoss, NeuralNmfOptimizer.Adam(0.01)).With(o => { o.Initialization = LayerInitialization.Random; o.BatchSize = batchSize; });
+        NeuralNmfEstimator.Options options = NeuralData.Options(_ranks[depth - 1], 40, loss, labelLoss, NeuralNmfOptimizer.Adam(0.01));
+        options.Initialization = LayerInitialization.Random;
+        options.BatchSize = batchSize;
         NeuralNmfResult result = NeuralData.Run(x, options);
         NeuralData.AssertPossible(result);
         Assert.True(result.Epochs[^1].Loss < 0.8 * result.Epochs[0].Loss, $"{result.Epochs[0].Loss} → {result.Epochs[^1].Loss}");
@@ -163,7 +171,8 @@ public class NeuralOptimizerTests
         Assert.All(result.Epochs, e => Assert.InRange(e.OptimalityResidual, 0, NonnegativeLeastSquares.OptimalityTolerance));
     }
 
-    public static TheoryData<NeuralNmfOptimizer> Optimizers() => [NeuralNmfOptimizer.Automatic, NeuralNmfOptimizer.ProjectedGradient(20), NeuralNmfOptimizer.Adam(0.3)];
+    public static TheoryData<NeuralNmfOptimizer> Optimizers()
+        => [NeuralNmfOptimizer.Automatic, NeuralNmfOptimizer.ProjectedGradient(20), NeuralNmfOptimizer.Adam(0.3)];
 
     [Theory, MemberData(nameof(Optimizers))]
     public void Templates_are_never_negative_after_any_step(NeuralNmfOptimizer optimizer)
@@ -185,7 +194,8 @@ public class NeuralOptimizerTests
     [Theory, MemberData(nameof(Optimizers))]
     public void Dependent_templates_zero_rows_and_ranks_beyond_the_data_give_possible_numbers(NeuralNmfOptimizer optimizer)
     {
-        double[,] x = NeuralData.Grouped(40, 12, 12), few = Naive.Multiply(Naive.Random(40, 2, 13), Naive.Random(2, 12, 14)), fine = Naive.Random(12, 6, 15), coarse = Naive.Random(6, 3, 16);
+        double[,] x = NeuralData.Grouped(40, 12, 12), few = Naive.Multiply(Naive.Random(40, 2, 13), Naive.Random(2, 12, 14));
+        double[,] fine = Naive.Random(12, 6, 15), coarse = Naive.Random(6, 3, 16);
         for (int j = 0; j < 12; j++)
         {
             for (int i = 3; i < 40; i += 7)
@@ -234,7 +244,8 @@ public class NeuralOptimizerTests
     public void Labels_shape_the_templates_by_their_weight()
     {
         double[,] x = NeuralData.Grouped(60, 24, 18, noise: 2);
-        double LabelLoss(double weight) => NeuralData.Run(x, NeuralData.Options([6, 3], 60, labelLoss: NeuralNmfLabelLoss.CrossEntropy).With(o => o.LabelWeight = weight)).Epochs[^1].LabelLoss;
+        double LabelLoss(double weight) => NeuralData.Run(x, NeuralData.Options([6, 3], 60, labelLoss: NeuralNmfLabelLoss.CrossEntropy)
+            .With(o => o.LabelWeight = weight)).Epochs[^1].LabelLoss;
         double none = LabelLoss(0), some = LabelLoss(0.1), much = LabelLoss(2);
         Assert.True(some < 0.9 * none, $"{none} {some}");
         Assert.True(much < 0.9 * some, $"{some} {much}");

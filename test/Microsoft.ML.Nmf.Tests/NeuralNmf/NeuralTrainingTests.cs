@@ -1,6 +1,5 @@
 using Microsoft.ML.Nmf.NeuralNmf;
 using Microsoft.ML.Nmf.Tests.Reference;
-using Microsoft.ML.Nmf.Training;
 
 namespace Microsoft.ML.Nmf.Tests.NeuralNmf;
 
@@ -38,7 +37,9 @@ public class NeuralTrainingTests
         foreach (bool sparse in new[] { true, false })
         {
             double[,] x = NeuralData.Grouped(61, 20, 2, density: sparse ? 0.3 : 1);
-            NeuralNmfEstimator.Options options = NeuralData.Options([5, 3], 15, loss, NeuralNmfLabelLoss.CrossEntropy, NeuralNmfOptimizer.Adam(0.003)).With(o => { o.BatchSize = size; o.Initialization = LayerInitialization.Random; });
+            NeuralNmfEstimator.Options options = NeuralData.Options([5, 3], 15, loss, NeuralNmfLabelLoss.CrossEntropy, NeuralNmfOptimizer.Adam(0.003));
+            options.BatchSize = size;
+            options.Initialization = LayerInitialization.Random;
             NeuralNmfResult result = NeuralData.Run(x, options, sparse: sparse);
             NeuralData.AssertPossible(result);
             Assert.True(result.Epochs[^1].Loss < 0.9 * result.Epochs[0].Loss, $"{result.Epochs[0].Loss} → {result.Epochs[^1].Loss}");
@@ -58,7 +59,8 @@ public class NeuralTrainingTests
 
     public static TheoryData<NeuralNmfOptimizer, int?> Stopping() => new()
     {
-        { NeuralNmfOptimizer.Automatic, null }, { NeuralNmfOptimizer.ProjectedGradient(4), null }, { NeuralNmfOptimizer.Adam(0.02), null }, { NeuralNmfOptimizer.Adam(0.02), 10 },
+        { NeuralNmfOptimizer.Automatic, null }, { NeuralNmfOptimizer.ProjectedGradient(4), null },
+        { NeuralNmfOptimizer.Adam(0.02), null }, { NeuralNmfOptimizer.Adam(0.02), 10 },
     };
 
     [Theory, MemberData(nameof(Stopping))]
@@ -68,7 +70,11 @@ public class NeuralTrainingTests
         double[,] x = NeuralData.Grouped(40, 20, 3, noise: 2);
         var random = new Random(4);
         uint[] keys = [.. Enumerable.Range(0, 40).Select(_ => (uint)random.Next(3) + 1)];
-        NeuralNmfEstimator.Options options = NeuralData.Options([6, 3], 300, NeuralNmfLoss.Energy, NeuralNmfLabelLoss.CrossEntropy, optimizer).With(o => { o.LabelWeight = optimizer == NeuralNmfOptimizer.Automatic ? 0.3 : 5; o.ValidationFraction = 0.3; o.ValidationPatience = 4; o.BatchSize = batchSize; });
+        NeuralNmfEstimator.Options options = NeuralData.Options([6, 3], 300, NeuralNmfLoss.Energy, NeuralNmfLabelLoss.CrossEntropy, optimizer);
+        options.LabelWeight = optimizer == NeuralNmfOptimizer.Automatic ? 0.3 : 5;
+        options.ValidationFraction = 0.3;
+        options.ValidationPatience = 4;
+        options.BatchSize = batchSize;
         NeuralNmfResult result = NeuralData.Run(x, options, keys: keys);
         NeuralNmfEpoch best = result.Epochs.MinBy(e => e.ValidationLoss)!;
         Assert.InRange(best.Number, 0, 290);
@@ -111,13 +117,15 @@ public class NeuralTrainingTests
     [Fact]
     public void One_row_cannot_be_held_out_of_one()
         => Assert.Contains("There are 1 rows, too few to hold some out. Set ValidationFraction to 0",
-            Assert.Throws<InvalidOperationException>(() => NeuralData.Run(new double[,] { { 1, 2 } }, NeuralData.Options([1], 1).With(o => o.ValidationFraction = 0.5))).Message);
+            Assert.Throws<InvalidOperationException>(() => NeuralData.Run(new double[,] { { 1, 2 } }, NeuralData.Options([1], 1)
+                .With(o => o.ValidationFraction = 0.5))).Message);
 
     [Theory, MemberData(nameof(Stopping))]
     public void A_training_is_cancelled_within_an_epoch(NeuralNmfOptimizer optimizer, int? batchSize)
     {
         double[,] x = NeuralData.Grouped(60, 20, 6);
-        NeuralNmfEstimator.Options options = NeuralData.Options([6, 3], 10, NeuralNmfLoss.Energy, NeuralNmfLabelLoss.CrossEntropy, optimizer).With(o => o.BatchSize = batchSize);
+        NeuralNmfEstimator.Options options = NeuralData.Options([6, 3], 10, NeuralNmfLoss.Energy, NeuralNmfLabelLoss.CrossEntropy, optimizer);
+        options.BatchSize = batchSize;
         // The loop itself asks twice an epoch; every step of an epoch asks too.
         int steps = batchSize is { } size ? (60 + size - 1) / size : 1;
         for (int within = 1; within <= 2 + steps; within++)
@@ -163,7 +171,8 @@ public class NeuralTrainingTests
 
         double[,] x = Naive.Multiply(s, Naive.Transpose(fine));
         NeuralNmfResult result = NeuralData.Run(x, NeuralData.Options([8, 2], 200, loss).With(o => o.PretrainingIterations = 100));
-        double[,] first = NeuralData.Read(result.Templates[0]), effective = Naive.Multiply(first, NeuralData.Read(result.Templates[1])), planted = Naive.Multiply(fine, coarse);
+        double[,] first = NeuralData.Read(result.Templates[0]), effective = Naive.Multiply(first, NeuralData.Read(result.Templates[1]));
+        double[,] planted = Naive.Multiply(fine, coarse);
         int[] group = [.. Enumerable.Range(0, 2).Select(k => Enumerable.Range(0, 2).MaxBy(c => Cosine(planted, k, effective, c)))];
         Assert.Equal([0, 1], group.Order());
         for (int k = 0; k < 2; k++)
@@ -184,16 +193,20 @@ public class NeuralTrainingTests
     public void The_same_bits_come_from_any_number_of_threads(NeuralNmfLoss loss)
     {
         double[,] x = NeuralData.Grouped(1300, 30, 8, density: 0.2);
-        foreach ((NeuralNmfOptimizer optimizer, int? size) in new (NeuralNmfOptimizer, int?)[] { (NeuralNmfOptimizer.Automatic, null), (NeuralNmfOptimizer.Adam(), 500) })
+        (NeuralNmfOptimizer Optimizer, int? BatchSize)[] cases = [(NeuralNmfOptimizer.Automatic, null), (NeuralNmfOptimizer.Adam(), 500)];
+        foreach ((NeuralNmfOptimizer optimizer, int? size) in cases)
         {
-            NeuralNmfEstimator.Options options = NeuralData.Options([12, 5], 6, loss, NeuralNmfLabelLoss.CrossEntropy, optimizer).With(o => { o.BatchSize = size; o.ValidationFraction = 0.1; });
+            NeuralNmfEstimator.Options options = NeuralData.Options([12, 5], 6, loss, NeuralNmfLabelLoss.CrossEntropy, optimizer);
+            options.BatchSize = size;
+            options.ValidationFraction = 0.1;
             NeuralNmfResult[] results = [.. new[] { 1, 2, 3 }.Select(threads => NeuralData.Run(x, options, sparse: true, threads: threads))];
             foreach (NeuralNmfResult other in results.Skip(1))
             {
                 Assert.Equal(results[0].Templates.Select(t => t.Values.ToArray()), other.Templates.Select(t => t.Values.ToArray()));
                 Assert.Equal(results[0].Classification, other.Classification);
                 Assert.Equal(results[0].ActivationSums, other.ActivationSums);
-                Assert.Equal(results[0].Epochs.Select(e => e with { LayerLosses = [], Seconds = 0 }), other.Epochs.Select(e => e with { LayerLosses = [], Seconds = 0 }));
+                Assert.Equal(results[0].Epochs.Select(e => e with { LayerLosses = [], Seconds = 0 }),
+                    other.Epochs.Select(e => e with { LayerLosses = [], Seconds = 0 }));
             }
         }
     }

@@ -21,14 +21,16 @@ public class NonnegativeLayerTests : IDisposable
         Near.Equal(NaiveNeural.Layer(data, signed), NeuralData.Read(_layer.Solve(Build.Matrix(signed), Build.Matrix(data))), 1e-5);
     }
 
-    public static TheoryData<int, int, int, bool> Shapes() => new() { { 50, 5, 3, false }, { 300, 40, 20, false }, { 300, 700, 30, false }, { 50, 5, 3, true }, { 300, 40, 20, true }, { 300, 700, 30, true } };
+    public static TheoryData<int, int, int, bool> Shapes()
+        => new() { { 50, 5, 3, false }, { 300, 40, 20, false }, { 300, 700, 30, false }, { 50, 5, 3, true }, { 300, 40, 20, true }, { 300, 700, 30, true } };
 
     [Theory, MemberData(nameof(Shapes))]
     public void The_conditions_of_optimality_hold_to_the_tolerance(int n, int m, int r, bool signed)
     {
         for (int seed = 0; seed < 3; seed++)
         {
-            double[,] a = signed ? Naive.Signed(m, r, seed) : Naive.Random(m, r, seed, 0.7), x = signed ? Naive.Signed(n, m, seed + 50) : Naive.Random(n, m, seed + 50, 0.3);
+            double[,] a = signed ? Naive.Signed(m, r, seed) : Naive.Random(m, r, seed, 0.7);
+            double[,] x = signed ? Naive.Signed(n, m, seed + 50) : Naive.Random(n, m, seed + 50, 0.3);
             for (int j = 0; j < m; j++)
                 x[7, j] = 0;
             double[,] s = NeuralData.Read(_layer.Solve(Build.Matrix(a), Build.Matrix(x)));
@@ -91,7 +93,8 @@ public class NonnegativeLayerTests : IDisposable
     public void The_gradients_are_those_of_finite_differences(bool signed)
     {
         const int n = 9, m = 7, r = 4;
-        double[,] a = signed ? Naive.Signed(m, r, 10) : Naive.Random(m, r, 10), x = signed ? Naive.Signed(n, m, 11) : Naive.Random(n, m, 11, 0.6), c = Naive.Signed(n, r, 12);
+        double[,] a = signed ? Naive.Signed(m, r, 10) : Naive.Random(m, r, 10);
+        double[,] x = signed ? Naive.Signed(n, m, 11) : Naive.Random(n, m, 11, 0.6), c = Naive.Signed(n, r, 12);
         FactorMatrix templates = Build.Matrix(a), data = Build.Matrix(x), solution = _layer.Solve(templates, data);
         (FactorMatrix forTemplates, FactorMatrix forData) = _layer.Backward(templates, data, solution, Build.Matrix(c));
         int[][][] supports = NaiveNeural.Supports([NaiveNeural.Layer(x, a)]);
@@ -112,7 +115,8 @@ public class NonnegativeLayerTests : IDisposable
     [Fact]
     public void What_a_row_has_no_part_of_has_no_gradient()
     {
-        FactorMatrix templates = new(new float[,] { { 1, 0 }, { 0, 1 }, { 0, 0 } }), data = new(new float[,] { { 2, 0, 5 }, { -1, -2, 0 } }), solution = _layer.Solve(templates, data);
+        FactorMatrix templates = new(new float[,] { { 1, 0 }, { 0, 1 }, { 0, 0 } }), data = new(new float[,] { { 2, 0, 5 }, { -1, -2, 0 } });
+        FactorMatrix solution = _layer.Solve(templates, data);
         Assert.Equal([2, 0, 0, 0], solution.Values);
         (FactorMatrix forTemplates, FactorMatrix forData) = _layer.Backward(templates, data, solution, new FactorMatrix(new float[,] { { 1, 7 }, { 7, 7 } }));
         // s_00 = ⟨x, a⟩ / ⟨a, a⟩: its gradient for a is x − 2 s a, for x it is a.
@@ -123,7 +127,8 @@ public class NonnegativeLayerTests : IDisposable
     [Fact]
     public void The_same_bits_come_from_any_number_of_threads()
     {
-        FactorMatrix a = Build.Matrix(Naive.Random(90, 17, 13)), x = Build.Matrix(Naive.Random(1300, 90, 14, 0.3)), d = Build.Matrix(Naive.Signed(1300, 17, 15));
+        FactorMatrix a = Build.Matrix(Naive.Random(90, 17, 13)), x = Build.Matrix(Naive.Random(1300, 90, 14, 0.3));
+        FactorMatrix d = Build.Matrix(Naive.Signed(1300, 17, 15));
         float[][] one = Compute(1);
         Assert.Equal(one, Compute(2));
         Assert.Equal(one, Compute(3));
@@ -166,7 +171,8 @@ public class NonnegativeLayerTests : IDisposable
         Assert.Throws<ArgumentNullException>(() => _layer.Solve(a, null!));
         Assert.Throws<ArgumentNullException>(() => _layer.Backward(a, x, null!, s));
         Assert.Throws<ArgumentNullException>(() => _layer.Backward(a, x, s, null!));
-        Assert.Contains("numberOfThreads is 0, but must be at least 1", Assert.Throws<ArgumentOutOfRangeException>(() => new NonnegativeLeastSquares(0)).Message);
+        Assert.Contains("numberOfThreads is 0, but must be at least 1",
+            Assert.Throws<ArgumentOutOfRangeException>(() => new NonnegativeLeastSquares(0)).Message);
 
         static string Message(Action call) => Assert.ThrowsAny<ArgumentException>(call).Message;
     }

@@ -43,7 +43,8 @@ public class StaleEvaluationTests : IDisposable
             problem.Differentiate(evaluation, pass.Labels!.Rows.Length);
             change(evaluation);
             using Gram curvature = _engine.AllocateGram(4);
-            Assert.Contains("evaluate it again", Assert.Throws<InvalidOperationException>(() => problem.Differentiate(evaluation, pass.Labels.Rows.Length)).Message);
+            Assert.Contains("evaluate it again",
+                Assert.Throws<InvalidOperationException>(() => problem.Differentiate(evaluation, pass.Labels.Rows.Length)).Message);
             Assert.Contains("evaluate it again", Assert.Throws<InvalidOperationException>(() => problem.Curvature(evaluation, 0, curvature)).Message);
         }
     }

@@ -36,7 +36,8 @@ internal static class NaiveNeural
 
     /// <summary>For each layer and row, which activations are above zero.</summary>
     public static int[][][] Supports(IEnumerable<double[,]> activations)
-        => [.. activations.Select(s => Enumerable.Range(0, s.GetLength(0)).Select(i => Enumerable.Range(0, s.GetLength(1)).Where(k => s[i, k] > 0).ToArray()).ToArray())];
+        => [.. activations.Select(s => Enumerable.Range(0, s.GetLength(0)).Select(i => Enumerable.Range(0, s.GetLength(1)).Where(k => s[i, k] > 0).ToArray())
+            .ToArray())];
 
     /// <summary>The loss of activations.</summary>
     public static double Loss(double[,] x, IReadOnlyList<double[,]> templates, double[][,] activations, NeuralNmfLoss kind, NaiveLabels? labels)
@@ -66,7 +67,8 @@ internal static class NaiveNeural
                 continue;
             labelled++;
             int label = (int)labels.Keys[i] - 1;
-            double[] scores = [.. Enumerable.Range(0, classes).Select(c => Enumerable.Range(0, deepest.GetLength(1)).Sum(k => labels.Weights[c, k] * deepest[i, k]))];
+            double[] scores =
+                [.. Enumerable.Range(0, classes).Select(c => Enumerable.Range(0, deepest.GetLength(1)).Sum(k => labels.Weights[c, k] * deepest[i, k]))];
             sum += labels.Loss == NeuralNmfLabelLoss.CrossEntropy
                 ? Math.Log(scores.Sum(v => Math.Exp(v - scores[label])))
                 : scores.Select((v, c) => (v - (c == label ? 1 : 0)) * (v - (c == label ? 1 : 0))).Sum();
@@ -76,8 +78,8 @@ internal static class NaiveNeural
     }
 
     /// <summary>
-    /// The gradient for the templates by central differences, on the supports as they are: the piece of the loss that it is differentiable on. With steps of 1e-5 of entries of about 1, in
-    /// double, exact to about 1e-9.
+    /// The gradient for the templates by central differences, on the supports as they are: the piece of the loss that it is differentiable on. With
+    /// steps of 1e-5 of entries of about 1, in double, exact to about 1e-9.
     /// </summary>
     public static double[][,] Gradient(double[,] x, IReadOnlyList<double[,]> templates, int[][][] supports, NeuralNmfLoss kind, NaiveLabels? labels)
     {
