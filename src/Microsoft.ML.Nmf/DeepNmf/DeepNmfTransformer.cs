@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Nmf;
-using Microsoft.ML.Nmf.DeepNmf;
 using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Hosting;
 using Microsoft.ML.Nmf.Transforming;

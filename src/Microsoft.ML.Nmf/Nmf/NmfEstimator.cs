@@ -1,8 +1,8 @@
 using System.Globalization;
 using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Hosting;
-using Microsoft.ML.Nmf.Reading;
 using Microsoft.ML.Nmf.Nmf;
+using Microsoft.ML.Nmf.Reading;
 using Microsoft.ML.Nmf.Training;
 
 namespace Microsoft.ML.Nmf;

@@ -2,7 +2,6 @@ using Microsoft.ML;
 using Microsoft.ML.Nmf;
 using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Hosting;
-using Microsoft.ML.Nmf.Nmf;
 using Microsoft.ML.Nmf.Transforming;
 
 [assembly: LoadableClass(typeof(NmfTransformer), typeof(TransformerLoader<NmfTransformer>), null, typeof(SignatureLoadModel),

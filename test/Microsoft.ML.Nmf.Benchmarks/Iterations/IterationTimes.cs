@@ -87,50 +87,50 @@ internal static class IterationTimes
 
     private static IEstimator<ITransformer> Estimator(MLContext context, string algorithm, int[] layers, Watch watch, CancellationToken token, int seed)
         => algorithm switch
-    {
-        "deep" => context.Transforms.DeepNmf(new DeepNmfEstimator.Options
         {
-            OutputColumnName = "Activations",
-            InputColumnName = nameof(Row.Features),
-            Ranks = layers,
-            Initialization = LayerInitialization.Random,
-            MaximumNumberOfIterations = Watch.MostIterations,
-            Tolerance = 0,
-            Seed = seed,
-            Engine = TrainingEngine.Managed,
-            Progress = watch,
-            CancellationToken = token,
-        }),
-        // Pre-trained a little: activations of a random start have hardly any zeros, and least squares then cost far more than in a real training.
-        "neural" => context.Transforms.NeuralNmf(new NeuralNmfEstimator.Options
-        {
-            OutputColumnName = "Activations",
-            InputColumnName = nameof(Row.Features),
-            Ranks = layers,
-            PretrainingIterations = 5,
-            MaximumNumberOfIterations = Watch.MostIterations,
-            Tolerance = 0,
-            Seed = seed,
-            Engine = TrainingEngine.Managed,
-            Progress = watch,
-            CancellationToken = token,
-        }),
-        _ => context.Transforms.Nmf(new NmfEstimator.Options
-        {
-            OutputColumnName = "Activations",
-            InputColumnName = nameof(Row.Features),
-            Rank = layers[0],
-            Beta = algorithm switch { "kl" => 1, "half" => 0.5, _ => 2 },
-            Solver = algorithm == "cd" ? NmfSolver.CoordinateDescent : NmfSolver.MultiplicativeUpdates,
-            Initialization = NmfInitialization.Random,
-            MaximumNumberOfIterations = Watch.MostIterations,
-            Tolerance = 0,
-            Seed = seed,
-            Engine = TrainingEngine.Managed,
-            Progress = watch,
-            CancellationToken = token,
-        }),
-    };
+            "deep" => context.Transforms.DeepNmf(new DeepNmfEstimator.Options
+            {
+                OutputColumnName = "Activations",
+                InputColumnName = nameof(Row.Features),
+                Ranks = layers,
+                Initialization = LayerInitialization.Random,
+                MaximumNumberOfIterations = Watch.MostIterations,
+                Tolerance = 0,
+                Seed = seed,
+                Engine = TrainingEngine.Managed,
+                Progress = watch,
+                CancellationToken = token,
+            }),
+            // Pre-trained a little: activations of a random start have hardly any zeros, and least squares then cost far more than in a real training.
+            "neural" => context.Transforms.NeuralNmf(new NeuralNmfEstimator.Options
+            {
+                OutputColumnName = "Activations",
+                InputColumnName = nameof(Row.Features),
+                Ranks = layers,
+                PretrainingIterations = 5,
+                MaximumNumberOfIterations = Watch.MostIterations,
+                Tolerance = 0,
+                Seed = seed,
+                Engine = TrainingEngine.Managed,
+                Progress = watch,
+                CancellationToken = token,
+            }),
+            _ => context.Transforms.Nmf(new NmfEstimator.Options
+            {
+                OutputColumnName = "Activations",
+                InputColumnName = nameof(Row.Features),
+                Rank = layers[0],
+                Beta = algorithm switch { "kl" => 1, "half" => 0.5, _ => 2 },
+                Solver = algorithm == "cd" ? NmfSolver.CoordinateDescent : NmfSolver.MultiplicativeUpdates,
+                Initialization = NmfInitialization.Random,
+                MaximumNumberOfIterations = Watch.MostIterations,
+                Tolerance = 0,
+                Seed = seed,
+                Engine = TrainingEngine.Managed,
+                Progress = watch,
+                CancellationToken = token,
+            }),
+        };
 
     // Rows are made once; every training reads them from memory.
     private static IDataView View(string kind)

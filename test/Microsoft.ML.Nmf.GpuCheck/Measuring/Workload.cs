@@ -1,6 +1,5 @@
 using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.NeuralNmf;
-using Microsoft.ML.Nmf.Nmf;
 using Microsoft.ML.Nmf.Tests.Reference;
 using Microsoft.ML.Nmf.Training;
 

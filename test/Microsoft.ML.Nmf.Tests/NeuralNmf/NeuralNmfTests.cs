@@ -127,8 +127,13 @@ public class NeuralNmfTests
     public void The_model_says_what_was_trained()
     {
         IDataView data = NeuralRows.NamedGroupView(_context, Rows.Values());
-        NeuralNmfModel model = _context.Transforms.NeuralNmf(NeuralRows.Options(new() { Loss = NeuralNmfLoss.Reconstruction,
-            LabelLoss = NeuralNmfLabelLoss.SquaredError, ValidationFraction = 0.2, Tolerance = 0 })).Fit(data).Model;
+        NeuralNmfModel model = _context.Transforms.NeuralNmf(NeuralRows.Options(new()
+        {
+            Loss = NeuralNmfLoss.Reconstruction,
+            LabelLoss = NeuralNmfLabelLoss.SquaredError,
+            ValidationFraction = 0.2,
+            Tolerance = 0
+        })).Fit(data).Model;
         Assert.Equal((NeuralNmfLoss.Reconstruction, 90), (model.Loss, model.NumberOfExamples));
         Assert.Equal(NeuralNmfLabelLoss.SquaredError, model.Classifier!.Loss);
         Assert.Equal((3, 3), (model.Classifier.Weights.Rows, model.Classifier.Weights.Columns));
@@ -212,8 +217,12 @@ public class NeuralNmfTests
     {
         IDataView data = NeuralRows.GroupView(_context, Rows.Values());
         var steps = new List<TrainingProgress>();
-        NeuralNmfModel model = _context.Transforms.NeuralNmf(NeuralRows.Options(new() { Tolerance = 0, MaximumNumberOfIterations = 6,
-            Progress = new Told(steps.Add) })).Fit(data).Model;
+        NeuralNmfModel model = _context.Transforms.NeuralNmf(NeuralRows.Options(new()
+        {
+            Tolerance = 0,
+            MaximumNumberOfIterations = 6,
+            Progress = new Told(steps.Add)
+        })).Fit(data).Model;
         Assert.Equal(model.Phases.SelectMany(p => p.History), steps.Select(s => s.Iteration));
         foreach (string phase in new[] { "Neural NMF, layer 1 of 2", "Neural NMF, layer 2 of 2", "Neural NMF, all layers" })
         {
@@ -225,8 +234,12 @@ public class NeuralNmfTests
                 if (step.Phase == phase && step.Iteration.Number == 2)
                     source.Cancel();
             });
-            Assert.Throws<OperationCanceledException>(() => _context.Transforms.NeuralNmf(NeuralRows.Options(new() { Tolerance = 0, Progress = progress,
-                CancellationToken = source.Token })).Fit(data));
+            Assert.Throws<OperationCanceledException>(() => _context.Transforms.NeuralNmf(NeuralRows.Options(new()
+            {
+                Tolerance = 0,
+                Progress = progress,
+                CancellationToken = source.Token
+            })).Fit(data));
             Assert.Equal((phase, 2), (last!.Phase, last.Iteration.Number));
         }
     }

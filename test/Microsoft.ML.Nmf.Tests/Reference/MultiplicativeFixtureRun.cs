@@ -1,5 +1,4 @@
 using Microsoft.ML.Nmf.Engine;
-using Microsoft.ML.Nmf.Nmf;
 using Microsoft.ML.Nmf.Training;
 
 namespace Microsoft.ML.Nmf.Tests.Reference;

@@ -56,19 +56,19 @@ internal static class NeuralData
     /// <summary>Options for all iterations that are asked for, whatever they gain.</summary>
     public static NeuralNmfEstimator.Options Options(
         int[] ranks, int epochs, NeuralNmfLoss loss = NeuralNmfLoss.Energy, NeuralNmfLabelLoss? labelLoss = null, NeuralNmfOptimizer? optimizer = null) => new()
-    {
-        Ranks = ranks,
-        Loss = loss,
-        LabelColumnName = labelLoss is null ? null : "Label",
-        LabelLoss = labelLoss ?? default,
-        LabelWeight = 0.5,
-        ScoreRegularization = 1e-3,
-        Optimizer = optimizer ?? NeuralNmfOptimizer.Automatic,
-        PretrainingIterations = 10,
-        MaximumNumberOfIterations = epochs,
-        Tolerance = 0,
-        Seed = 3,
-    };
+        {
+            Ranks = ranks,
+            Loss = loss,
+            LabelColumnName = labelLoss is null ? null : "Label",
+            LabelLoss = labelLoss ?? default,
+            LabelWeight = 0.5,
+            ScoreRegularization = 1e-3,
+            Optimizer = optimizer ?? NeuralNmfOptimizer.Automatic,
+            PretrainingIterations = 10,
+            MaximumNumberOfIterations = epochs,
+            Tolerance = 0,
+            Seed = 3,
+        };
 
     /// <summary>A copy of the options with something changed.</summary>
     public static NeuralNmfEstimator.Options With(this NeuralNmfEstimator.Options options, Action<NeuralNmfEstimator.Options> change)

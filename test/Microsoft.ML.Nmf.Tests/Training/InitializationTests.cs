@@ -1,6 +1,6 @@
-using Microsoft.ML.Nmf.Nmf;
 using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Engine.Managed;
+using Microsoft.ML.Nmf.Nmf;
 using Microsoft.ML.Nmf.Tests.Reference;
 using Microsoft.ML.Nmf.Training;
 
