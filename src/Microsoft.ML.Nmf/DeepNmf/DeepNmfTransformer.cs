@@ -13,9 +13,9 @@ namespace Microsoft.ML.Nmf;
 /// Adds a column with the activations of the deepest layer of a deep factorization, and columns of other layers where they were asked for.
 /// </summary>
 /// <remarks>
-/// The deepest activations of a row x are the h ≥ 0 that minimises <c>D_β(x ‖ h V_Lᵀ) + l1 Σ h + l2/2 Σ h²</c> with V_L = W_1 W_2 … W_L, as in
+/// The deepest activations of a row x are the h ≥ 0 that minimises <c>D_β(x ‖ h V_Lᵀ) + l1 Σ h + l2/2 Σ h²</c> with V_L = W_0 W_1 … W_L, as in
 /// training: the exact non-negative least-squares solution for β = 2, the end of multiplicative updates from a fixed start for every other β. The
-/// activations of the layers above follow from them through the factors, H_(i−1) = H_i W_iᵀ, and are not solved for on their own: every layer then
+/// activations of the other layers follow from them through the factors, H_(i−1) = H_i W_iᵀ, and are not solved for on their own: every layer then
 /// describes the same approximation of the row, which is what the factors were trained to give. A row gives the same bits alone, in any batch and
 /// order, on any thread, and after saving and loading; a row of zeros gives zeros. The slots are named by the first words of their topics when the
 /// training column had slot names.

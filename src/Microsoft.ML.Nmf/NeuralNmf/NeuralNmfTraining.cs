@@ -17,7 +17,7 @@ internal sealed record NeuralNmfResult(
     IReadOnlyList<NeuralNmfEpoch> Epochs);
 
 /// <summary>
-/// Neural non-negative matrix factorization (Will et al. 2020; Haddock et al., arXiv 2303.00058): trains the templates of a cascade of non-negative
+/// Neural non-negative matrix factorization (Gao et al. 2019; Will et al. 2023, arXiv 2303.00058): trains the templates of a cascade of non-negative
 /// least-squares layers by back-propagation, from a start that factorizes layer by layer.
 /// </summary>
 internal static class NeuralNmfTraining
