@@ -5,8 +5,9 @@ namespace Microsoft.ML.Nmf.Torch;
 
 /// <summary>
 /// Coordinate descent on all rows at once, one coordinate after the other. A unit of rows keeps its values once <see cref="CoordinateDescentRule"/> says
-/// that it is done. Coordinates go in groups: the pull of all other groups is one matrix product, and only that of the group itself is taken
-/// coordinate by coordinate. Cost p·r² per sweep; on a GPU the time is that of launching three or four small kernels per coordinate.
+/// that it is done. With Q over its diagonal and cut into the part L below it and the rest U, a sweep from V to N is N_k = max(goal_k − (U V)_k − (L N)_k, 0):
+/// U V is one matrix product, L N one for each group of coordinates and one product with a vector for each coordinate in it. Cost p·r² per sweep; on a GPU
+/// the time is that of launching two small kernels per coordinate.
 /// </summary>
 internal static class TorchCoordinateDescent
 {
@@ -41,26 +42,30 @@ internal static class TorchCoordinateDescent
         if (penalty.L1 != 0)
             goals.narrow(1, 0, rows).sub_(penalty.L1);
         goals.mul_(inverse);
-        torch.Tensor free = torch.empty_like(values), before = torch.empty_like(values);
+        torch.Tensor below = quadratic.tril(-1), rest = quadratic.triu();
+        torch.Tensor free = torch.empty_like(values), next = torch.empty_like(values);
         Group[] groups = [.. Enumerable.Range(0, (rank + GroupSize - 1) / GroupSize)
-            .Select(g => new Group(quadratic, values, free, g * GroupSize, Math.Min(GroupSize, rank - (g * GroupSize))))];
+            .Select(g => new Group(below, next, free, g * GroupSize, Math.Min(GroupSize, rank - (g * GroupSize))))];
         torch.Tensor? firstGain = null, moves = null;
         for (int sweep = 0; sweep < sweeps; sweep++)
         {
-            free.copy_(goals);
-            before.copy_(values);
-            foreach (Group group in groups)
-                group.Step(values, moves);
-            if (sweep == sweeps - 1)
-                break;
-
             using DisposeScope rule = torch.NewDisposeScope();
-            torch.Tensor unitGain = (values - before).mul_(free.sub_(before)).mul_(curvature).sum(0L).view(units, unit).sum(1L);
-            firstGain ??= unitGain.MoveToOuterDisposeScope();
-            // A unit whose sweep gained little keeps its values from here on.
-            torch.Tensor goesOn = unitGain.gt(firstGain * CoordinateDescentRule.WorthwhileGain);
-            torch.Tensor spread = goesOn.unsqueeze(1).expand(units, unit).reshape((long)units * unit);
-            moves = (moves is null ? spread : moves.logical_and(spread)).MoveToOuterDisposeScope();
+            free.copy_(goals).addmm_(rest, values, beta: 1, alpha: -1);
+            next.zero_();
+            foreach (Group group in groups)
+                group.Step();
+            torch.Tensor moved = moves is null ? next : torch.where(moves, next, values);
+            if (sweep < sweeps - 1)
+            {
+                torch.Tensor unitGain = (moved - values).mul_(free.sub_(values)).mul_(curvature).sum(0L).view(units, unit).sum(1L);
+                firstGain ??= unitGain.MoveToOuterDisposeScope();
+                // A unit whose sweep gained little keeps its values from here on.
+                torch.Tensor goesOn = unitGain.gt(firstGain * CoordinateDescentRule.WorthwhileGain);
+                torch.Tensor spread = goesOn.unsqueeze(1).expand(units, unit).reshape((long)units * unit);
+                moves = (moves is null ? spread : moves.logical_and(spread)).MoveToOuterDisposeScope();
+            }
+
+            values.copy_(moved);
         }
 
         factor.copy_(values.narrow(1, 0, rows).t());
@@ -69,36 +74,32 @@ internal static class TorchCoordinateDescent
     // A group of coordinates with the views it works on, which the dispose scope of the caller owns.
     private sealed class Group
     {
-        private readonly torch.Tensor _across;
         private readonly torch.Tensor _free;
-        private readonly torch.Tensor _values;
-        private readonly (torch.Tensor Within, torch.Tensor Free, torch.Tensor Own)[] _coordinates;
+        private readonly (torch.Tensor Below, torch.Tensor Next)? _before;
+        private readonly (torch.Tensor Free, torch.Tensor Own, (torch.Tensor Next, torch.Tensor Below)? Within)[] _coordinates;
 
-        public Group(torch.Tensor quadratic, torch.Tensor values, torch.Tensor free, int first, int count)
+        public Group(torch.Tensor below, torch.Tensor next, torch.Tensor free, int first, int count)
         {
-            torch.Tensor lines = quadratic.narrow(0, first, count);
-            _across = lines.clone();
-            _across.narrow(1, first, count).zero_();
             _free = free.narrow(0, first, count);
-            _values = values.narrow(0, first, count).t();
-            torch.Tensor within = lines.narrow(1, first, count);
-            _coordinates = [.. Enumerable.Range(0, count).Select(k => (within.select(0, k), free.select(0, first + k), values.select(0, first + k)))];
+            _before = first == 0 ? null : (below.narrow(0, first, count).narrow(1, 0, first), next.narrow(0, 0, first));
+            _coordinates = new (torch.Tensor, torch.Tensor, (torch.Tensor, torch.Tensor)?)[count];
+            for (int k = 0; k < count; k++)
+            {
+                (torch.Tensor, torch.Tensor)? within = k == 0 ? null : (next.narrow(0, first, k).t(), below.select(0, first + k).narrow(0, first, k));
+                _coordinates[k] = (free.select(0, first + k), next.select(0, first + k), within);
+            }
         }
 
-        public void Step(torch.Tensor values, torch.Tensor? moves)
+        public void Step()
         {
-            _free.addmm_(_across, values, beta: 1, alpha: -1);
-            foreach ((torch.Tensor within, torch.Tensor free, torch.Tensor own) in _coordinates)
+            if (_before is { } before)
+                _free.addmm_(before.Below, before.Next, beta: 1, alpha: -1);
+            foreach ((torch.Tensor free, torch.Tensor own, (torch.Tensor Next, torch.Tensor Below)? within) in _coordinates)
             {
-                free.addmv_(_values, within, beta: 1, alpha: -1);
-                if (moves is null)
-                {
-                    own.copy_(free).clamp_min_(0);
-                    continue;
-                }
-
-                using DisposeScope scope = torch.NewDisposeScope();
-                own.copy_(torch.where(moves, free.clamp_min(0), own));
+                if (within is { } lower)
+                    free.addmv_(lower.Next, lower.Below, beta: 1, alpha: -1);
+                // From zero, this is max(free, 0) in one kernel.
+                own.clamp_(min: free, max: null);
             }
         }
     }
