@@ -108,6 +108,9 @@ public class TorchLifetimeTests
     private static void AssertReleases(Action action)
     {
         action();
+        // What earlier tests left to the finalizer must not go in between.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
         long before = torch.Tensor.TotalCount;
         action();
         Assert.Equal(before, torch.Tensor.TotalCount);
