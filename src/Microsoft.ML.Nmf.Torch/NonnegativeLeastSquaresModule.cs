@@ -32,7 +32,8 @@ public sealed class NonnegativeLeastSquaresModule : torch.nn.Module<torch.Tensor
         ArgumentOutOfRangeException.ThrowIfLessThan(components, 1);
         using (torch.no_grad())
         {
-            torch.Tensor start = torch.rand(features, components, device: device).mul_((float)(2 / Math.Sqrt(features)));
+            using Scalar largest = TorchScalars.Of(2 / Math.Sqrt(features));
+            torch.Tensor start = torch.rand(features, components, device: device).mul_(largest);
             var templates = new Parameter(start.DetachFromDisposeScope());
             templates.DetachFromDisposeScope();
             register_parameter(Name, templates);
@@ -65,7 +66,7 @@ public sealed class NonnegativeLeastSquaresModule : torch.nn.Module<torch.Tensor
         using (torch.no_grad())
         {
             torch.Tensor detached = target.detach();
-            support = new TorchLeastSquares(gram.detach(), PivotingRule.DependentInDouble).Solve(torch.zeros_like(detached).gt(0), detached).gt(0);
+            support = new TorchLeastSquares(gram.detach(), PivotingRule.DependentInDouble).Solve(torch.zeros_like(detached).gt(TorchScalars.Zero), detached).gt(TorchScalars.Zero);
         }
 
         return new TorchLeastSquares(gram, PivotingRule.DependentInDouble).SolveOnSupport(support, target).to(data.dtype).MoveToOuterDisposeScope();
@@ -81,6 +82,6 @@ public sealed class NonnegativeLeastSquaresModule : torch.nn.Module<torch.Tensor
     public void ProjectNonnegative()
     {
         using (torch.no_grad())
-            Templates.clamp_min_(0);
+            Templates.clamp_min_(TorchScalars.Zero);
     }
 }

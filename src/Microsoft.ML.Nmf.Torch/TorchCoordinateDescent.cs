@@ -24,10 +24,11 @@ internal static class TorchCoordinateDescent
         using DisposeScope scope = torch.NewDisposeScope();
         int rows = (int)factor.size(0), rank = (int)factor.size(1), unit = CoordinateDescentRule.UnitRows;
         int units = (rows + unit - 1) / unit;
-        torch.Tensor quadratic = gram + torch.full(rank, rank, penalty.Orthogonality, dtype: torch.ScalarType.Float32, device: factor.device);
+        using Scalar orthogonality = TorchScalars.Of(penalty.Orthogonality), linear = TorchScalars.Of(penalty.L1);
+        torch.Tensor quadratic = gram + torch.full(rank, rank, orthogonality, dtype: torch.ScalarType.Float32, device: factor.device);
         quadratic.diagonal().copy_(gram.diagonal() + (torch.ones(rank, device: factor.device) * penalty.L2));
         torch.Tensor curvature = quadratic.diagonal().clone().unsqueeze(1);
-        torch.Tensor hasCurvature = curvature.gt(0);
+        torch.Tensor hasCurvature = curvature.gt(TorchScalars.Zero);
         torch.Tensor inverse = torch.where(hasCurvature, curvature.reciprocal(), torch.zeros_like(curvature));
 
         // Each row of Q over its curvature, without the diagonal: the unconstrained minimiser of a coordinate is goal − Q v; without curvature it is v.
@@ -40,7 +41,7 @@ internal static class TorchCoordinateDescent
         torch.Tensor goals = torch.zeros_like(values);
         goals.narrow(1, 0, rows).copy_(product.t());
         if (penalty.L1 != 0)
-            goals.narrow(1, 0, rows).sub_(penalty.L1);
+            goals.narrow(1, 0, rows).sub_(linear);
         goals.mul_(inverse);
         torch.Tensor below = quadratic.tril(-1), rest = quadratic.triu();
         torch.Tensor free = torch.empty_like(values), next = torch.empty_like(values);

@@ -9,7 +9,7 @@ internal sealed partial class TorchEngine
     public override void Combine(double a, Factor first, double b, Factor second, Factor result)
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        using Scalar left = (float)a, right = (float)b;
+        using Scalar left = TorchScalars.Of((float)a), right = TorchScalars.Of((float)b);
         torch.Tensor target = Of(result);
         if (ReferenceEquals(first, result) && a == 1)
             target.add_(Of(second), right);
@@ -24,7 +24,7 @@ internal sealed partial class TorchEngine
     /// <inheritdoc />
     public override void AtLeast(Factor factor, float least)
     {
-        using Scalar bound = least;
+        using Scalar bound = TorchScalars.Of(least);
         Of(factor).clamp_min_(bound);
     }
 
@@ -41,7 +41,7 @@ internal sealed partial class TorchEngine
         using DisposeScope scope = torch.NewDisposeScope();
         torch.Tensor f = Of(factor), d = Of(direction);
         torch.Tensor lengths = ColumnInner(d, d);
-        torch.Tensor share = torch.where(lengths.gt(0), ColumnInner(f, d) / lengths, torch.zeros_like(lengths));
+        torch.Tensor share = torch.where(lengths.gt(TorchScalars.Zero), ColumnInner(f, d) / lengths, torch.zeros_like(lengths));
         f.sub_(d * share.to(torch.ScalarType.Float32));
     }
 
@@ -53,7 +53,7 @@ internal sealed partial class TorchEngine
         torch.Tensor has = ColumnInner(f, f), takes = ColumnInner(p, p);
         torch.Tensor by = (takes / has).sqrt();
         // A column of zeros, or one too small to scale in float32, takes the pattern's values. NaN compares false, so 0/0 is among them.
-        torch.Tensor isThere = by.le(float.MaxValue);
+        torch.Tensor isThere = by.le(TorchScalars.LargestFloat);
         torch.Tensor scale = torch.where(isThere, by, torch.ones_like(by)).to(torch.ScalarType.Float32);
         f.copy_(torch.where(isThere.unsqueeze(0), f * scale, p));
     }
@@ -63,12 +63,12 @@ internal sealed partial class TorchEngine
     {
         using DisposeScope scope = torch.NewDisposeScope();
         torch.Tensor g = Of(gradient), m = Of(moments.First), v = Of(moments.Second);
-        using Scalar newFirst = 1 - rule.FirstDecay, newSecond = 1 - rule.SecondDecay;
-        using Scalar correction = rule.SecondCorrection, rate = -rule.LearningRate * rule.FirstCorrection;
+        using Scalar newFirst = TorchScalars.Of(1 - rule.FirstDecay), newSecond = TorchScalars.Of(1 - rule.SecondDecay);
+        using Scalar correction = TorchScalars.Of(rule.SecondCorrection), rate = TorchScalars.Of(-rule.LearningRate * rule.FirstCorrection);
         m.mul_(Constant(rule.FirstDecay)).add_(g, newFirst);
         v.mul_(Constant(rule.SecondDecay)).addcmul_(g, g, newSecond);
         torch.Tensor divisor = v.mul(correction).sqrt_().add_(Constant(Math.Max(rule.Epsilon, AdamRule.LeastEpsilon)));
-        Of(factor).addcdiv_(m, divisor, rate).clamp_min_(0);
+        Of(factor).addcdiv_(m, divisor, rate).clamp_min_(TorchScalars.Zero);
     }
 
     /// <inheritdoc />

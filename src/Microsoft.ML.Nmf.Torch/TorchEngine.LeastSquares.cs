@@ -22,8 +22,12 @@ internal sealed partial class TorchEngine
             torch.Tensor rows = f.narrow(0, first, count);
             torch.Tensor target = b.narrow(0, first, count).to(torch.ScalarType.Float64);
             if (penalty.L1 != 0)
-                target.sub_(penalty.L1);
-            rows.copy_(solver.Solve(rows.gt(0), target));
+            {
+                using Scalar linear = TorchScalars.Of(penalty.L1);
+                target.sub_(linear);
+            }
+
+            rows.copy_(solver.Solve(rows.gt(TorchScalars.Zero), target));
         });
     }
 
@@ -34,7 +38,7 @@ internal sealed partial class TorchEngine
         using DisposeScope whole = torch.NewDisposeScope();
         var solver = new TorchLeastSquares(Of(gram).Values, PivotingRule.DependentInSingle);
         ForRows(solution.Rows, TorchLeastSquares.BytesPerRow(solution.Rank), (first, count) =>
-            z.narrow(0, first, count).copy_(solver.SolveOnSupport(s.narrow(0, first, count).gt(0), d.narrow(0, first, count).to(torch.ScalarType.Float64))));
+            z.narrow(0, first, count).copy_(solver.SolveOnSupport(s.narrow(0, first, count).gt(TorchScalars.Zero), d.narrow(0, first, count).to(torch.ScalarType.Float64))));
     }
 
     /// <inheritdoc />
@@ -47,9 +51,9 @@ internal sealed partial class TorchEngine
             torch.Tensor rows = f.narrow(0, first, count).to(torch.ScalarType.Float64);
             torch.Tensor target = b.narrow(0, first, count).to(torch.ScalarType.Float64);
             torch.Tensor gradient = rows.mm(g).sub_(target);
-            torch.Tensor violation = torch.where(rows.gt(0), gradient.abs(), gradient.neg()).clamp_min_(0).amax([1L]);
+            torch.Tensor violation = torch.where(rows.gt(TorchScalars.Zero), gradient.abs(), gradient.neg()).clamp_min_(TorchScalars.Zero).amax([1L]);
             torch.Tensor largest = target.abs().amax([1L]);
-            torch.Tensor share = torch.where(largest.gt(0), violation / largest, torch.zeros_like(largest));
+            torch.Tensor share = torch.where(largest.gt(TorchScalars.Zero), violation / largest, torch.zeros_like(largest));
             worst = Math.Max(worst, share.max().item<double>());
         });
         return worst;

@@ -50,7 +50,7 @@ internal sealed partial class TorchEngine
             quadratic = f * Constant(penalty.L2 - penalty.Orthogonality);
             if (penalty.Orthogonality != 0)
                 quadratic.add_(f.sum(1L, keepdim: true).mul_(Constant(penalty.Orthogonality)));
-            divisor += quadratic.clamp_min_(0);
+            divisor += quadratic.clamp_min_(TorchScalars.Zero);
         }
 
         if (penalty.L1 != 0)
@@ -59,7 +59,7 @@ internal sealed partial class TorchEngine
         if (MultiplicativeRule.CanOvershoot(beta, penalty))
             step = Shorten(step, numerator, denominator, penalty.L1, quadratic!, divisor, beta);
         f.mul_(step);
-        f.masked_fill_(f.lt(Constant(MultiplicativeRule.Smallest)), 0);
+        f.masked_fill_(f.lt(Constant(MultiplicativeRule.Smallest)), TorchScalars.Zero);
     }
 
     // D_1 of sparse data: the approximation is computed at the stored entries only.
@@ -106,7 +106,7 @@ internal sealed partial class TorchEngine
             if (evaluate)
                 sum.add_(Divergences(x, approximation, power, beta).sum(torch.ScalarType.Float64));
             if (numerator is not null)
-                numerator.narrow(0, first, count).addmm_((power / approximation).mul_(x).clamp_max_(MultiplicativeRule.LargestPower), other, beta: 0, alpha: 1);
+                numerator.narrow(0, first, count).addmm_((power / approximation).mul_(x).clamp_max_(TorchScalars.LargestPower), other, beta: 0, alpha: 1);
         }
 
         return evaluate ? sum.item<double>() : double.NaN;
@@ -121,7 +121,7 @@ internal sealed partial class TorchEngine
                 torch.Tensor residual = x - approximation;
                 return residual.mul_(residual).mul_(Constant(0.5));
             case 1:
-                torch.Tensor ratio = torch.where(x.gt(0), x / approximation, torch.ones_like(x));
+                torch.Tensor ratio = torch.where(x.gt(TorchScalars.Zero), x / approximation, torch.ones_like(x));
                 return ratio.log_().mul_(x).add_(approximation - x);
             case 0:
                 torch.Tensor quotient = x / approximation;
@@ -136,23 +136,23 @@ internal sealed partial class TorchEngine
     {
         0 => torch.ones_like(values),
         1 => values,
-        2 => (values * values).clamp_max_(MultiplicativeRule.LargestPower),
+        2 => (values * values).clamp_max_(TorchScalars.LargestPower),
         0.5 => values.sqrt(),
-        -1 => values.reciprocal().clamp_max_(MultiplicativeRule.LargestPower),
-        -0.5 => values.rsqrt().clamp_max_(MultiplicativeRule.LargestPower),
-        _ => values.pow(Constant(exponent)).clamp_max_(MultiplicativeRule.LargestPower),
+        -1 => values.reciprocal().clamp_max_(TorchScalars.LargestPower),
+        -0.5 => values.rsqrt().clamp_max_(TorchScalars.LargestPower),
+        _ => values.pow(Constant(exponent)).clamp_max_(TorchScalars.LargestPower),
     };
 
     // Halves the steps, on a logarithmic scale, for which the majoriser would rise: see MultiplicativeRule.
     private torch.Tensor Shorten(torch.Tensor step, torch.Tensor numerator, torch.Tensor denominator, float linear, torch.Tensor quadratic,
         torch.Tensor divisor, double beta)
     {
-        torch.Tensor suspects = step.gt(1).logical_and((step * quadratic).gt(divisor));
+        torch.Tensor suspects = step.gt(TorchScalars.One).logical_and((step * quadratic).gt(divisor));
         torch.Tensor logarithm = step.log();
         torch.Tensor u = step;
         for (int halving = 0; halving < MultiplicativeRule.Halvings; halving++)
         {
-            suspects = suspects.logical_and(Rise(u, logarithm, numerator, denominator, linear, quadratic, beta).gt(0));
+            suspects = suspects.logical_and(Rise(u, logarithm, numerator, denominator, linear, quadratic, beta).gt(TorchScalars.Zero));
             logarithm = torch.where(suspects, logarithm * Constant(0.5), logarithm);
             u = torch.where(suspects, logarithm.exp(), u);
         }

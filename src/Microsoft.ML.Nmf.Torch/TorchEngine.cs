@@ -67,7 +67,7 @@ internal sealed partial class TorchEngine : ComputeEngine
             torch.Tensor rows = f.narrow(0, first, count).to(torch.ScalarType.Float64);
             sum.addmm_(rows.t(), rows, beta: 1, alpha: 1);
         });
-        Of(result).Set((sum + sum.t()).mul_(0.5));
+        Of(result).Set((sum + sum.t()).mul_(TorchScalars.Half));
     }
 
     /// <inheritdoc />

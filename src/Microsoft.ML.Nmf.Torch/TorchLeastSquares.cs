@@ -13,7 +13,8 @@ internal sealed class TorchLeastSquares
     private readonly torch.Tensor _gram;
     private readonly torch.Tensor _identity;
     private readonly torch.Tensor _diagonal;
-    private readonly double _dependent;
+    private readonly torch.Tensor _negligible;
+    private readonly torch.Tensor _ridge;
     private readonly int _rank;
 
     /// <summary>Prepares for a G.</summary>
@@ -26,9 +27,11 @@ internal sealed class TorchLeastSquares
     {
         _gram = gram;
         _rank = (int)gram.size(0);
-        _dependent = dependent;
         _identity = torch.eye(_rank, dtype: torch.ScalarType.Float64, device: gram.device);
         _diagonal = gram.diagonal();
+        using Scalar share = TorchScalars.Of(dependent), ridge = TorchScalars.Of(PivotingRule.Ridge * dependent);
+        _negligible = _diagonal.mul(share);
+        _ridge = _diagonal.mul(ridge);
     }
 
     /// <summary>The bytes of temporaries per row.</summary>
@@ -43,11 +46,13 @@ internal sealed class TorchLeastSquares
         using DisposeScope scope = torch.NewDisposeScope();
         long count = target.size(0);
         torch.Tensor result = torch.zeros_like(target);
-        torch.Tensor rows = torch.arange(count, dtype: torch.ScalarType.Int64, device: target.device);
-        torch.Tensor tolerance = target.abs().amax([1L], keepdim: true).mul_(-PivotingRule.Tolerance);
-        torch.Tensor best = torch.full(count, _rank + 1, dtype: torch.ScalarType.Int64, device: target.device);
-        torch.Tensor patience = torch.full(count, PivotingRule.Patience, dtype: torch.ScalarType.Int64, device: target.device);
-        torch.Tensor places = torch.arange(_rank, dtype: torch.ScalarType.Int64, device: target.device);
+        using Scalar end = TorchScalars.Of(count), most = TorchScalars.Of(_rank + 1), allowed = TorchScalars.Of(-PivotingRule.Tolerance);
+        using Scalar rank = TorchScalars.Of(_rank), turns = TorchScalars.Of(PivotingRule.Patience);
+        torch.Tensor rows = torch.arange(end, dtype: torch.ScalarType.Int64, device: target.device);
+        torch.Tensor tolerance = target.abs().amax([1L], keepdim: true).mul_(allowed);
+        torch.Tensor best = torch.full(count, most, dtype: torch.ScalarType.Int64, device: target.device);
+        torch.Tensor patience = torch.full(count, turns, dtype: torch.ScalarType.Int64, device: target.device);
+        torch.Tensor places = torch.arange(rank, dtype: torch.ScalarType.Int64, device: target.device);
         torch.Tensor? isRidged = null;
         for (int steps = 10 * (_rank + 10); steps >= 0; steps--)
         {
@@ -58,22 +63,22 @@ internal sealed class TorchLeastSquares
             {
                 // The ridge makes it another problem: progress on the one before does not count.
                 torch.Tensor isNew = ridgedBefore is null ? isRidged : isRidged.logical_and(ridgedBefore.logical_not());
-                best = torch.where(isNew, torch.full_like(best, _rank + 1), best);
+                best = torch.where(isNew, torch.full_like(best, most), best);
             }
 
             torch.Tensor gradient = solution.mm(_gram).sub_(target);
-            torch.Tensor breaks = torch.where(support, solution.lt(0), gradient.lt(tolerance));
+            torch.Tensor breaks = torch.where(support, solution.lt(TorchScalars.Zero), gradient.lt(tolerance));
             torch.Tensor broken = breaks.sum(1L);
             result.index_copy_(0, rows, solution);
-            torch.Tensor left = broken.gt(0).nonzero().squeeze(1);
+            torch.Tensor left = broken.gt(TorchScalars.Zero).nonzero().squeeze(1);
             if (left.size(0) == 0)
                 break;
 
             // All entries that break a condition change sides while that makes progress; when it stops doing so, only the last of them does.
-            torch.Tensor improves = broken.lt(best), all = improves.logical_or(patience.gt(0));
+            torch.Tensor improves = broken.lt(best), all = improves.logical_or(patience.gt(TorchScalars.Zero));
             torch.Tensor last = places.eq((breaks * (places + 1)).amax([1L], keepdim: true) - 1);
             torch.Tensor exchange = torch.where(all.unsqueeze(1), breaks, last);
-            patience = torch.where(improves, torch.full_like(patience, PivotingRule.Patience), patience - 1);
+            patience = torch.where(improves, torch.full_like(patience, turns), patience.sub(TorchScalars.One));
             best = torch.minimum(best, broken);
             support = support.logical_xor(exchange);
             (rows, support, target) = (rows.index_select(0, left), support.index_select(0, left), target.index_select(0, left));
@@ -83,7 +88,7 @@ internal sealed class TorchLeastSquares
             isRidged = isRidged?.index_select(0, left).MoveToOuterDisposeScope();
         }
 
-        return result.clamp_min_(0).MoveToOuterDisposeScope();
+        return result.clamp_min_(TorchScalars.Zero).MoveToOuterDisposeScope();
     }
 
     /// <summary>Solves G_PP x_P = b_P on given supports P; zero elsewhere. Differentiable in G and b.</summary>
@@ -102,13 +107,13 @@ internal sealed class TorchLeastSquares
     {
         using DisposeScope scope = torch.NewDisposeScope();
         // A column of zeros cannot help.
-        torch.Tensor within = support.logical_and(_diagonal.gt(0));
+        torch.Tensor within = support.logical_and(_diagonal.gt(TorchScalars.Zero));
         torch.Tensor masked = torch.where(within.unsqueeze(2).logical_and(within.unsqueeze(1)), _gram, _identity);
         if (isRidged is not null)
             masked.add_(Ridge(isRidged));
         (torch.Tensor factor, torch.Tensor info) = torch.linalg.cholesky_ex(masked);
         torch.Tensor pivots = factor.diagonal(0, 1, 2);
-        torch.Tensor isDependent = info.ne(0).logical_or((pivots * pivots).le(_diagonal * _dependent).logical_and(within).any(1L));
+        torch.Tensor isDependent = info.ne(TorchScalars.Zero).logical_or((pivots * pivots).le(_negligible).logical_and(within).any(1L));
         if (isRidged is not null)
             isDependent = isDependent.logical_and(isRidged.logical_not());
         if (isDependent.any().item<bool>())
@@ -123,5 +128,5 @@ internal sealed class TorchLeastSquares
     }
 
     private torch.Tensor Ridge(torch.Tensor rows)
-        => torch.diag_embed(rows.to(torch.ScalarType.Float64).mul_(PivotingRule.Ridge * _dependent).unsqueeze(1) * _diagonal);
+        => torch.diag_embed(rows.to(torch.ScalarType.Float64).unsqueeze(1) * _ridge);
 }

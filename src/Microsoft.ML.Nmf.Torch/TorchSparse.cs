@@ -98,7 +98,8 @@ internal sealed class TorchSparse : TorchMatrix
     {
         torch.Tensor dense = torch.zeros((long)count * Columns, dtype: torch.ScalarType.Float32, device: Memory.Device);
         (torch.Tensor rows, torch.Tensor columns, torch.Tensor values) = Entries(first, count);
-        dense.scatter_(0, (rows - first).mul_(Columns).add_(columns), values);
+        using Scalar width = TorchScalars.Of(Columns);
+        dense.scatter_(0, (rows - first).mul_(width).add_(columns), values);
         return dense.view(count, Columns);
     }
 

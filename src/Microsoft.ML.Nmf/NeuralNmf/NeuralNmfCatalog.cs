@@ -50,8 +50,7 @@ public static class NeuralNmfCatalog
     /// <summary>Neural non-negative matrix factorization with all its options.</summary>
     /// <param name="catalog">The transforms of an <see cref="MLContext"/>.</param>
     /// <param name="options">The options, which are read when this is called.</param>
-    /// <exception cref="ArgumentOutOfRangeException">Options do not fit each other.</exception>
-    /// <exception cref="ArgumentException">Two output columns have one name.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Options do not fit each other, or two output columns have one name.</exception>
     /// <exception cref="InvalidOperationException">The application loaded a version of ML.NET that this package is not made for.</exception>
     public static NeuralNmfEstimator NeuralNmf(this TransformsCatalog catalog, NeuralNmfEstimator.Options options)
     {

@@ -147,10 +147,10 @@ public abstract class LayeredFactorizationOptions : FactorizationOptions
     }
 
     /// <summary>Refuses two output columns of one name.</summary>
-    /// <exception cref="ArgumentException">There are.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There are.</exception>
     internal static void CheckDistinct(IEnumerable<string> names, string options)
     {
         if (names.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1) is { } twice)
-            throw new ArgumentException($"{options} name the column '{twice.Key}' twice.", nameof(options));
+            throw new ArgumentOutOfRangeException(nameof(LayerOutputColumnNames), twice.Key, $"{options} name the column '{twice.Key}' twice.");
     }
 }

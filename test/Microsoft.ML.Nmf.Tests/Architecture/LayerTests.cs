@@ -85,6 +85,14 @@ public class LayerTests
     private static bool IsMLNet(MemberInfo member)
         => TypeOf(member).Assembly is { } assembly && !Rooms.Library.Contains(assembly) && assembly.GetName().Name!.StartsWith("Microsoft.ML.", StringComparison.Ordinal);
 
+    [Fact]
+    public void No_number_becomes_a_TorchSharp_scalar_in_a_call()
+        => Assert.Empty(from type in Rooms.Types
+                        where Rooms.Find(type) == "Torch" && type.Name != "TorchScalars"
+                        from member in ReferencesOf.Type(type)
+                        where member is { Name: "op_Implicit", DeclaringType.FullName: "TorchSharp.Scalar" }
+                        select $"{type} refers to {member}");
+
     private static bool IsVisible(MemberInfo member) => member switch
     {
         Type type => type.IsVisible,

@@ -83,6 +83,34 @@ public class TorchLifetimeTests
         Assert.Equal((threads, tensorFloat32), (torch.get_num_threads(), torch.backends.cuda.matmul.allow_tf32));
     }
 
+    [TorchTheory, MemberData(nameof(Trainings))]
+    public void A_training_does_not_mind_garbage_collections(string name)
+    {
+        bool isDone = false;
+        var collector = new Thread(() =>
+        {
+            while (!Volatile.Read(ref isDone))
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+            }
+        });
+        collector.Start();
+        try
+        {
+            for (int i = 0; i < 3; i++)
+            {
+                using ComputeEngine engine = TorchEngines.Create();
+                Train(engine, name, new QuietMonitor());
+            }
+        }
+        finally
+        {
+            Volatile.Write(ref isDone, true);
+            collector.Join();
+        }
+    }
+
     public static TheoryData<string> Trainings() => ["nmf", "kl", "deep", "neural"];
 
     private static void Train(ComputeEngine engine, string name, ITrainingMonitor monitor)
