@@ -66,7 +66,8 @@ public sealed class NonnegativeLeastSquaresModule : torch.nn.Module<torch.Tensor
         using (torch.no_grad())
         {
             torch.Tensor detached = target.detach();
-            support = new TorchLeastSquares(gram.detach(), PivotingRule.DependentInDouble).Solve(torch.zeros_like(detached).gt(TorchScalars.Zero), detached).gt(TorchScalars.Zero);
+            torch.Tensor none = torch.zeros_like(detached).gt(TorchScalars.Zero);
+            support = new TorchLeastSquares(gram.detach(), PivotingRule.DependentInDouble).Solve(none, detached).gt(TorchScalars.Zero);
         }
 
         return new TorchLeastSquares(gram, PivotingRule.DependentInDouble).SolveOnSupport(support, target).to(data.dtype).MoveToOuterDisposeScope();

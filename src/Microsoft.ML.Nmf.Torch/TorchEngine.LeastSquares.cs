@@ -38,7 +38,10 @@ internal sealed partial class TorchEngine
         using DisposeScope whole = torch.NewDisposeScope();
         var solver = new TorchLeastSquares(Of(gram).Values, PivotingRule.DependentInSingle);
         ForRows(solution.Rows, TorchLeastSquares.BytesPerRow(solution.Rank), (first, count) =>
-            z.narrow(0, first, count).copy_(solver.SolveOnSupport(s.narrow(0, first, count).gt(TorchScalars.Zero), d.narrow(0, first, count).to(torch.ScalarType.Float64))));
+        {
+            torch.Tensor target = d.narrow(0, first, count).to(torch.ScalarType.Float64);
+            z.narrow(0, first, count).copy_(solver.SolveOnSupport(s.narrow(0, first, count).gt(TorchScalars.Zero), target));
+        });
     }
 
     /// <inheritdoc />
