@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -99,8 +100,11 @@ internal static class NativeTorch
 
     // In notebooks, where TorchSharp's own loader gathers the files of several packages.
     private static bool IsInPackageCache(Assembly assembly)
-        => Path.GetDirectoryName(assembly.Location) is { Length: > 0 } folder
+        => FolderOf(assembly) is { Length: > 0 } folder
             && Path.GetFileName(Path.GetFullPath(Path.Combine(folder, "..", "..", ".."))).Equals("torchsharp", StringComparison.OrdinalIgnoreCase);
+
+    [UnconditionalSuppressMessage("SingleFile", "IL3000", Justification = "Empty in a single file, where the application's own folder is searched.")]
+    private static string? FolderOf(Assembly assembly) => Path.GetDirectoryName(assembly.Location);
 
     private static string? Find(string name, Assembly assembly)
         => Folders(assembly).Select(folder => Path.Combine(folder, FileName(name))).FirstOrDefault(File.Exists);
@@ -108,7 +112,7 @@ internal static class NativeTorch
     private static IEnumerable<string> Folders(Assembly assembly)
     {
         string native = Path.Combine("runtimes", RuntimeInformation.RuntimeIdentifier, "native");
-        string?[] known = [Path.GetDirectoryName(assembly.Location), AppContext.BaseDirectory];
+        string?[] known = [FolderOf(assembly), AppContext.BaseDirectory];
         string[] bases = [.. known.OfType<string>().Where(folder => folder.Length > 0).Distinct()];
         string searched = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "";
         string[] folders = searched.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
