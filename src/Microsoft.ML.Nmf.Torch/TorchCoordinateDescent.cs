@@ -24,18 +24,19 @@ internal static class TorchCoordinateDescent
         using DisposeScope scope = torch.NewDisposeScope();
         int rows = (int)factor.size(0), rank = (int)factor.size(1), unit = CoordinateDescentRule.UnitRows;
         int units = (rows + unit - 1) / unit;
-        using Scalar orthogonality = TorchScalars.Of(penalty.Orthogonality), linear = TorchScalars.Of(penalty.L1);
-        torch.Tensor quadratic = gram + torch.full(rank, rank, orthogonality, dtype: torch.ScalarType.Float32, device: factor.device);
-        quadratic.diagonal().copy_(gram.diagonal() + (torch.ones(rank, device: factor.device) * penalty.L2));
+        using Scalar orthogonality = TorchScalars.Of(penalty.Orthogonality), linear = TorchScalars.Of(penalty.L1), square = TorchScalars.Of(penalty.L2);
+        torch.Tensor quadratic = gram.add(torch.full(rank, rank, orthogonality, dtype: torch.ScalarType.Float32, device: factor.device), TorchScalars.One);
+        quadratic.diagonal().copy_(gram.diagonal().add(torch.ones(rank, device: factor.device), square));
         torch.Tensor curvature = quadratic.diagonal().clone().unsqueeze(1);
         torch.Tensor hasCurvature = curvature.gt(TorchScalars.Zero);
         torch.Tensor inverse = torch.where(hasCurvature, curvature.reciprocal(), torch.zeros_like(curvature));
 
         // Each row of Q over its curvature, without the diagonal: the unconstrained minimiser of a coordinate is goal − Q v; without curvature it is v.
         quadratic.mul_(inverse);
-        quadratic.diagonal().copy_(hasCurvature.squeeze(1).to(torch.ScalarType.Float32) - 1);
+        quadratic.diagonal().copy_(hasCurvature.squeeze(1).to(torch.ScalarType.Float32).sub(TorchScalars.One));
 
         // One row per component, so that a component is contiguous in memory; the last unit is padded with zeros.
+        using Scalar worthwhile = TorchScalars.Of(CoordinateDescentRule.WorthwhileGain);
         torch.Tensor values = torch.zeros(rank, (long)units * unit, dtype: torch.ScalarType.Float32, device: factor.device);
         values.narrow(1, 0, rows).copy_(factor.t());
         torch.Tensor goals = torch.zeros_like(values);
@@ -61,7 +62,7 @@ internal static class TorchCoordinateDescent
                 torch.Tensor unitGain = (moved - values).mul_(free.sub_(values)).mul_(curvature).sum(0L).view(units, unit).sum(1L);
                 firstGain ??= unitGain.MoveToOuterDisposeScope();
                 // A unit whose sweep gained little keeps its values from here on.
-                torch.Tensor goesOn = unitGain.gt(firstGain * CoordinateDescentRule.WorthwhileGain);
+                torch.Tensor goesOn = unitGain.gt(firstGain.mul(worthwhile));
                 torch.Tensor spread = goesOn.unsqueeze(1).expand(units, unit).reshape((long)units * unit);
                 moves = (moves is null ? spread : moves.logical_and(spread)).MoveToOuterDisposeScope();
             }

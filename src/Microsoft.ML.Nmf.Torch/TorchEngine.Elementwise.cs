@@ -67,7 +67,7 @@ internal sealed partial class TorchEngine
         using Scalar correction = TorchScalars.Of(rule.SecondCorrection), rate = TorchScalars.Of(-rule.LearningRate * rule.FirstCorrection);
         m.mul_(Constant(rule.FirstDecay)).add_(g, newFirst);
         v.mul_(Constant(rule.SecondDecay)).addcmul_(g, g, newSecond);
-        torch.Tensor divisor = v.mul(correction).sqrt_().add_(Constant(Math.Max(rule.Epsilon, AdamRule.LeastEpsilon)));
+        torch.Tensor divisor = v.mul(correction).sqrt_().add_(Constant(Math.Max(rule.Epsilon, AdamRule.LeastEpsilon)), TorchScalars.One);
         Of(factor).addcdiv_(m, divisor, rate).clamp_min_(TorchScalars.Zero);
     }
 

@@ -63,9 +63,13 @@ internal sealed partial class TorchEngine
     }
 
     private static torch.Tensor Regularized(Gram gram, Penalty penalty)
-        => penalty.L2 == 0
-            ? Of(gram).Values
-            : Of(gram).Values + (torch.eye(gram.Rank, dtype: torch.ScalarType.Float64, device: Of(gram).Values.device) * penalty.L2);
+    {
+        torch.Tensor values = Of(gram).Values;
+        if (penalty.L2 == 0)
+            return values;
+        using Scalar square = TorchScalars.Of(penalty.L2);
+        return values.add(torch.eye(gram.Rank, dtype: torch.ScalarType.Float64, device: values.device), square);
+    }
 
     // Calls the body for blocks of rows whose temporaries fit the working memory, each in a dispose scope of its own.
     private void ForRows(int rows, long bytesPerRow, Action<int, int> body)

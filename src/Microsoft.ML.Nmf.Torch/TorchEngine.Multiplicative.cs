@@ -42,19 +42,20 @@ internal sealed partial class TorchEngine
     {
         using DisposeScope scope = torch.NewDisposeScope();
         torch.Tensor f = Of(factor), epsilon = Constant(MultiplicativeRule.Epsilon);
-        torch.Tensor numerator = Of(terms.Numerator) + epsilon, divisor = Of(terms.Denominator) + epsilon;
+        torch.Tensor numerator = Of(terms.Numerator).add(epsilon, TorchScalars.One);
+        torch.Tensor divisor = Of(terms.Denominator).add(epsilon, TorchScalars.One);
         torch.Tensor denominator = divisor;
         torch.Tensor? quadratic = null;
         if (penalty.IsQuadratic)
         {
             quadratic = f * Constant(penalty.L2 - penalty.Orthogonality);
             if (penalty.Orthogonality != 0)
-                quadratic.add_(f.sum(1L, keepdim: true).mul_(Constant(penalty.Orthogonality)));
-            divisor += quadratic.clamp_min_(TorchScalars.Zero);
+                quadratic.add_(f.sum(1L, keepdim: true).mul_(Constant(penalty.Orthogonality)), TorchScalars.One);
+            divisor = divisor.add(quadratic.clamp_min_(TorchScalars.Zero), TorchScalars.One);
         }
 
         if (penalty.L1 != 0)
-            divisor += Constant(penalty.L1);
+            divisor = divisor.add(Constant(penalty.L1), TorchScalars.One);
         torch.Tensor step = Power(numerator / divisor, MultiplicativeRule.Exponent(beta));
         if (MultiplicativeRule.CanOvershoot(beta, penalty))
             step = Shorten(step, numerator, denominator, penalty.L1, quadratic!, divisor, beta);
@@ -74,7 +75,7 @@ internal sealed partial class TorchEngine
                 torch.Tensor approximation = factor.index_select(0, rows).mul_(other.index_select(0, columns)).sum(1L);
                 weights.copy_(values / torch.maximum(approximation, floor));
                 if (evaluate)
-                    logarithms.add_((values * weights.log()).sum(torch.ScalarType.Float64));
+                    logarithms.add_((values * weights.log()).sum(torch.ScalarType.Float64), TorchScalars.One);
             },
             3L * sizeof(float) * factor.size(1), other, numerator);
         if (!evaluate)
@@ -104,7 +105,7 @@ internal sealed partial class TorchEngine
             if (beta <= 0)
                 x = torch.maximum(x, floor);
             if (evaluate)
-                sum.add_(Divergences(x, approximation, power, beta).sum(torch.ScalarType.Float64));
+                sum.add_(Divergences(x, approximation, power, beta).sum(torch.ScalarType.Float64), TorchScalars.One);
             if (numerator is not null)
                 numerator.narrow(0, first, count).addmm_((power / approximation).mul_(x).clamp_max_(TorchScalars.LargestPower), other, beta: 0, alpha: 1);
         }
@@ -122,12 +123,12 @@ internal sealed partial class TorchEngine
                 return residual.mul_(residual).mul_(Constant(0.5));
             case 1:
                 torch.Tensor ratio = torch.where(x.gt(TorchScalars.Zero), x / approximation, torch.ones_like(x));
-                return ratio.log_().mul_(x).add_(approximation - x);
+                return ratio.log_().mul_(x).add_(approximation - x, TorchScalars.One);
             case 0:
                 torch.Tensor quotient = x / approximation;
                 return (quotient - quotient.log()).sub_(Constant(1));
             default:
-                return (Power(x, beta) - (power * x)).add_((power * (approximation - x)).mul_(Constant(beta - 1)))
+                return (Power(x, beta) - (power * x)).add_((power * (approximation - x)).mul_(Constant(beta - 1)), TorchScalars.One)
                     .mul_(Constant(1 / (beta * (beta - 1))));
         }
     }
@@ -168,7 +169,7 @@ internal sealed partial class TorchEngine
         torch.Tensor loss = beta < 1 ? u - Constant(1) : (Power(u, beta) - Constant(1)).mul_(Constant(1 / beta));
         torch.Tensor penalty = ((u * u) - Constant(1)).mul_(quadratic).mul_(Constant(0.5));
         if (linear != 0)
-            penalty.add_((u - Constant(1)).mul_(Constant(linear)));
-        return (denominator * loss).sub_(numerator * gain).add_(penalty);
+            penalty.add_((u - Constant(1)).mul_(Constant(linear)), TorchScalars.One);
+        return (denominator * loss).sub_(numerator * gain).add_(penalty, TorchScalars.One);
     }
 }

@@ -67,7 +67,7 @@ internal sealed partial class TorchEngine : ComputeEngine
             torch.Tensor rows = f.narrow(0, first, count).to(torch.ScalarType.Float64);
             sum.addmm_(rows.t(), rows, beta: 1, alpha: 1);
         });
-        Of(result).Set((sum + sum.t()).mul_(TorchScalars.Half));
+        Of(result).Set(sum.add(sum.t(), TorchScalars.One).mul_(TorchScalars.Half));
     }
 
     /// <inheritdoc />
@@ -105,7 +105,7 @@ internal sealed partial class TorchEngine : ComputeEngine
     {
         using DisposeScope scope = torch.NewDisposeScope();
         torch.Tensor cross = Of(first).t().mm(Of(second));
-        Of(result).Set((cross + cross.t()).to(torch.ScalarType.Float64));
+        Of(result).Set(cross.add(cross.t(), TorchScalars.One).to(torch.ScalarType.Float64));
     }
 
     /// <inheritdoc />

@@ -48,11 +48,11 @@ internal sealed class TorchLeastSquares
         torch.Tensor result = torch.zeros_like(target);
         using Scalar end = TorchScalars.Of(count), most = TorchScalars.Of(_rank + 1), allowed = TorchScalars.Of(-PivotingRule.Tolerance);
         using Scalar rank = TorchScalars.Of(_rank), turns = TorchScalars.Of(PivotingRule.Patience);
-        torch.Tensor rows = torch.arange(end, dtype: torch.ScalarType.Int64, device: target.device);
+        torch.Tensor rows = torch.arange(TorchScalars.Zero, end, TorchScalars.One, dtype: torch.ScalarType.Int64, device: target.device);
         torch.Tensor tolerance = target.abs().amax([1L], keepdim: true).mul_(allowed);
         torch.Tensor best = torch.full(count, most, dtype: torch.ScalarType.Int64, device: target.device);
         torch.Tensor patience = torch.full(count, turns, dtype: torch.ScalarType.Int64, device: target.device);
-        torch.Tensor places = torch.arange(rank, dtype: torch.ScalarType.Int64, device: target.device);
+        torch.Tensor places = torch.arange(TorchScalars.Zero, rank, TorchScalars.One, dtype: torch.ScalarType.Int64, device: target.device);
         torch.Tensor? isRidged = null;
         for (int steps = 10 * (_rank + 10); steps >= 0; steps--)
         {
@@ -76,7 +76,7 @@ internal sealed class TorchLeastSquares
 
             // All entries that break a condition change sides while that makes progress; when it stops doing so, only the last of them does.
             torch.Tensor improves = broken.lt(best), all = improves.logical_or(patience.gt(TorchScalars.Zero));
-            torch.Tensor last = places.eq((breaks * (places + 1)).amax([1L], keepdim: true) - 1);
+            torch.Tensor last = places.eq((breaks * places.add(TorchScalars.One, TorchScalars.One)).amax([1L], keepdim: true).sub(TorchScalars.One));
             torch.Tensor exchange = torch.where(all.unsqueeze(1), breaks, last);
             patience = torch.where(improves, torch.full_like(patience, turns), patience.sub(TorchScalars.One));
             best = torch.minimum(best, broken);
@@ -110,7 +110,7 @@ internal sealed class TorchLeastSquares
         torch.Tensor within = support.logical_and(_diagonal.gt(TorchScalars.Zero));
         torch.Tensor masked = torch.where(within.unsqueeze(2).logical_and(within.unsqueeze(1)), _gram, _identity);
         if (isRidged is not null)
-            masked.add_(Ridge(isRidged));
+            masked.add_(Ridge(isRidged), TorchScalars.One);
         (torch.Tensor factor, torch.Tensor info) = torch.linalg.cholesky_ex(masked);
         torch.Tensor pivots = factor.diagonal(0, 1, 2);
         torch.Tensor isDependent = info.ne(TorchScalars.Zero).logical_or((pivots * pivots).le(_negligible).logical_and(within).any(1L));
@@ -118,7 +118,7 @@ internal sealed class TorchLeastSquares
             isDependent = isDependent.logical_and(isRidged.logical_not());
         if (isDependent.any().item<bool>())
         {
-            masked.add_(Ridge(isDependent));
+            masked.add_(Ridge(isDependent), TorchScalars.One);
             (factor, _) = torch.linalg.cholesky_ex(masked);
             isRidged = (isRidged is null ? isDependent : isRidged.logical_or(isDependent)).MoveToOuterDisposeScope();
         }

@@ -7,7 +7,7 @@ namespace Microsoft.ML.Nmf.Torch;
 /// Numbers as operands of TorchSharp's calls. TorchSharp passes the native handle of a <see cref="Scalar"/> on without keeping the object alive, so the garbage
 /// collector may free one that a call has made by itself while libtorch still reads it (seen as "Expected false to be true", raised from toDouble).
 /// Therefore no number is converted in a call: it is one of the fields here, or from <see cref="Of(double)"/> in a using variable that outlives the
-/// call.
+/// call; and operators and overloads that convert one inside TorchSharp (<c>a + b</c>, <c>a.add_(b)</c>, <c>a - 1</c>) give way to those that take it.
 /// </summary>
 internal static class TorchScalars
 {

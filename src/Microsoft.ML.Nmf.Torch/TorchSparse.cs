@@ -89,7 +89,8 @@ internal sealed class TorchSparse : TorchMatrix
         {
             using DisposeScope scope = torch.NewDisposeScope();
             (torch.Tensor rows, torch.Tensor columns, torch.Tensor values) = Entries(first, count);
-            MultiplyEntries(rows - first, columns, values, count, other, result.narrow(0, first, count));
+            using Scalar start = TorchScalars.Of(first);
+            MultiplyEntries(rows.sub(start), columns, values, count, other, result.narrow(0, first, count));
         }
     }
 
@@ -98,8 +99,8 @@ internal sealed class TorchSparse : TorchMatrix
     {
         torch.Tensor dense = torch.zeros((long)count * Columns, dtype: torch.ScalarType.Float32, device: Memory.Device);
         (torch.Tensor rows, torch.Tensor columns, torch.Tensor values) = Entries(first, count);
-        using Scalar width = TorchScalars.Of(Columns);
-        dense.scatter_(0, (rows - first).mul_(width).add_(columns), values);
+        using Scalar start = TorchScalars.Of(first), width = TorchScalars.Of(Columns);
+        dense.scatter_(0, rows.sub(start).mul_(width).add_(columns, TorchScalars.One), values);
         return dense.view(count, Columns);
     }
 
@@ -151,8 +152,10 @@ internal sealed class TorchSparse : TorchMatrix
 
             torch.Tensor weights = torch.empty_like(values);
             fill(rows, columns, values, weights);
-            if (result is not null)
-                MultiplyEntries(rows - first, columns, weights, count, other, result.narrow(0, first, count));
+            if (result is null)
+                continue;
+            using Scalar start = TorchScalars.Of(first);
+            MultiplyEntries(rows.sub(start), columns, weights, count, other, result.narrow(0, first, count));
         }
 
         if (_matrix is not null && result is not null && _weights is not null)

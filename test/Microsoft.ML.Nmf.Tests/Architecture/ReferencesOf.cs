@@ -37,13 +37,10 @@ internal static class ReferencesOf
             Add((method as MethodInfo)?.ReturnType);
             foreach (LocalVariableInfo local in method.GetMethodBody()?.LocalVariables ?? [])
                 Add(local.LocalType);
-            foreach (int token in Tokens(method))
+            foreach (MemberInfo member in Body(method))
             {
-                MemberInfo? member = method.Module.ResolveMember(token, type.GetGenericArguments(), method is MethodInfo { IsGenericMethod: true } generic ? generic.GetGenericArguments() : null);
-                Add(member as Type ?? member?.DeclaringType);
-                if (member is MethodInfo { IsGenericMethod: true } called)
-                    member = called.GetGenericMethodDefinition();
-                if (member is not null and not System.Type)
+                Add(member as Type ?? member.DeclaringType);
+                if (member is not System.Type)
                     found.Add(member);
             }
         }
@@ -67,6 +64,20 @@ internal static class ReferencesOf
             }
 
             found.Add(referred.IsGenericType ? referred.GetGenericTypeDefinition() : referred);
+        }
+    }
+
+    /// <summary>The members and types in the body of a method; of a generic method its definition.</summary>
+    public static IEnumerable<MemberInfo> Body(MethodBase method)
+    {
+        Type[]? ofType = method.DeclaringType?.GetGenericArguments(), ofMethod = method is MethodInfo { IsGenericMethod: true } ? method.GetGenericArguments() : null;
+        foreach (int token in Tokens(method))
+        {
+            MemberInfo? member = method.Module.ResolveMember(token, ofType, ofMethod);
+            if (member is MethodInfo { IsGenericMethod: true } called)
+                yield return called.GetGenericMethodDefinition();
+            else if (member is not null)
+                yield return member;
         }
     }
 
