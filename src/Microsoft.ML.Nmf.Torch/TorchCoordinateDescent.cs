@@ -28,12 +28,15 @@ internal static class TorchCoordinateDescent
         torch.Tensor quadratic = gram.add(torch.full(rank, rank, orthogonality, dtype: torch.ScalarType.Float32, device: factor.device), TorchScalars.One);
         quadratic.diagonal().copy_(gram.diagonal().add(torch.ones(rank, device: factor.device), square));
         torch.Tensor curvature = quadratic.diagonal().clone().unsqueeze(1);
-        torch.Tensor hasCurvature = curvature.gt(TorchScalars.Zero);
+        using Scalar share = TorchScalars.Of(CoordinateDescentRule.LeastCurvature);
+        torch.Tensor hasCurvature = curvature.gt(torch.maximum(curvature.max(), torch.ones_like(curvature)).mul(share));
         torch.Tensor inverse = torch.where(hasCurvature, curvature.reciprocal(), torch.zeros_like(curvature));
 
-        // Each row of Q over its curvature, without the diagonal: the unconstrained minimiser of a coordinate is goal − Q v; without curvature it is v.
+        // Each row of Q over its curvature, without the diagonal: the unconstrained minimiser of a coordinate is goal − Q v. Without curvature it is v, or zero
+        // where there is an L1 penalty.
         quadratic.mul_(inverse);
-        quadratic.diagonal().copy_(hasCurvature.squeeze(1).to(torch.ScalarType.Float32).sub(TorchScalars.One));
+        torch.Tensor keeps = hasCurvature.squeeze(1).to(torch.ScalarType.Float32).sub(TorchScalars.One);
+        quadratic.diagonal().copy_(penalty.L1 > 0 ? torch.zeros_like(keeps) : keeps);
 
         // One row per component, so that a component is contiguous in memory; the last unit is padded with zeros.
         using Scalar worthwhile = TorchScalars.Of(CoordinateDescentRule.WorthwhileGain);

@@ -5,6 +5,10 @@ namespace Microsoft.ML.Nmf.Torch;
 
 internal sealed partial class TorchEngine
 {
+    // Closer than this to 0 or 1, β has a form of D_β of its own, as in the managed kernel.
+    private const double Close = 0.25;
+    private const double SmallestNormal = 1.17549435e-38;
+
     /// <inheritdoc />
     public override void ProjectTerms(Factor factor, MultiplicativeTerms terms, MultiplicativeTerms result)
     {
@@ -67,7 +71,7 @@ internal sealed partial class TorchEngine
     private double KullbackLeibler(TorchSparse data, torch.Tensor factor, torch.Tensor other, torch.Tensor? numerator, bool evaluate)
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        torch.Tensor floor = Constant(data.Examples.Floor);
+        torch.Tensor floor = Constant(data.Examples.FloorOf(1)), smallest = Constant(SmallestNormal);
         torch.Tensor logarithms = torch.zeros(1, dtype: torch.ScalarType.Float64, device: factor.device);
         data.MultiplyWeighted(
             (rows, columns, values, weights) =>
@@ -75,7 +79,7 @@ internal sealed partial class TorchEngine
                 torch.Tensor approximation = factor.index_select(0, rows).mul_(other.index_select(0, columns)).sum(1L);
                 weights.copy_(values / torch.maximum(approximation, floor));
                 if (evaluate)
-                    logarithms.add_((values * weights.log()).sum(torch.ScalarType.Float64), TorchScalars.One);
+                    logarithms.add_((values * torch.maximum(weights, smallest).log_()).sum(torch.ScalarType.Float64), TorchScalars.One);
             },
             3L * sizeof(float) * factor.size(1), other, numerator);
         if (!evaluate)
@@ -89,7 +93,7 @@ internal sealed partial class TorchEngine
         bool evaluate)
     {
         using DisposeScope whole = torch.NewDisposeScope();
-        torch.Tensor floor = Constant(data.Examples.Floor), transposed = other.t();
+        torch.Tensor floor = Constant(data.Examples.FloorOf(beta)), transposed = other.t();
         torch.Tensor sum = torch.zeros(1, dtype: torch.ScalarType.Float64, device: factor.device);
         int step = data.RowsAtOnce(copies: 6);
         for (int first = 0; first < data.Rows; first += step)
@@ -122,16 +126,41 @@ internal sealed partial class TorchEngine
                 torch.Tensor residual = x - approximation;
                 return residual.mul_(residual).mul_(Constant(0.5));
             case 1:
-                torch.Tensor ratio = torch.where(x.gt(TorchScalars.Zero), x / approximation, torch.ones_like(x));
-                return ratio.log_().mul_(x).add_(approximation - x, TorchScalars.One);
+                return LogarithmOfRatio(x, approximation).mul_(x).add_(approximation - x, TorchScalars.One);
             case 0:
-                torch.Tensor quotient = x / approximation;
-                return (quotient - quotient.log()).sub_(Constant(1));
+                return ((x - approximation) / approximation).sub_(LogarithmOfRatio(x, approximation));
+            case > 1 - Close and < 1 + Close:
+                torch.Tensor logarithm = LogarithmOfRatio(x, approximation);
+                return (x * logarithm).mul_(RelativeGrowth(logarithm * Constant(beta - 1))).add_(approximation - x, TorchScalars.One)
+                    .mul_(power).mul_(Constant(1 / beta));
+            case > -Close and < Close:
+                torch.Tensor ofRatio = LogarithmOfRatio(x, approximation);
+                torch.Tensor some = (approximation * ofRatio).mul_(RelativeGrowth(ofRatio * Constant(beta))).add_(approximation - x, TorchScalars.One)
+                    .mul_(power).mul_(Constant(1 / (beta - 1)));
+                return torch.where((x / approximation).gt(Constant(SmallestNormal)), some, (power * approximation).mul_(Constant(1 / beta)));
             default:
-                return (Power(x, beta) - (power * x)).add_((power * (approximation - x)).mul_(Constant(beta - 1)), TorchScalars.One)
+                torch.Tensor plain = (Power(x, beta) - (power * x)).add_((power * (approximation - x)).mul_(Constant(beta - 1)), TorchScalars.One)
                     .mul_(Constant(1 / (beta * (beta - 1))));
+                // Where x and its approximation are close, that is mostly rounding.
+                torch.Tensor ratio = LogarithmOfRatio(x, approximation);
+                torch.Tensor close = (x * ratio).mul_(RelativeGrowth(ratio * Constant(beta - 1))).add_(approximation - x, TorchScalars.One)
+                    .mul_(power).mul_(Constant(1 / beta));
+                return torch.where(ratio.abs().lt(TorchScalars.Half).logical_and(x.gt(TorchScalars.Zero)), close, plain);
         }
     }
+
+    // log(x / y), and 0 where x is zero or its share of y denormal. Where x and y are close, log1p of their relative difference keeps the digits that the
+    // rounded ratio loses.
+    private torch.Tensor LogarithmOfRatio(torch.Tensor x, torch.Tensor y)
+    {
+        torch.Tensor ratio = x / y, difference = (x - y).div_(y);
+        torch.Tensor logarithm = torch.where(difference.abs().lt(TorchScalars.Half), difference.log1p(), ratio.log());
+        return torch.where(ratio.gt(Constant(SmallestNormal)), logarithm, torch.zeros_like(x));
+    }
+
+    // (exp(t) − 1) / t, which is 1 at 0.
+    private static torch.Tensor RelativeGrowth(torch.Tensor t)
+        => torch.where(t.eq(TorchScalars.Zero), torch.ones_like(t), t.expm1().div_(t));
 
     private torch.Tensor Power(torch.Tensor values, double exponent) => exponent switch
     {

@@ -24,7 +24,11 @@ internal sealed partial class TorchEngine : ComputeEngine
     {
         _memory = new TorchMemory(device, budget);
         _settings = new TorchSettings(threads, allowTensorFloat32);
+        Threads = threads;
     }
+
+    /// <inheritdoc />
+    public override int Threads { get; }
 
     /// <inheritdoc />
     public override string Description => $"Torch on {_memory.Device}";

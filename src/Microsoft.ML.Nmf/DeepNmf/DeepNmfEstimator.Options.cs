@@ -44,6 +44,14 @@ public sealed class DeepNmfLayerOptions
 
     /// <summary>A copy, so that an estimator does not change with the options it was made from.</summary>
     internal DeepNmfLayerOptions Copy() => (DeepNmfLayerOptions)MemberwiseClone();
+
+    /// <summary>A copy with another penalty on the templates.</summary>
+    internal DeepNmfLayerOptions With(Penalty penalty)
+    {
+        DeepNmfLayerOptions copy = Copy();
+        (copy._templatesL1Regularization, copy._templatesL2Regularization, copy._templatesOrthogonality) = (penalty.L1, penalty.L2, penalty.Orthogonality);
+        return copy;
+    }
 }
 
 public sealed partial class DeepNmfEstimator
@@ -87,7 +95,7 @@ public sealed partial class DeepNmfEstimator
         public FactorMatrix? InitialActivations
         {
             get => _initialActivations;
-            set => _initialActivations = OptionRange.Factor(value, nameof(InitialActivations));
+            set => _initialActivations = OptionRange.Start(value, nameof(InitialActivations));
         }
 
         /// <inheritdoc cref="NmfEstimator.Options.ActivationsL1Regularization" />
@@ -126,6 +134,28 @@ public sealed partial class DeepNmfEstimator
 
         /// <summary>The options of one layer.</summary>
         internal DeepNmfLayerOptions LayerAt(int layer) => _layers![layer];
+
+        /// <inheritdoc />
+        internal override IEnumerable<string> Warnings()
+        {
+            (Penalty, bool)[] factors = [(ActivationPenalty, false), .. _layers!.Select(layer => (layer.TemplatePenalty, layer.IsFixed))];
+            if (StartWarning.Escape(factors, "activations or some layers") is { } escape)
+                yield return escape;
+            IEnumerable<(FactorMatrix?, string)> start = Ranks.Select((_, i) => (LayerAt(i).IsFixed ? null : InitialTemplatesOf(i), $"{nameof(InitialTemplates)}[{i}]"));
+            foreach (string warning in StartWarning.Zeros([.. start, (_initialActivations, nameof(InitialActivations))]))
+                yield return warning;
+        }
+
+        /// <summary>The same options for data and factors over their units; that of the layers between activations and features is 1.</summary>
+        internal Options InUnits(FactorUnits units)
+        {
+            var scaled = (Options)Copy();
+            scaled._layers = [.. _layers!.Select((layer, i) => layer.With(units.Of(layer.TemplatePenalty, i == 0 ? units.Templates : 1)))];
+            scaled._divergence = _divergence.With(units.Of(ActivationPenalty, units.Activations));
+            scaled._initialActivations = FactorUnits.Divide(_initialActivations, units.Activations);
+            scaled.DivideInitialTemplates(units.Templates);
+            return scaled;
+        }
 
         /// <inheritdoc />
         internal override void Resolve()

@@ -27,6 +27,8 @@ internal static class DeepNmfTraining
     public static DeepNmfResult Run(ComputeEngine engine, ExampleMatrix examples, DeepNmfEstimator.Options options, ITrainingMonitor monitor)
     {
         IReadOnlyList<int> ranks = options.Ranks;
+        FactorUnits units = FactorUnits.For(examples, options.InitialTemplatesOf(0), options.Beta);
+        options = options.InUnits(units);
         using DataMatrix data = engine.Load(examples);
         var templates = new Factor[ranks.Count];
         Factor? activations = null;
@@ -37,11 +39,11 @@ internal static class DeepNmfTraining
             activations = engine.Allocate(examples.Rows, ranks[^1]);
             var phases = new List<TrainingPhase>();
             if (options.InitialActivations is { } given)
-                StartFrom(options, given, templates, activations);
+                StartFrom(examples, options, given, templates, activations);
             else if (options.Initialization == LayerInitialization.Random)
                 StartRandomly(data, options, templates, activations);
             else
-                phases.AddRange(StartLayerWise(engine, data, options, monitor, templates, activations));
+                phases.AddRange(StartLayerWise(engine, data, options, monitor, templates, activations, units.Activations));
 
             ChainLink[] links =
             [
@@ -50,7 +52,10 @@ internal static class DeepNmfTraining
             ];
             using FactorChain chain = FactorChain.Create(engine, data, links, options.Beta);
             phases.Add(new TrainingPhase { Name = "all layers", History = TrainingLoop.Run(chain, options.Stopping, "Deep NMF, all layers", monitor) });
-            return new DeepNmfResult([.. templates.Select(t => t.ToMatrix())], engine.ColumnSums(activations), phases);
+            return new DeepNmfResult(
+                [.. templates.Select((t, i) => FactorUnits.Multiply(t.ToMatrix(), i == 0 ? units.Templates : 1))],
+                [.. engine.ColumnSums(activations).Select(sum => sum * units.Activations)],
+                phases);
         }
         finally
         {
@@ -60,11 +65,15 @@ internal static class DeepNmfTraining
         }
     }
 
-    private static void StartFrom(DeepNmfEstimator.Options options, FactorMatrix given, Factor[] templates, Factor activations)
+    private static void StartFrom(ExampleMatrix examples, DeepNmfEstimator.Options options, FactorMatrix given, Factor[] templates, Factor activations)
     {
-        for (int i = 0; i < templates.Length; i++)
-            templates[i].CopyFrom(options.InitialTemplatesOf(i)!.Values);
-        activations.CopyFrom(given.Values);
+        // From the activations to the features.
+        FactorMatrix[] chain = [given, .. templates.Select((_, i) => options.InitialTemplatesOf(i)!).Reverse()];
+        bool IsFixed(int place) => place > 0 && options.LayerAt(templates.Length - place).IsFixed;
+        double scale = StartScale.Of(examples, chain, IsFixed);
+        activations.CopyFrom(FactorUnits.Multiply(given, scale).Values);
+        for (int place = 1; place < chain.Length; place++)
+            templates[^place].CopyFrom(FactorUnits.Multiply(chain[place], IsFixed(place) ? 1 : scale).Values);
     }
 
     // Equal shares of the mean for every factor: Π means · Π ranks is the mean of the product.
@@ -84,10 +93,12 @@ internal static class DeepNmfTraining
     }
 
     private static IEnumerable<TrainingPhase> StartLayerWise(
-        ComputeEngine engine, DataMatrix data, DeepNmfEstimator.Options options, ITrainingMonitor monitor, Factor[] templates, Factor activations)
+        ComputeEngine engine, DataMatrix data, DeepNmfEstimator.Options options, ITrainingMonitor monitor, Factor[] templates, Factor activations,
+        double unitOfActivations)
     {
         NmfEstimator.Options[] layers = [.. templates.Select((_, i) => OptionsOf(options, i))];
-        IEnumerable<TrainingPhase> phases = LayerWiseTraining.Run(engine, data, layers, options.Pretraining, templates, activations, monitor, "Deep NMF");
+        IEnumerable<TrainingPhase> phases = LayerWiseTraining.Run(
+            engine, data, layers, options.Pretraining, templates, activations, monitor, "Deep NMF", unitOfActivations);
         for (int i = 0; i < templates.Length; i++)
         {
             if (!options.LayerAt(i).IsFixed && options.InitialTemplatesOf(i) is null)

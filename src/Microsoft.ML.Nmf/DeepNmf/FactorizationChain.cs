@@ -11,7 +11,9 @@ namespace Microsoft.ML.Nmf;
 /// <remarks>
 /// F_0 holds the activations (examples × r), F_L is next to the features (features × r'), and each F_k has as many rows as F_(k+1) has columns: data
 /// of 1024 × 64 may be made of factors of 1024 × 4, 10 × 4, 24 × 10 and 64 × 24. An update is F_k ← F_k ∘ (numerator / denominator)^γ (Févotte and
-/// Idier 2011) with the other factors as they are; with factors that are not shared it never raises the objective. β = 2 never forms the product of
+/// Idier 2011) with the other factors as they are; with factors that are not shared it never raises the objective. A start whose product has a mean more
+/// than a million times above or below that of the data is first multiplied by a number, the same for every factor that is not fixed, that makes the
+/// means equal. β = 2 never forms the product of
 /// all factors, β = 1 on sparse data only at its non-zeros. Not safe for use by several threads at once; it uses several itself.
 /// </remarks>
 [EditorBrowsable(EditorBrowsableState.Advanced)]
@@ -20,6 +22,7 @@ public sealed class FactorizationChain : IDisposable
     private readonly ComputeEngine _engine;
     private readonly DataMatrix _data;
     private readonly Factor[] _factors;
+    private readonly double[] _units;
     private readonly FactorChain _chain;
 
     /// <summary>A chain at its start.</summary>
@@ -52,16 +55,20 @@ public sealed class FactorizationChain : IDisposable
         }
 
         _engine = ComputeEngine.OnProcessor(OptionRange.AtLeastOne(numberOfThreads ?? Environment.ProcessorCount, nameof(numberOfThreads)));
-        _data = _engine.Load(ExampleMatrixBuilder.From(data));
+        _data = _engine.Load(ExampleMatrixBuilder.From(data).BuildInUnit());
+        FactorUnits units = FactorUnits.Checked(new FactorUnits(_data.Examples.Unit, Math.Sqrt(_data.Examples.Unit), beta));
+        _units = UnitsOf(factors, units.Data);
+        FactorMatrix[] start = [.. factors.Select((f, k) => FactorUnits.Divide(f.InitialValues, _units[k])!)];
+        double scale = StartScale.Of(_data.Examples, start, k => factors[k].IsFixed);
         _factors = new Factor[factors.Count];
         for (int k = 0; k < factors.Count; k++)
         {
             int first = Enumerable.Range(0, k).FirstOrDefault(earlier => ReferenceEquals(factors[earlier], factors[k]), -1);
-            _factors[k] = first >= 0 ? _factors[first] : _engine.Allocate(factors[k].InitialValues.Rows, factors[k].InitialValues.Columns);
-            _factors[k].CopyFrom(factors[k].InitialValues.Values);
+            _factors[k] = first >= 0 ? _factors[first] : _engine.Allocate(start[k].Rows, start[k].Columns);
+            _factors[k].CopyFrom(FactorUnits.Multiply(start[k], factors[k].IsFixed ? 1 : scale).Values);
         }
 
-        ChainLink[] links = [.. factors.Select((f, k) => new ChainLink(_factors[k], f.IsFixed, f.Penalty))];
+        ChainLink[] links = [.. factors.Select((f, k) => new ChainLink(_factors[k], f.IsFixed, units.Of(f.Penalty, _units[k])))];
         _chain = FactorChain.Create(_engine, _data, links, beta, order: updateOrder);
     }
 
@@ -93,7 +100,7 @@ public sealed class FactorizationChain : IDisposable
     /// <summary>A copy of a factor as it is.</summary>
     /// <param name="index">From 0 to <see cref="Count"/> − 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such factor.</exception>
-    public FactorMatrix GetFactor(int index) => _factors[Checked(index)].ToMatrix();
+    public FactorMatrix GetFactor(int index) => FactorUnits.Multiply(_factors[Checked(index)].ToMatrix(), _units[index]);
 
     /// <summary>The templates of a factor over the features: F_L … F_(k+1) F_k, features × columns of F_k; F_L itself for the last.</summary>
     /// <param name="index">k, from 1 to <see cref="Count"/> − 1.</param>
@@ -101,7 +108,7 @@ public sealed class FactorizationChain : IDisposable
     public FactorMatrix GetEffectiveTemplates(int index)
     {
         ArgumentOutOfRangeException.ThrowIfZero(index);
-        return _chain.Products.Templates(Checked(index)).ToMatrix();
+        return FactorUnits.Multiply(_chain.Products.Templates(Checked(index)).ToMatrix(), _units.Skip(index).Aggregate(1.0, (all, unit) => all * unit));
     }
 
     /// <inheritdoc />
@@ -112,6 +119,22 @@ public sealed class FactorizationChain : IDisposable
             factor.Dispose();
         _data.Dispose();
         _engine.Dispose();
+    }
+
+    // By what each factor is divided, so that the product of all is that of the data: the two ends share it, unless one of them stands in other places too.
+    private static double[] UnitsOf(IReadOnlyList<ChainFactor> factors, double unit)
+    {
+        bool IsShared(int k) => factors.Count(other => ReferenceEquals(other, factors[k])) > 1;
+        var units = new double[factors.Count];
+        Array.Fill(units, 1);
+        int alone = Enumerable.Range(0, factors.Count).FirstOrDefault(k => !IsShared(k), -1);
+        if (!IsShared(0) && !IsShared(factors.Count - 1))
+            units[0] = units[^1] = Math.Sqrt(unit);
+        else if (alone >= 0)
+            units[alone] = unit;
+        else
+            Array.Fill(units, Math.Pow(unit, 1.0 / factors.Count));
+        return units;
     }
 
     private static void CheckShapes(FactorMatrix data, IReadOnlyList<ChainFactor> factors)
@@ -161,11 +184,11 @@ public sealed class ChainFactor
     /// <summary>A factor that starts from given values.</summary>
     /// <param name="values">The values, finite and at least 0. Zeros stay zero.</param>
     /// <exception cref="ArgumentNullException"><paramref name="values"/> is null.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A value is negative or not finite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A value is negative or not finite, or all are 0.</exception>
     public ChainFactor(FactorMatrix values)
     {
         ArgumentNullException.ThrowIfNull(values);
-        InitialValues = OptionRange.Factor(values, nameof(values))!;
+        InitialValues = OptionRange.Start(values, nameof(values))!;
     }
 
     /// <summary>The values to start from.</summary>

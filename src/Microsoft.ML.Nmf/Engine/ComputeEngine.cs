@@ -12,6 +12,9 @@ internal abstract class ComputeEngine : IDisposable
     /// <summary>The name of the engine for a log, with the device and what of it is used.</summary>
     public abstract string Description { get; }
 
+    /// <summary>The most threads it uses on the processor.</summary>
+    public abstract int Threads { get; }
+
     /// <summary>The engine in managed code.</summary>
     /// <param name="threads">The most threads to use, at least 1.</param>
     public static ComputeEngine OnProcessor(int threads) => new ManagedEngine(threads);
@@ -86,6 +89,10 @@ internal abstract class ComputeEngine : IDisposable
     /// </summary>
     public double Divergence(DataMatrix data, Factor factor, Factor other, double beta) => ComputeTerms(data, factor, other, beta, null, evaluate: true);
 
+    /// <summary>D_β(X ‖ H Wᵀ) in double, on the host (<see cref="ExactDivergence"/>).</summary>
+    public double DivergenceInDouble(DataMatrix data, Factor activations, Factor templates, double beta)
+        => ExactDivergence.Of(data.Examples, activations.ToMatrix(), templates.ToMatrix(), beta, Threads);
+
     // --- Entry by entry ---
 
     /// <summary>result ← a·A + b·B; the result may be A or B. Cost p·r.</summary>
@@ -124,7 +131,7 @@ internal abstract class ComputeEngine : IDisposable
     public abstract void ProjectTerms(Factor factor, MultiplicativeTerms terms, MultiplicativeTerms result);
 
     /// <summary>
-    /// F ← F ∘ ((numerator + ε) / (denominator + l1 + l2 F + orthogonality (Σ_l F_l − F) + ε))^γ, with ε the float32 epsilon and γ =
+    /// F ← F ∘ ((numerator + ε) / (denominator + l1 + l2 F + orthogonality (Σ_l F_l − F) + ε))^γ, with ε = <see cref="MultiplicativeRule.Epsilon"/> and γ =
     /// <see cref="MultiplicativeRule.Exponent"/>. A step that a quadratic penalty would make too long is shortened until the majoriser of the objective falls
     /// (<see cref="MultiplicativeRule"/>). Cost p·r.
     /// </summary>

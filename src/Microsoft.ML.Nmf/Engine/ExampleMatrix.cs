@@ -2,7 +2,8 @@ namespace Microsoft.ML.Nmf.Engine;
 
 /// <summary>
 /// The training data X in host memory: n examples × m features, non-negative and finite. Rows are stored in blocks of <see cref="BlockRows"/>, so that the
-/// data may be larger than one array can be. Read-only once built.
+/// data may be larger than one array can be. Read-only once built. The entries and all totals are those of X over <see cref="Unit"/>: float32 squares and
+/// powers then fit, and the guards of every algorithm mean the same, whatever the unit of the data.
 /// </summary>
 internal abstract class ExampleMatrix
 {
@@ -12,13 +13,14 @@ internal abstract class ExampleMatrix
     public const int BlockRows = 256;
 
     /// <summary>Sets the shape and the totals; the derived class holds the entries.</summary>
-    protected ExampleMatrix(int rows, int columns, long nonZeros, double sum, double sumOfSquares)
+    protected ExampleMatrix(int rows, int columns, long nonZeros, double sum, double sumOfSquares, double unit)
     {
         Rows = rows;
         Columns = columns;
         NonZeros = nonZeros;
         Sum = sum;
         SumOfSquares = sumOfSquares;
+        Unit = unit;
     }
 
     /// <summary>The number of examples, n.</summary>
@@ -26,6 +28,9 @@ internal abstract class ExampleMatrix
 
     /// <summary>The number of features, m.</summary>
     public int Columns { get; }
+
+    /// <summary>By what X was divided: a power of 4, so that no entry is rounded and its root is a power of 2; 1 for data that is stored as it is.</summary>
+    public double Unit { get; }
 
     /// <summary>The number of entries that are not zero.</summary>
     public long NonZeros { get; }
@@ -43,41 +48,50 @@ internal abstract class ExampleMatrix
     /// The least value of X̂ when β ≠ 2, and of X when β ≤ 0; smaller values count as this one. It is <see cref="BetaDivergence.Floor"/> times the mean, or
     /// <see cref="BetaDivergence.Floor"/> itself when all entries are zero.
     /// </summary>
-    public float Floor => Mean > 0 ? (float)(BetaDivergence.Floor * Mean) : BetaDivergence.Floor;
+    public float FloorOf(double beta) => (float)(BetaDivergence.FloorOf(beta) * (Mean > 0 ? Mean : 1));
 
     /// <summary>The share of entries that are not zero, from 0 to 1; 0 for an empty matrix.</summary>
     public double Density => Rows == 0 || Columns == 0 ? 0 : NonZeros / ((double)Rows * Columns);
 
     /// <summary>The bytes that the stored entries and their indices take.</summary>
     public abstract long Bytes { get; }
+
+    /// <summary>The largest entry; 0 for an empty matrix. Cost: a pass over the stored entries.</summary>
+    public abstract float Largest();
 }
 
 /// <summary>Training data with every entry stored, row after row within each block.</summary>
 internal sealed class DenseExamples : ExampleMatrix
 {
     /// <summary>Takes over the blocks, without a copy; each has <c>rows of the block × columns</c> values.</summary>
-    public DenseExamples(float[][] blocks, int rows, int columns, long nonZeros, double sum, double sumOfSquares)
-        : base(rows, columns, nonZeros, sum, sumOfSquares) => Blocks = blocks;
+    public DenseExamples(float[][] blocks, int rows, int columns, long nonZeros, double sum, double sumOfSquares, double unit = 1)
+        : base(rows, columns, nonZeros, sum, sumOfSquares, unit) => Blocks = blocks;
 
     /// <summary>One array a block of rows: block b starts with row b·<see cref="ExampleMatrix.BlockRows"/>.</summary>
     public float[][] Blocks { get; }
 
     /// <inheritdoc />
     public override long Bytes => (long)Rows * Columns * sizeof(float);
+
+    /// <inheritdoc />
+    public override float Largest() => Blocks.Max(block => block.Length == 0 ? 0 : block.Max());
 }
 
 /// <summary>Training data with only its non-zero entries stored, as compressed rows.</summary>
 internal sealed class SparseExamples : ExampleMatrix
 {
     /// <summary>Takes over the rows, without a copy.</summary>
-    public SparseExamples(CompressedRows data, double sum, double sumOfSquares)
-        : base(data.Rows, data.Columns, data.NonZeros, sum, sumOfSquares) => Data = data;
+    public SparseExamples(CompressedRows data, double sum, double sumOfSquares, double unit = 1)
+        : base(data.Rows, data.Columns, data.NonZeros, sum, sumOfSquares, unit) => Data = data;
 
     /// <summary>The compressed rows.</summary>
     public CompressedRows Data { get; }
 
     /// <inheritdoc />
     public override long Bytes => Data.Bytes;
+
+    /// <inheritdoc />
+    public override float Largest() => Data.Blocks.Max(block => block.Values.Length == 0 ? 0 : block.Values.Max());
 }
 
 /// <summary>

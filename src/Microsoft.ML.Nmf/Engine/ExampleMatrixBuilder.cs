@@ -24,13 +24,13 @@ internal sealed class ExampleMatrixBuilder(int columns)
     /// <summary>The number of rows added so far.</summary>
     public int Rows { get; private set; }
 
-    /// <summary>The rows of a non-negative matrix as training data.</summary>
-    public static ExampleMatrix From(FactorMatrix matrix)
+    /// <summary>The rows of a non-negative matrix, to be brought to a unit or stored as they are.</summary>
+    public static ExampleMatrixBuilder From(FactorMatrix matrix)
     {
         var builder = new ExampleMatrixBuilder(matrix.Columns);
         for (int i = 0; i < matrix.Rows; i++)
             builder.AddDense(matrix.Row(i));
-        return builder.Build();
+        return builder;
     }
 
     /// <summary>Copies some rows of the training data into a matrix of their own.</summary>
@@ -54,7 +54,7 @@ internal sealed class ExampleMatrixBuilder(int columns)
             }
         }
 
-        return builder.Build();
+        return builder.Build(examples.Unit);
     }
 
     /// <summary>Adds a row.</summary>
@@ -76,17 +76,50 @@ internal sealed class ExampleMatrixBuilder(int columns)
             EndBlock();
     }
 
+    /// <summary>
+    /// The matrix of all rows added, divided by the power of 4 that brings its mean between ½ and 2; as it is when all entries are zero. The builder cannot be
+    /// used again.
+    /// </summary>
+    public ExampleMatrix BuildInUnit()
+    {
+        if (_starts.Count > 1)
+            EndBlock();
+        double mean = _sum / ((double)Rows * columns);
+        if (!(mean > 0))
+            return Build();
+        double unit = Math.ScaleB(1, 2 * (int)Math.Round(Math.Log2(mean) / 2));
+        Divide(unit);
+        return Build(unit);
+    }
+
     /// <summary>The matrix of all rows added. The builder gives its rows away and cannot be used again.</summary>
-    public ExampleMatrix Build()
+    /// <param name="unit">By what the rows were divided before they were added.</param>
+    public ExampleMatrix Build(double unit = 1)
     {
         if (_starts.Count > 1)
             EndBlock();
         var compressed = new CompressedRows([.. _blocks], Rows, columns);
         _blocks.Clear();
         if (compressed.NonZeros < DenseFrom * Rows * columns)
-            return new SparseExamples(compressed, _sum, _sumOfSquares);
+            return new SparseExamples(compressed, _sum, _sumOfSquares, unit);
         long nonZeros = compressed.NonZeros;
-        return new DenseExamples(Unpack(compressed), Rows, columns, nonZeros, _sum, _sumOfSquares);
+        return new DenseExamples(Unpack(compressed), Rows, columns, nonZeros, _sum, _sumOfSquares, unit);
+    }
+
+    // Division by a power of 2 rounds only entries below 1e-38 of the unit. Done in double, since its reciprocal may not fit float32.
+    private void Divide(double unit)
+    {
+        if (unit == 1)
+            return;
+        foreach (CompressedBlock block in _blocks)
+        {
+            float[] values = block.Values;
+            for (int p = 0; p < values.Length; p++)
+                values[p] = (float)(values[p] / unit);
+        }
+
+        _sum /= unit;
+        _sumOfSquares /= unit * unit;
     }
 
     // Adds a row of which all m values are given.

@@ -1,5 +1,3 @@
-using System.Runtime.Intrinsics;
-
 namespace Microsoft.ML.Nmf.Engine;
 
 /// <summary>
@@ -28,13 +26,18 @@ internal readonly record struct Penalty(float L1, float L2, float Orthogonality 
 /// </summary>
 internal static class MultiplicativeRule
 {
-    /// <summary>Added to numerator and denominator, so that neither is zero: the float32 epsilon.</summary>
-    public const float Epsilon = 1.1920929e-7f;
+    /// <summary>Added to numerator and denominator, so that 0 / 0 is 1. Far below either: for data in its unit they are sums of numbers near 1.</summary>
+    public const float Epsilon = 1e-30f;
 
-    /// <summary>Updated entries below this become zero: they only shrink further, and products of such numbers are denormal and slow.</summary>
-    public const float Smallest = 1e-18f;
+    /// <summary>
+    /// Updated entries below this become zero: they only shrink further, and the squares of what grows in the other factor as they shrink still fit float32.
+    /// </summary>
+    public const float Smallest = 1e-15f;
 
-    /// <summary>The upper bound of every power of x and X̂ and of every weight x·X̂^(β−2), so that float32 sums of them stay finite.</summary>
+    /// <summary>
+    /// The upper bound of every power of x and X̂ and of every weight x·X̂^(β−2), so that float32 sums of them stay finite. Data in its unit does not reach
+    /// it: <see cref="BetaDivergence.FloorOf"/> keeps small values from it, and data whose largest value would is refused.
+    /// </summary>
     public const float LargestPower = 1e30f;
 
     /// <summary>Halvings of log u in <see cref="Shorten"/>; by then u is 1 in float32.</summary>
@@ -53,7 +56,7 @@ internal static class MultiplicativeRule
     public static bool CanOvershoot(double beta, Penalty penalty) => penalty.IsQuadratic && beta < 2;
 
     /// <summary>
-    /// Shortens the step u until the majoriser is not above its value at u = 1: log u is halved, at most 60 times; then the step is 1, which changes nothing.
+    /// Shortens the step u until the majoriser is not above its value at u = 1: log u is halved, at most <see cref="Halvings"/> times; then the step is 1, which changes nothing.
     /// </summary>
     /// <param name="u">The closed-form step.</param>
     /// <param name="numerator">n, above 0.</param>
@@ -135,6 +138,12 @@ internal static class CoordinateDescentRule
     /// <summary>A sweep whose gain is at most this share of the first sweep's gain is the last one of its group of rows.</summary>
     public const float WorthwhileGain = 0.05f;
 
-    /// <summary>Rows in a group: 32 keep the multipliers of AVX-512 busy, 16 still fit the registers of narrower vectors.</summary>
-    public static readonly int UnitRows = Vector512.IsHardwareAccelerated ? 32 : 16;
+    /// <summary>Rows in a group: those of one vector of 512 bits, on every processor and device, so that all of them stop the same groups.</summary>
+    public const int UnitRows = 16;
+
+    /// <summary>
+    /// A coordinate whose curvature is at most this share of the largest one, or this number itself, counts as without curvature: the component has vanished
+    /// from the other factor, and a step along it would not fit float32.
+    /// </summary>
+    public const float LeastCurvature = 1e-30f;
 }

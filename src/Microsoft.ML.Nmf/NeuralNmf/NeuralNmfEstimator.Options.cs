@@ -59,7 +59,7 @@ public abstract record NeuralNmfOptimizer
     /// <param name="learningRate">α: about how far an entry moves in a step, above 0.</param>
     /// <param name="firstDecay">β₁, from 0 to below 1.</param>
     /// <param name="secondDecay">β₂, from 0 to below 1.</param>
-    /// <param name="epsilon">ε, above 0; where gradients are not far above it, as for small data, it shortens the steps: set a smaller one.</param>
+    /// <param name="epsilon">ε, above 0, for gradients of data that is scaled to a mean of about 1; where they are not far above it, it shortens the steps.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
     public static NeuralNmfOptimizer Adam(double learningRate = 1e-3, double firstDecay = 0.9, double secondDecay = 0.999, double epsilon = 1e-8)
         => new AdamOptimizer(
@@ -215,6 +215,15 @@ public sealed partial class NeuralNmfEstimator
 
         /// <summary>Whether the optimizer is <see cref="NeuralNmfOptimizer.Automatic"/>.</summary>
         internal bool IsAutomatic => _optimizer is NeuralNmfOptimizer.AutomaticOptimizer;
+
+        /// <summary>The same options for data over its unit: the losses are over its square, and with them the gradients.</summary>
+        internal Options InUnit(double unit)
+        {
+            var scaled = (Options)Copy();
+            if (_optimizer is NeuralNmfOptimizer.ProjectedGradientOptimizer rule)
+                scaled._optimizer = rule with { LearningRate = rule.LearningRate * unit * unit };
+            return scaled;
+        }
 
         /// <inheritdoc />
         internal override void Resolve()

@@ -18,7 +18,8 @@ internal sealed record NeuralNmfResult(
 
 /// <summary>
 /// Neural non-negative matrix factorization (Gao et al. 2019; Will et al. 2023, arXiv 2303.00058): trains the templates of a cascade of non-negative
-/// least-squares layers by back-propagation, from a start that factorizes layer by layer.
+/// least-squares layers by back-propagation, from a start that factorizes layer by layer. The data is over its unit s while it is trained: templates are the
+/// same for any s, activations are over s, the classification layer times s, and the losses over s².
 /// </summary>
 internal static class NeuralNmfTraining
 {
@@ -34,6 +35,8 @@ internal static class NeuralNmfTraining
         ReadOnlySpan<uint> labels = default, int classes = 0)
     {
         (int[][] batches, int[] held) = Split(examples.Rows, options);
+        double unit = FactorUnits.Checked(new FactorUnits(examples.Unit, 1, BetaDivergence.Euclidean)).Data;
+        options = options.InUnit(unit);
         double meanSquare = examples.SumOfSquares / ((double)examples.Rows * examples.Columns);
         using var problem = new NeuralProblem(engine, examples.Columns, meanSquare, options, classes);
         var passes = new List<LayerPass>();
@@ -59,8 +62,8 @@ internal static class NeuralNmfTraining
             phases.Add(new TrainingPhase { Name = "all layers", History = history });
             return new NeuralNmfResult(
                 [.. problem.Stack.Templates.Select(t => t.ToMatrix())],
-                [.. options.Ranks.Select((_, i) => SumsOf(engine, passes.Select(pass => pass.Activations[i])))],
-                problem.Classification?.Weights.ToArray(),
+                [.. options.Ranks.Select((_, i) => SumsOf(engine, passes.Select(pass => pass.Activations[i]), unit))],
+                problem.Classification is { } layer ? [.. layer.Weights.ToArray().Select(weight => weight / unit)] : null,
                 phases,
                 [.. solver.Epochs.Select((epoch, i) => epoch with { Seconds = history[i].Seconds })]);
         }
@@ -104,6 +107,6 @@ internal static class NeuralNmfTraining
         return LabelledRows.From(taken);
     }
 
-    private static double[] SumsOf(ComputeEngine engine, IEnumerable<Factor> activations)
-        => activations.Select(engine.ColumnSums).Aggregate((sums, more) => [.. sums.Zip(more, (a, b) => a + b)]);
+    private static double[] SumsOf(ComputeEngine engine, IEnumerable<Factor> activations, double unit)
+        => [.. activations.Select(engine.ColumnSums).Aggregate((sums, more) => [.. sums.Zip(more, (a, b) => a + b)]).Select(sum => sum * unit)];
 }

@@ -2,15 +2,20 @@ using Microsoft.ML.Nmf.Training;
 
 namespace Microsoft.ML.Nmf.NeuralNmf;
 
-/// <summary>The epochs of a neural factorization. With held-out rows it keeps a copy of the templates that were best for them.</summary>
+/// <summary>The epochs of a neural factorization, whose losses are reported in the unit of the data. With held-out rows it keeps a copy of the templates that were best for them.</summary>
 internal sealed class NeuralSolver : IIterativeSolver, IDisposable
 {
+    // Of the mean of the squared data: what rounding of the factors leaves of a loss.
+    private const double ShareOfRounding = 1e-12;
+
     private readonly NeuralProblem _problem;
     private readonly IReadOnlyList<LayerPass> _passes;
     private readonly LayerPass? _validation;
     private readonly int _patience;
     private readonly EpochStep _step;
     private readonly Action _checkAlive;
+    private readonly double _unit;
+    private readonly double _unitOfRate;
     private readonly List<NeuralNmfEpoch> _epochs = [];
     private NeuralEvaluation? _current;
     private (double Loss, FactorMatrix[] Templates, double[]? Classification, int Epoch)? _best;
@@ -29,6 +34,12 @@ internal sealed class NeuralSolver : IIterativeSolver, IDisposable
         _patience = options.ValidationPatience;
         _step = EpochStep.Create(problem, passes, options);
         _checkAlive = checkAlive;
+        // Losses are squares of the data; so is what a step of projected gradients is divided by.
+        double unit = passes[0].Data.Examples.Unit;
+        _unit = unit * unit;
+        Resolution = ShareOfRounding * passes.Average(pass => pass.Data.Examples.SumOfSquares / ((double)pass.Data.Rows * pass.Data.Columns)) * _unit;
+        Remedy = options.IsAutomatic ? "Leave InitialTemplates out, or scale them to about 1." : "Lower the learning rate of the Optimizer.";
+        _unitOfRate = options.Optimizer is NeuralNmfOptimizer.ProjectedGradientOptimizer ? _unit : 1;
     }
 
     /// <summary>Every epoch so far, from the start on. Their seconds are those of the training loop's clock, which is not known here.</summary>
@@ -36,6 +47,12 @@ internal sealed class NeuralSolver : IIterativeSolver, IDisposable
 
     /// <inheritdoc />
     public bool IsFinished => _step.IsExhausted || (_best is { } best && _epochs.Count - 1 - best.Epoch >= _patience);
+
+    /// <inheritdoc />
+    public string Remedy { get; }
+
+    /// <inheritdoc />
+    public double Resolution { get; }
 
     /// <inheritdoc />
     public (double Objective, double Divergence) Evaluate()
@@ -46,14 +63,14 @@ internal sealed class NeuralSolver : IIterativeSolver, IDisposable
         _epochs.Add(new NeuralNmfEpoch
         {
             Number = _epochs.Count,
-            Loss = _current.Total,
-            LayerLosses = _current.LayerLosses,
+            Loss = _unit * _current.Total,
+            LayerLosses = [.. _current.LayerLosses.Select(loss => _unit * loss)],
             LabelLoss = _current.LabelLoss,
-            ValidationLoss = validation,
-            LearningRate = _step.LearningRate,
+            ValidationLoss = _unit * validation,
+            LearningRate = _step.LearningRate / _unitOfRate,
             OptimalityResidual = residual,
         });
-        return (_current.Total, _current.LayerLosses.Sum());
+        return (_unit * _current.Total, _unit * _current.LayerLosses.Sum());
     }
 
     /// <inheritdoc />

@@ -21,6 +21,17 @@ internal static class NeuralStart
         return phases;
     }
 
+    // Scales the layers that were fitted to data to the mean 1/√r_i, that of a layer fitted to data of mean 1: rates then mean the same for any data.
+    private static void TakeMeans(ComputeEngine engine, Factor[] templates, NeuralNmfEstimator.Options options)
+    {
+        for (int i = 0; i < templates.Length; i++)
+        {
+            double sum = engine.ColumnSums(templates[i]).Sum();
+            if (options.InitialTemplatesOf(i) is null && sum > 0)
+                engine.Combine(Math.Sqrt(templates[i].Rank) * templates[i].Rows / sum, templates[i], 0, templates[i], templates[i]);
+        }
+    }
+
     /// <summary>
     /// Scales the layers without initial templates: the columns of A_i get one norm, such that S_i has the mean square of what it explains, S_i A_iᵀ.
     /// The losses of all layers then count in the unit of the data. Costs a forward pass for each layer.
@@ -61,7 +72,10 @@ internal static class NeuralStart
     {
         using Factor deepest = engine.Allocate(data.Rows, options.Ranks[^1]);
         NmfEstimator.Options[] layers = [.. templates.Select((_, i) => OptionsOf(options, i))];
-        return LayerWiseTraining.Run(engine, data, layers, options.Pretraining, templates, deepest, monitor, "Neural NMF");
+        IEnumerable<TrainingPhase> phases = LayerWiseTraining.Run(
+            engine, data, layers, options.Pretraining, templates, deepest, monitor, "Neural NMF", data.Examples.Unit);
+        TakeMeans(engine, templates, options);
+        return phases;
     }
 
     // The factorization of one layer.

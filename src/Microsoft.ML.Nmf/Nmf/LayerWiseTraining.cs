@@ -17,6 +17,7 @@ internal static class LayerWiseTraining
     /// <param name="deepest">Receives the activations of the last.</param>
     /// <param name="monitor">Is told of every iteration.</param>
     /// <param name="model">What the layers are of, in a word or two.</param>
+    /// <param name="unitOfActivations">By what the activations of every layer are divided, for what is reported of the layers that factorize them.</param>
     /// <returns>How each went.</returns>
     public static IEnumerable<TrainingPhase> Run(
         ComputeEngine engine,
@@ -26,7 +27,8 @@ internal static class LayerWiseTraining
         Factor[] templates,
         Factor deepest,
         ITrainingMonitor monitor,
-        string model)
+        string model,
+        double unitOfActivations)
     {
         var phases = new List<TrainingPhase>();
         ExampleMatrix? below = null;
@@ -42,7 +44,7 @@ internal static class LayerWiseTraining
                 bool areGiven = layers[i].InitialTemplates is not null;
                 TrainingHistory history = NmfTraining.Run(engine, factors, layers[i], stopping, monitor, phase, areTemplatesFixed: areGiven);
                 phases.Add(new TrainingPhase { Name = $"layer {i + 1}", History = history });
-                below = isDeepest ? null : ExampleMatrixBuilder.From(activations.ToMatrix());
+                below = isDeepest ? null : ExampleMatrixBuilder.From(activations.ToMatrix()).Build(unitOfActivations);
             }
             finally
             {

@@ -43,10 +43,10 @@ public enum NmfInitialization
     /// <summary>Sparse: half of the entries or more are zero.</summary>
     Nndsvd,
 
-    /// <summary>NNDSVD with its zeros replaced by the mean of the data.</summary>
+    /// <summary>NNDSVD with its zeros replaced by a tenth of √(mean of the data / r), which is the mean of a factor with entries that are all the same.</summary>
     NndsvdA,
 
-    /// <summary>NNDSVD with its zeros replaced by small random values, up to a hundredth of the mean of the data.</summary>
+    /// <summary>NNDSVD with its zeros replaced by random values, uniform from 0 to those of <see cref="NndsvdA"/>.</summary>
     NndsvdAr,
 }
 
@@ -104,22 +104,22 @@ public sealed partial class NmfEstimator
         }
 
         /// <summary>Templates to start from, features × rank; null, the default, for <see cref="Initialization"/>.</summary>
-        /// <exception cref="ArgumentOutOfRangeException">A value is negative or not finite. Fitting throws it for a wrong shape.</exception>
+        /// <exception cref="ArgumentOutOfRangeException">A value is negative or not finite, or all are 0. Fitting throws it for a wrong shape.</exception>
         public FactorMatrix? InitialTemplates
         {
             get => _initialTemplates;
-            set => _initialTemplates = OptionRange.Factor(value, nameof(InitialTemplates));
+            set => _initialTemplates = OptionRange.Start(value, nameof(InitialTemplates));
         }
 
         /// <summary>
         /// Activations to start from, examples × rank, together with <see cref="InitialTemplates"/>; null, the default, fits them to the initial
         /// templates first.
         /// </summary>
-        /// <exception cref="ArgumentOutOfRangeException">A value is negative or not finite. Fitting throws it for a wrong shape.</exception>
+        /// <exception cref="ArgumentOutOfRangeException">A value is negative or not finite, or all are 0. Fitting throws it for a wrong shape.</exception>
         public FactorMatrix? InitialActivations
         {
             get => _initialActivations;
-            set => _initialActivations = OptionRange.Factor(value, nameof(InitialActivations));
+            set => _initialActivations = OptionRange.Start(value, nameof(InitialActivations));
         }
 
         /// <summary>Weight of Σ W_jk in the objective: topics of fewer words. At least 0. 0 unless set.</summary>
@@ -194,6 +194,36 @@ public sealed partial class NmfEstimator
 
         /// <summary>How the activations of new rows are found.</summary>
         internal ActivationSettings ToActivationSettings() => _divergence.ToActivationSettings();
+
+        /// <inheritdoc />
+        internal override IEnumerable<string> Warnings()
+        {
+            if (StartWarning.Escape([(ActivationPenalty, false), (TemplatePenalty, false)], "activations or templates") is { } escape)
+                yield return escape;
+            if (_solver != NmfSolver.MultiplicativeUpdates)
+                yield break;
+            if (_initialTemplates is null && _initialization == NmfInitialization.Nndsvd)
+            {
+                yield return $"Initialization is {NmfInitialization.Nndsvd}, whose zeros multiplicative updates never leave: the fit is much worse than it could be. "
+                    + $"Choose {NmfInitialization.NndsvdA} or {NmfInitialization.Random}.";
+            }
+
+            foreach (string warning in StartWarning.Zeros((_initialTemplates, nameof(InitialTemplates)), (_initialActivations, nameof(InitialActivations))))
+                yield return warning;
+        }
+
+        /// <summary>The same options for data and factors over their units.</summary>
+        internal Options InUnits(FactorUnits units)
+        {
+            var scaled = (Options)Copy();
+            scaled._initialTemplates = FactorUnits.Divide(_initialTemplates, units.Templates);
+            scaled._initialActivations = FactorUnits.Divide(_initialActivations, units.Activations);
+            Penalty templates = units.Of(TemplatePenalty, units.Templates);
+            (scaled._templatesL1Regularization, scaled._templatesL2Regularization, scaled._templatesOrthogonality) =
+                (templates.L1, templates.L2, templates.Orthogonality);
+            scaled._divergence = _divergence.With(units.Of(ActivationPenalty, units.Activations));
+            return scaled;
+        }
 
         /// <inheritdoc />
         internal override void Resolve()

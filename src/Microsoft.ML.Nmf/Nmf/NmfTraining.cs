@@ -17,6 +17,9 @@ internal static class NmfTraining
     // Updates of the activations alone, before templates that came without activations move.
     private const int ActivationWarmUp = 20;
 
+    // The share of √(mean of the data / r) that zeros of NNDSVD are replaced by.
+    private const float NndsvdFill = 0.1f;
+
     /// <summary>Runs a factorization from its start to its end.</summary>
     /// <param name="engine">The engine.</param>
     /// <param name="examples">X.</param>
@@ -24,17 +27,18 @@ internal static class NmfTraining
     /// <param name="monitor">Is told of every iteration.</param>
     public static NmfResult Run(ComputeEngine engine, ExampleMatrix examples, NmfEstimator.Options options, ITrainingMonitor monitor)
     {
+        FactorUnits units = FactorUnits.For(examples, options.InitialTemplates, options.Beta);
         using DataMatrix data = engine.Load(examples);
         using Factor templates = engine.Allocate(examples.Columns, options.Rank);
         using Factor activations = engine.Allocate(examples.Rows, options.Rank);
-        TrainingHistory history = Run(engine, new FactorPair(data, templates, activations), options, options.Stopping, monitor, "NMF");
-        return new NmfResult(templates.ToMatrix(), history);
+        TrainingHistory history = Run(engine, new FactorPair(data, templates, activations), options.InUnits(units), options.Stopping, monitor, "NMF");
+        return new NmfResult(FactorUnits.Multiply(templates.ToMatrix(), units.Templates), history);
     }
 
-    /// <summary>Runs a factorization from its start to its end, and leaves its outcome in the factors.</summary>
+    /// <summary>Runs a factorization from its start to its end, and leaves its outcome in the factors, in the unit of the stored data.</summary>
     /// <param name="engine">The engine.</param>
     /// <param name="factors">X, and W and H to fill.</param>
-    /// <param name="options">Resolved options.</param>
+    /// <param name="options">Resolved options, in the unit of the stored data (<see cref="NmfEstimator.Options.InUnits"/>).</param>
     /// <param name="stopping">When to stop.</param>
     /// <param name="monitor">Is told of every iteration.</param>
     /// <param name="phase">What is being trained, in a few words.</param>
@@ -71,11 +75,16 @@ internal static class NmfTraining
         var random = new Random(options.Seed!.Value);
         if (options.InitialTemplates is { } templates)
         {
-            factors.Templates.CopyFrom(templates.Values);
             if (options.InitialActivations is { } activations)
-                factors.Activations.CopyFrom(activations.Values);
-            else
-                RandomStart.FillEvenly(factors, templates.Values);
+            {
+                double scale = StartScale.Of(factors.Data.Examples, [activations, templates], _ => false);
+                factors.Activations.CopyFrom(FactorUnits.Multiply(activations, scale).Values);
+                factors.Templates.CopyFrom(FactorUnits.Multiply(templates, scale).Values);
+                return;
+            }
+
+            factors.Templates.CopyFrom(templates.Values);
+            RandomStart.FillEvenly(factors, templates.Values);
             return;
         }
 
@@ -85,11 +94,12 @@ internal static class NmfTraining
             return;
         }
 
-        double mean = factors.Data.Examples.Mean;
+        // Of the mean of a factor whose entries were all the same.
+        float mean = RandomStart.ScaleOf(factors) / 2;
         Func<float>? zeros = options.Initialization switch
         {
-            NmfInitialization.NndsvdA => () => (float)mean,
-            NmfInitialization.NndsvdAr => () => (float)(mean / 100 * random.NextDouble()),
+            NmfInitialization.NndsvdA => () => NndsvdFill * mean,
+            NmfInitialization.NndsvdAr => () => NndsvdFill * mean * random.NextSingle(),
             _ => null,
         };
         Nndsvd.Fill(engine, factors, zeros, random, monitor.CheckAlive);

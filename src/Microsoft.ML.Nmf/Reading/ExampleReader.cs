@@ -47,6 +47,6 @@ internal static class ExampleReader
                 + "so there is nothing to learn from it. Leave LabelColumnName out to train without labels.");
         }
 
-        return new TrainingInput(builder.Build(), column.ReadNames(), label, [.. labels]);
+        return new TrainingInput(builder.BuildInUnit(), column.ReadNames(), label, [.. labels]);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.Nmf.Engine;
 
 namespace Microsoft.ML.Nmf.Training;
@@ -8,6 +9,12 @@ namespace Microsoft.ML.Nmf.Training;
 /// </summary>
 internal sealed class DivergenceChain : FactorChain
 {
+    // The least shares of Σ x^β at which the engines' float32 sums are right to 1e-3: where sums over all entries cancel, and elsewhere.
+    private const double ReliableSums = 1e-3;
+    private const double ReliableEntries = 1e-6;
+
+    private readonly Lazy<double> _scale;
+    private readonly double _reliable;
     private readonly MultiplicativeTerms?[] _wide;
     private readonly MultiplicativeTerms?[] _small;
     private (int Factor, long Stamp) _current = (-1, 0);
@@ -16,6 +23,9 @@ internal sealed class DivergenceChain : FactorChain
     public DivergenceChain(ComputeEngine engine, DataMatrix data, IEnumerable<ChainLink> links, double beta, IEnumerable<int> order)
         : base(engine, data, links, beta, order)
     {
+        CheckPowers(data.Examples, beta);
+        _reliable = beta == BetaDivergence.KullbackLeibler && data.Examples is SparseExamples ? ReliableSums : ReliableEntries;
+        _scale = new(() => ExactDivergence.ScaleOf(data.Examples, beta));
         _wide = new MultiplicativeTerms?[Last + 1];
         _small = new MultiplicativeTerms?[Last + 1];
     }
@@ -29,11 +39,14 @@ internal sealed class DivergenceChain : FactorChain
     }
 
     /// <inheritdoc />
+    protected override double Scale => _scale.Value;
+
+    /// <inheritdoc />
     protected override double Divergence(int k)
     {
         double divergence = Terms(k, evaluate: true);
         _current = (k, Products.StampOfTemplates(0));
-        return Math.Max(divergence, 0);
+        return divergence >= _reliable * _scale.Value ? divergence : Engine.DivergenceInDouble(Data, Products.Activations(Last), FactorAt(Last), Beta);
     }
 
     /// <inheritdoc />
@@ -50,6 +63,22 @@ internal sealed class DivergenceChain : FactorChain
         MultiplicativeTerms small = _small[k] ??= new(Engine.Allocate(factor.Rows, factor.Rank), Engine.Allocate(factor.Rows, factor.Rank));
         Engine.ProjectTerms(Products.Templates(k + 1), wide, small);
         return small;
+    }
+
+    // x^(β−1) grows beyond float32 only for β > 2; small values are kept from it by their floor.
+    private static void CheckPowers(ExampleMatrix examples, double beta)
+    {
+        if (beta <= 2)
+            return;
+        double most = examples.Largest();
+        if (Math.Pow(most, beta - 1) > MultiplicativeRule.LargestPower)
+        {
+            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
+                $"Beta is {beta} and the largest value is {most / examples.Mean:G3} times the mean of all: its powers do not fit float32. ")
+                + string.Create(CultureInfo.InvariantCulture,
+                $"Choose a Beta of at most {1 + Math.Floor(10 * Math.Log(MultiplicativeRule.LargestPower) / Math.Log(most)) / 10:F1}, ")
+                + "or limit the largest values.");
+        }
     }
 
     private double Terms(int k, bool evaluate)

@@ -52,6 +52,10 @@ internal struct DivergenceOptions()
     /// <summary>The penalty on activations.</summary>
     public readonly Penalty ActivationPenalty => new(_activationsL1Regularization, _activationsL2Regularization);
 
+    /// <summary>The same options with another penalty on activations.</summary>
+    public readonly DivergenceOptions With(Penalty penalty)
+        => this with { ActivationsL1Regularization = penalty.L1, ActivationsL2Regularization = penalty.L2 };
+
     /// <summary>How the activations of new rows are found.</summary>
     public readonly ActivationSettings ToActivationSettings()
         => new(_beta, _activationsL1Regularization, _activationsL2Regularization, _transformMaximumNumberOfIterations, _transformTolerance);

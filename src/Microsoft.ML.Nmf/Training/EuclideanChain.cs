@@ -12,6 +12,9 @@ internal sealed class EuclideanChain : FactorChain
     // More sweeps come closer to the exact minimiser for the same products with the data; the engine ends sweeps that gain little (Gillis and Glineur 2012).
     private const int CoordinateDescentSweeps = 3;
 
+    // Dependent columns are solved for with a ridge, which lets the divergence rise by up to this share of that of the data.
+    private const double RoundingOfLeastSquares = 1e-7;
+
     private readonly FactorUpdate _update;
     private readonly Factor?[] _numerators;
     private readonly Factor?[] _denominators;
@@ -43,6 +46,12 @@ internal sealed class EuclideanChain : FactorChain
             kept?.Gram.Dispose();
         base.Dispose();
     }
+
+    /// <inheritdoc />
+    protected override double ShareOfRounding => _update == FactorUpdate.LeastSquares ? RoundingOfLeastSquares : base.ShareOfRounding;
+
+    /// <inheritdoc />
+    protected override double Scale => 0.5 * Data.Examples.SumOfSquares;
 
     /// <inheritdoc />
     protected override double Divergence(int k)

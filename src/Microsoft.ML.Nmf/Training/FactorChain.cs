@@ -24,7 +24,8 @@ internal enum FactorUpdate
 /// <summary>
 /// Trains all factors of X ≈ F_0 F_1ᵀ … F_Lᵀ together, one factor after the other, each with the others as they are by then. With two factors this is
 /// NMF, X ≈ H Wᵀ. The product is linear in every factor, so each update is that of an ordinary factorization of the rank of F_k and does not raise
-/// the objective D_β plus the penalties.
+/// the objective D_β plus the penalties. Factors and penalties are in the unit of the stored data (<see cref="FactorUnits"/>); what is evaluated is in that
+/// of the data itself.
 /// </summary>
 /// <remarks>
 /// The multiplicative update is F_k ← F_k ∘ [ T_(k+1)ᵀ (X̂^(β−2) ∘ X)ᵀ A_k / T_(k+1)ᵀ (X̂^(β−1))ᵀ A_k ]^γ with the products of
@@ -32,8 +33,12 @@ internal enum FactorUpdate
 /// </remarks>
 internal abstract class FactorChain : IIterativeSolver, IDisposable
 {
+    // Entries of factors in float32 are right to 6e-8; the divergence of the best ones is the square of a few of them.
+    private const double RoundingOfEntries = 1e-12;
+
     private readonly ChainLink[] _links;
     private readonly int[] _order;
+    private readonly double _unit;
 
     /// <summary>Prepares a chain of factors that stay the caller's.</summary>
     protected FactorChain(ComputeEngine engine, DataMatrix data, IEnumerable<ChainLink> links, double beta, IEnumerable<int> order)
@@ -41,6 +46,7 @@ internal abstract class FactorChain : IIterativeSolver, IDisposable
         Engine = engine;
         Data = data;
         Beta = beta;
+        _unit = Math.Pow(data.Examples.Unit, beta);
         _links = [.. links];
         _order = [.. order.Where(k => !_links[k].IsFixed)];
         Products = new ChainProducts(engine, _links.Select(link => link.Factor));
@@ -89,8 +95,16 @@ internal abstract class FactorChain : IIterativeSolver, IDisposable
     public (double Objective, double Divergence) Evaluate()
     {
         double divergence = Divergence(_order.Length > 0 ? _order[0] : Last);
-        return (divergence + Penalties(), divergence);
+        return (_unit * (divergence + Penalties()), _unit * divergence);
     }
+
+    /// <inheritdoc />
+    public double Resolution => ShareOfRounding * _unit * Scale;
+
+    /// <inheritdoc />
+    public string Remedy => Beta is >= 0 and <= 2
+        ? "Leave initial factors out, or scale them so that their product has the mean of the data."
+        : "Choose a Beta nearer to the range 0 to 2, or limit the largest values of the data.";
 
     /// <inheritdoc />
     public void Advance()
@@ -122,6 +136,12 @@ internal abstract class FactorChain : IIterativeSolver, IDisposable
 
     /// <summary>The terms of the multiplicative update of F_k; the next call may overwrite them.</summary>
     protected abstract MultiplicativeTerms TermsOf(int k);
+
+    /// <summary>What rounding changes of a divergence, as a share of <see cref="Scale"/>.</summary>
+    protected virtual double ShareOfRounding => RoundingOfEntries;
+
+    /// <summary>Σ x^β over the entries, halved for β = 2: what the divergence is small beside when the fit is good.</summary>
+    protected abstract double Scale { get; }
 
     /// <summary>The divergence, computed on the way to an update of F_k where that is possible.</summary>
     protected abstract double Divergence(int k);

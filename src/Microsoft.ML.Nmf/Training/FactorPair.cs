@@ -12,6 +12,10 @@ internal sealed record FactorPair(DataMatrix Data, Factor Templates, Factor Acti
     private const double WellFitted = 5e-2;
     private const double AffordableEntries = 1e7;
 
+    // The shares of ½‖X‖² down to which float32 sums are right to 1e-3: of residuals entry by entry, and of the identity.
+    private const double ReliableEntries = 1e-6;
+    private const double ReliableIdentity = 1e-3;
+
     /// <summary>½‖X − HWᵀ‖² without forming HWᵀ: ½‖X‖² − ⟨XᵀH, W⟩ + ½⟨HᵀH, WᵀW⟩.</summary>
     /// <param name="engine">The engine.</param>
     /// <param name="inner">⟨XᵀH, W⟩, which equals ⟨XW, H⟩.</param>
@@ -22,8 +26,11 @@ internal sealed record FactorPair(DataMatrix Data, Factor Templates, Factor Acti
         ExampleMatrix examples = Data.Examples;
         double half = 0.5 * examples.SumOfSquares;
         double divergence = half - inner + 0.5 * engine.Inner(gramOfActivations, gramOfTemplates);
-        if (divergence < WellFitted * half && (examples is DenseExamples || (double)examples.Rows * examples.Columns <= AffordableEntries))
+        bool isAffordable = examples is DenseExamples || (double)examples.Rows * examples.Columns <= AffordableEntries;
+        if (divergence < WellFitted * half && isAffordable)
             divergence = engine.Divergence(Data, Activations, Templates, BetaDivergence.Euclidean);
-        return Math.Max(divergence, 0);
+        return divergence >= half * (isAffordable ? ReliableEntries : ReliableIdentity)
+            ? divergence
+            : engine.DivergenceInDouble(Data, Activations, Templates, BetaDivergence.Euclidean);
     }
 }

@@ -71,6 +71,8 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
         TrainingInput training = ExampleReader.Read(input, column, label, monitor.CheckAlive);
         using ComputeEngine engine = EngineChoice.Create(Host, _options, log);
         log.Info(Announce(training.Examples, engine));
+        foreach (string warning in _options.Warnings())
+            log.Warning(warning);
         if (training.Examples.NonZeros == 0)
             log.Warning($"Column '{column.Name}' is zero in every row: there is nothing to learn from it.");
         return Train(engine, training, monitor, new ColumnNames(InputColumnName, OutputColumnNames));

@@ -134,6 +134,9 @@ public abstract class FactorizationOptions
     /// <exception cref="ArgumentOutOfRangeException">A value excludes another.</exception>
     internal abstract void Resolve();
 
+    /// <summary>What to say about the resolved options before training, each in a sentence or two.</summary>
+    internal virtual IEnumerable<string> Warnings() => [];
+
     /// <summary>A copy, so that an estimator does not change with the options it was made from.</summary>
     internal virtual FactorizationOptions Copy() => (FactorizationOptions)MemberwiseClone();
 }

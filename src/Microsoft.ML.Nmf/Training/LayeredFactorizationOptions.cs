@@ -95,7 +95,7 @@ public abstract class LayeredFactorizationOptions : FactorizationOptions
     public IReadOnlyList<FactorMatrix?>? InitialTemplates
     {
         get => _initialTemplates;
-        set => _initialTemplates = value is null ? null : [.. value.Select(templates => OptionRange.Factor(templates, nameof(InitialTemplates)))];
+        set => _initialTemplates = value is null ? null : [.. value.Select((templates, i) => OptionRange.Start(templates, $"{nameof(InitialTemplates)}[{i}]"))];
     }
 
     /// <summary>The most iterations of the pre-training of each layer, at least 1. 50 unless set.</summary>
@@ -111,6 +111,10 @@ public abstract class LayeredFactorizationOptions : FactorizationOptions
 
     /// <summary>The templates that a layer starts from, or null.</summary>
     internal FactorMatrix? InitialTemplatesOf(int layer) => _initialTemplates?[layer];
+
+    /// <summary>Divides the initial templates of the layer next to the features by their unit.</summary>
+    private protected void DivideInitialTemplates(double unit)
+        => _initialTemplates = _initialTemplates is null ? null : [FactorUnits.Divide(_initialTemplates[0], unit), .. _initialTemplates.Skip(1)];
 
     /// <summary>The activation columns and their layers: the deepest first, then the others that were asked for, from the features on.</summary>
     internal (string Name, int Layer)[] LayerOutputs =>

@@ -45,6 +45,18 @@ internal static class OptionRange
         return value;
     }
 
+    /// <summary>A factor to start a training from: as <see cref="Factor"/>, and not zero in every entry, since no step would change it.</summary>
+    public static FactorMatrix? Start(FactorMatrix? value, string option)
+    {
+        if (Factor(value, option) is { } factor && factor.Values.IndexOfAnyExcept(0f) < 0)
+        {
+            throw new ArgumentOutOfRangeException(option, 0f,
+                $"{option} is 0 in every entry, and a training that starts there stays there. Give every component positive entries, or leave {option} out.");
+        }
+
+        return value;
+    }
+
     /// <summary>The shape that a factor to start from must have.</summary>
     public static void Shape(FactorMatrix? factor, int rows, int columns, string rowsAre, string option)
     {

@@ -17,6 +17,10 @@ internal readonly record struct StoppingRule(int MaximumNumberOfIterations, doub
 /// <summary>The iterations of any training: evaluate, keep the history, report, stop or go on.</summary>
 internal static class TrainingLoop
 {
+    // A rise of up to this share of the objective, beside the solver's resolution, is rounding. Three larger ones in a row end the training.
+    private const double Rounding = 1e-6;
+    private const int MostRises = 3;
+
     /// <summary>Runs a solver to its end.</summary>
     /// <param name="solver">The algorithm, at its start.</param>
     /// <param name="rule">When to stop.</param>
@@ -27,7 +31,7 @@ internal static class TrainingLoop
     {
         var clock = Stopwatch.StartNew();
         var history = new List<TrainingIteration>();
-        int idle = 0;
+        int idle = 0, rises = 0;
         for (int iteration = 0; ; iteration++)
         {
             monitor.CheckAlive();
@@ -35,8 +39,7 @@ internal static class TrainingLoop
             if (!double.IsFinite(objective))
             {
                 throw new InvalidOperationException(
-                    $"The objective is {objective} after {iteration} iterations: numbers of the size of this data do not fit float32 under these options. "
-                    + "Scale the data to about 1, or choose a beta nearer to the range 0 to 2.");
+                    $"The objective is {objective} after {iteration} iterations: the factors do not fit float32 any more. {solver.Remedy}");
             }
 
             double before = iteration == 0 ? double.NaN : history[^1].Objective;
@@ -49,10 +52,14 @@ internal static class TrainingLoop
                 Iteration = reached,
                 RelativeDecrease = before == 0 ? 0 : (before - objective) / Math.Abs(before),
             });
-            double fall = rule.MayRise ? Math.Abs(before - objective) : before - objective;
-            idle = iteration > 0 && rule.Tolerance > 0 && fall <= rule.Tolerance * Math.Abs(before) ? idle + 1 : 0;
+            double fall = before - objective;
+            bool hasRisen = !rule.MayRise && rule.Tolerance > 0 && -fall > Rounding * Math.Abs(before) + solver.Resolution;
+            bool isIdle = iteration > 0 && rule.Tolerance > 0 && !hasRisen
+                && (rule.MayRise ? Math.Abs(fall) : fall) <= rule.Tolerance * Math.Abs(before);
+            idle = isIdle ? idle + 1 : 0;
+            rises = hasRisen ? rises + 1 : 0;
             bool hasConverged = idle >= rule.Patience || (iteration > 0 && solver.IsFinished);
-            if (hasConverged || iteration == rule.MaximumNumberOfIterations)
+            if (hasConverged || rises == MostRises || iteration == rule.MaximumNumberOfIterations)
             {
                 var ended = new TrainingHistory(history, hasConverged);
                 monitor.Finish(phase, ended, rule);
@@ -78,6 +85,12 @@ internal interface IIterativeSolver
 
     /// <summary>Whether further iterations cannot lower the objective.</summary>
     bool IsFinished => false;
+
+    /// <summary>Changes of the objective up to this are the rounding of float32 factors.</summary>
+    double Resolution { get; }
+
+    /// <summary>What to do when the objective is not finite, a sentence.</summary>
+    string Remedy { get; }
 }
 
 /// <summary>Follows a training while it runs, and may cancel it.</summary>

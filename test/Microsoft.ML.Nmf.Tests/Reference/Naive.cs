@@ -65,7 +65,7 @@ internal static class Naive
     public static double Divergence(double[,] x, double[,] f, double[,] o, double beta)
     {
         double[,] approximation = Multiply(f, Transpose(o));
-        double floor = FloorOf(x), sum = 0;
+        double floor = FloorOf(x, beta), sum = 0;
         for (int i = 0; i < x.GetLength(0); i++)
         {
             for (int j = 0; j < x.GetLength(1); j++)
@@ -79,7 +79,7 @@ internal static class Naive
     public static (double[,] Numerator, double[,] Denominator) Terms(double[,] x, double[,] f, double[,] o, double beta)
     {
         double[,] approximation = Multiply(f, Transpose(o));
-        double floor = FloorOf(x);
+        double floor = FloorOf(x, beta);
         var left = new double[x.GetLength(0), x.GetLength(1)];
         var right = new double[x.GetLength(0), x.GetLength(1)];
         for (int i = 0; i < x.GetLength(0); i++)
@@ -167,9 +167,9 @@ internal static class Naive
         return [.. Enumerable.Range(0, n).Select(i => a[i, n] / a[i, i])];
     }
 
-    private static double FloorOf(double[,] x)
+    private static double FloorOf(double[,] x, double beta)
     {
         double mean = x.Cast<double>().Average();
-        return mean > 0 ? BetaDivergence.Floor * mean : BetaDivergence.Floor;
+        return BetaDivergence.FloorOf(beta) * (mean > 0 ? mean : 1);
     }
 }

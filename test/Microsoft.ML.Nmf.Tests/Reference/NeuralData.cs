@@ -7,7 +7,7 @@ namespace Microsoft.ML.Nmf.Tests.Reference;
 /// <summary>Data for neural factorizations, and a training of it in a line.</summary>
 internal static class NeuralData
 {
-    private const int Classes = 3;
+    public const int Classes = 3;
 
     /// <summary>Rows of three groups, each heavier on a third of the features, with noise everywhere: nothing that a factorization could fit exactly.</summary>
     public static double[,] Grouped(int rows, int columns, int seed, double noise = 0.5, double density = 1)

@@ -220,6 +220,10 @@ public class TorchLifetimeTests
     // An epoch needs to be evaluated before the next.
     private sealed class Unevaluated(NeuralSolver solver) : IIterativeSolver, IDisposable
     {
+        public double Resolution => solver.Resolution;
+
+        public string Remedy => solver.Remedy;
+
         public (double Objective, double Divergence) Evaluate() => (0, 0);
 
         public void Advance()

@@ -45,6 +45,21 @@ public class TrainingLoopTests
         Assert.Equal(2, solver.Advances);
     }
 
+    [Fact]
+    public void A_rising_objective_never_counts_as_converged()
+    {
+        TrainingHistory history = TrainingLoop.Run(new Given(100, 50, 51, 52, 53, 54), new StoppingRule(10, 0.01), "Test", new QuietMonitor());
+        Assert.Equal([100, 50, 51, 52, 53], history.Select(i => i.Objective));
+        Assert.False(history.Converged);
+    }
+
+    [Fact]
+    public void A_rise_that_is_rounding_is_within_the_tolerance()
+    {
+        TrainingHistory history = TrainingLoop.Run(new Given(100, 50, 50.00001), new StoppingRule(10, 0.01), "Test", new QuietMonitor());
+        Assert.True(history.Converged);
+    }
+
     [Theory]
     [InlineData(double.NaN)]
     [InlineData(double.PositiveInfinity)]
@@ -52,12 +67,16 @@ public class TrainingLoopTests
     {
         var problem = Assert.Throws<InvalidOperationException>(() => TrainingLoop.Run(new Given(1, value), new StoppingRule(5, 0), "Test", new QuietMonitor()));
         Assert.Contains("after 1 iterations", problem.Message);
-        Assert.Contains("Scale the data", problem.Message);
+        Assert.Contains("Take other numbers.", problem.Message);
     }
 
     private sealed class Given(params double[] objectives) : IIterativeSolver
     {
         public int Advances { get; private set; }
+
+        public double Resolution => 0;
+
+        public string Remedy => "Take other numbers.";
 
         public (double Objective, double Divergence) Evaluate() => (objectives[Advances], objectives[Advances]);
 

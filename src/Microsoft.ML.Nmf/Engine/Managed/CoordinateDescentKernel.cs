@@ -7,9 +7,9 @@ namespace Microsoft.ML.Nmf.Engine.Managed;
 /// <summary>
 /// Coordinate descent on min over f ≥ 0 of ½ f Q fᵀ − (b − l1) fᵀ for many rows f that share Q = G + l2 I + orthogonality (11ᵀ − I).
 /// <see cref="CoordinateDescentRule.UnitRows"/> rows are solved together, one per SIMD lane: they are transposed, so that a coordinate of all of them
-/// is one or two vectors, and lanes are independent. The gradients of four coordinates at a time are summed in registers; after each step those of
-/// the group's later coordinates are corrected, so that the result is that of stepping one coordinate after the other. Cost r² multiply-adds a row
-/// and sweep.
+/// is one vector, and lanes are independent. Where vectors are of 512 bits two such units are swept together, which keeps the multipliers busy, until one of
+/// them is done. The gradients of four coordinates at a time are summed in registers; after each step those of the group's later coordinates are corrected,
+/// so that the result is that of stepping one coordinate after the other. Cost r² multiply-adds a row and sweep.
 /// </summary>
 internal sealed class CoordinateDescentKernel
 {
@@ -22,13 +22,16 @@ internal sealed class CoordinateDescentKernel
     private readonly float[] _inverseCurvature;
     private readonly float _linear;
     private readonly int _sweeps;
+    private readonly int _units;
 
     /// <summary>Computes Q in float32, padded with zeros to a multiple of four.</summary>
     /// <param name="gram">G, r × r.</param>
     /// <param name="penalty">The weights l1, l2 and orthogonality.</param>
     /// <param name="sweeps">The most sweeps over the coordinates of a row, at least 1.</param>
-    public CoordinateDescentKernel(ManagedGram gram, Penalty penalty, int sweeps)
+    /// <param name="units">The units that are swept together, 1 or 2; null for what suits the processor. The result does not depend on it.</param>
+    public CoordinateDescentKernel(ManagedGram gram, Penalty penalty, int sweeps, int? units = null)
     {
+        _units = units ?? (Vector512.IsHardwareAccelerated ? 2 : 1);
         _rank = gram.Rank;
         _coordinates = (_rank + Group - 1) / Group * Group;
         _quadratic = new AlignedFloats(_coordinates * _coordinates);
@@ -40,14 +43,22 @@ internal sealed class CoordinateDescentKernel
         {
             for (int l = 0; l < _rank; l++)
                 quadratic[k * _coordinates + l] = (float)(gram.Values[k * _rank + l] + (k == l ? penalty.L2 : penalty.Orthogonality));
+        }
+
+        float largest = 0;
+        for (int k = 0; k < _rank; k++)
+            largest = Math.Max(largest, quadratic[k * _coordinates + k]);
+        float least = CoordinateDescentRule.LeastCurvature * Math.Max(largest, 1);
+        for (int k = 0; k < _rank; k++)
+        {
             float curvature = quadratic[k * _coordinates + k];
-            // Curvature 0: the component is zero in the other factor, so the data says nothing about it; a step length of 0 leaves it as it is.
-            _inverseCurvature[k] = curvature > 0 ? 1 / curvature : 0;
+            // Without curvature the data says nothing about the component: a step length of 0 leaves it as it is, and any L1 penalty sends it to zero.
+            _inverseCurvature[k] = curvature > least ? 1 / curvature : penalty.L1 > 0 ? float.MaxValue : 0;
         }
     }
 
     /// <summary>The working memory of one thread: f and b of a unit of rows, transposed.</summary>
-    public AlignedFloats MakeScratch() => new(2 * _coordinates * CoordinateDescentRule.UnitRows);
+    public AlignedFloats MakeScratch() => new(2 * _coordinates * _units * CoordinateDescentRule.UnitRows);
 
     /// <summary>Lowers the objective of every row of a block.</summary>
     /// <param name="rows">The padded rows f, changed in place.</param>
@@ -57,39 +68,50 @@ internal sealed class CoordinateDescentKernel
     /// <param name="scratch">From <see cref="MakeScratch"/>.</param>
     public void Descend(Span<float> rows, ReadOnlySpan<float> product, int stride, int count, AlignedFloats scratch)
     {
-        int unitRows = CoordinateDescentRule.UnitRows;
-        Span<float> values = scratch.Span[..(_coordinates * unitRows)];
-        Span<float> targets = scratch.Span[(_coordinates * unitRows)..];
-        for (int first = 0; first < count; first += unitRows)
+        int lanes = _units * CoordinateDescentRule.UnitRows;
+        Span<float> values = scratch.Span[..(_coordinates * lanes)];
+        Span<float> targets = scratch.Span[(_coordinates * lanes)..];
+        for (int first = 0; first < count; first += lanes)
         {
-            int unit = Math.Min(unitRows, count - first);
-            Span<float> unitValues = rows.Slice(first * stride, unit * stride);
-            LaneTranspose.ToLanes(unitValues, stride, unit, values, unitRows, _rank);
-            LaneTranspose.ToLanes(product.Slice(first * stride, unit * stride), stride, unit, targets, unitRows, _rank);
-            float firstGain = 0;
-            for (int sweep = 0; sweep < _sweeps; sweep++)
-            {
-                float gain = unitRows == Lane ? Sweep<OneVector>(values, targets) : Sweep<TwoVectors>(values, targets);
-                if (sweep == 0)
-                    firstGain = gain;
-                if (gain <= CoordinateDescentRule.WorthwhileGain * firstGain)
-                    break;
-            }
-
-            LaneTranspose.FromLanes(values, unitRows, _rank, unitValues, stride, unit);
+            int present = Math.Min(lanes, count - first);
+            Span<float> presentValues = rows.Slice(first * stride, present * stride);
+            LaneTranspose.ToLanes(presentValues, stride, present, values, lanes, _rank);
+            LaneTranspose.ToLanes(product.Slice(first * stride, present * stride), stride, present, targets, lanes, _rank);
+            Descend(values, targets, lanes);
+            LaneTranspose.FromLanes(values, lanes, _rank, presentValues, stride, present);
         }
     }
 
-    // Minimises over each coordinate once. Returns an estimate of the decrease of the objective, summed over the rows: one to two times the true value.
+    // Sweeps every unit until it has gained what is worth it.
+    private void Descend(Span<float> values, ReadOnlySpan<float> targets, int lanes)
+    {
+        float firstA = 0, firstB = 0;
+        bool goesOnA = true, goesOnB = _units > 1;
+        for (int sweep = 0; sweep < _sweeps && (goesOnA || goesOnB); sweep++)
+        {
+            float gainA = 0, gainB = 0;
+            if (goesOnA && goesOnB)
+                (gainA, gainB) = Sweep<TwoVectors>(values, targets, lanes);
+            else if (goesOnA)
+                (gainA, _) = Sweep<OneVector>(values, targets, lanes);
+            else
+                (gainB, _) = Sweep<OneVector>(values[Lane..], targets[Lane..], lanes);
+            if (sweep == 0)
+                (firstA, firstB) = (gainA, gainB);
+            goesOnA &= gainA > CoordinateDescentRule.WorthwhileGain * firstA;
+            goesOnB &= gainB > CoordinateDescentRule.WorthwhileGain * firstB;
+        }
+    }
+
+    // Minimises over each coordinate once. Returns an estimate of each unit's decrease of the objective, summed over its rows: one to two times the true value.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private float Sweep<TVectors>(Span<float> values, ReadOnlySpan<float> targets)
+    private (float First, float Second) Sweep<TVectors>(Span<float> values, ReadOnlySpan<float> targets, nint unit)
         where TVectors : struct, IVectorCount
     {
-        nint unit = TVectors.Count * Lane;
         ref float v = ref MemoryMarshal.GetReference(values);
         ref float t = ref MemoryMarshal.GetReference(targets);
         ref float quadratic = ref MemoryMarshal.GetReference(_quadratic.Span);
-        Vector512<float> gain = default;
+        Vector512<float> gain = default, second = default;
         for (int k = 0; k < _coordinates; k += Group)
         {
             ref float q0 = ref Unsafe.Add(ref quadratic, k * _coordinates);
@@ -114,19 +136,19 @@ internal sealed class CoordinateDescentKernel
             }
 
             ref float current = ref Unsafe.Add(ref v, k * unit);
-            Step<TVectors>(ref current, k, a0, b0, out Vector512<float> da, out Vector512<float> db, ref gain);
+            Step<TVectors>(ref current, k, a0, b0, out Vector512<float> da, out Vector512<float> db, ref gain, ref second);
             Add<TVectors>(Unsafe.Add(ref q1, k), da, db, ref a1, ref b1);
             Add<TVectors>(Unsafe.Add(ref q2, k), da, db, ref a2, ref b2);
             Add<TVectors>(Unsafe.Add(ref q3, k), da, db, ref a3, ref b3);
-            Step<TVectors>(ref Unsafe.Add(ref current, unit), k + 1, a1, b1, out da, out db, ref gain);
+            Step<TVectors>(ref Unsafe.Add(ref current, unit), k + 1, a1, b1, out da, out db, ref gain, ref second);
             Add<TVectors>(Unsafe.Add(ref q2, k + 1), da, db, ref a2, ref b2);
             Add<TVectors>(Unsafe.Add(ref q3, k + 1), da, db, ref a3, ref b3);
-            Step<TVectors>(ref Unsafe.Add(ref current, 2 * unit), k + 2, a2, b2, out da, out db, ref gain);
+            Step<TVectors>(ref Unsafe.Add(ref current, 2 * unit), k + 2, a2, b2, out da, out db, ref gain, ref second);
             Add<TVectors>(Unsafe.Add(ref q3, k + 2), da, db, ref a3, ref b3);
-            Step<TVectors>(ref Unsafe.Add(ref current, 3 * unit), k + 3, a3, b3, out _, out _, ref gain);
+            Step<TVectors>(ref Unsafe.Add(ref current, 3 * unit), k + 3, a3, b3, out _, out _, ref gain, ref second);
         }
 
-        return Vector512.Sum(gain);
+        return (Vector512.Sum(gain), TVectors.Count > 1 ? Vector512.Sum(second) : 0);
     }
 
     // The part of a coordinate's gradient Σ_l Q_kl f_l + l1 − b_k that does not depend on f: l1 − b_k.
@@ -153,12 +175,12 @@ internal sealed class CoordinateDescentKernel
     // Moves one coordinate of all rows to its minimiser, f_k ← max(f_k − gradient / Q_kk, 0), and returns the steps.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Step<TVectors>(ref float current, int coordinate, Vector512<float> gradientA, Vector512<float> gradientB,
-        out Vector512<float> movedA, out Vector512<float> movedB, ref Vector512<float> gain)
+        out Vector512<float> movedA, out Vector512<float> movedB, ref Vector512<float> gainA, ref Vector512<float> gainB)
         where TVectors : struct, IVectorCount
     {
         Vector512<float> inverse = Vector512.Create(_inverseCurvature[coordinate]);
-        movedA = Step(ref current, gradientA, inverse, ref gain);
-        movedB = TVectors.Count > 1 ? Step(ref Unsafe.Add(ref current, Lane), gradientB, inverse, ref gain) : default;
+        movedA = Step(ref current, gradientA, inverse, ref gainA);
+        movedB = TVectors.Count > 1 ? Step(ref Unsafe.Add(ref current, Lane), gradientB, inverse, ref gainB) : default;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

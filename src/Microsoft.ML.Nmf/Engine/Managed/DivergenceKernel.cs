@@ -5,11 +5,21 @@ namespace Microsoft.ML.Nmf.Engine.Managed;
 
 /// <summary>
 /// Σ d_β(x ‖ x̂) over a tile. Each entry's divergence is computed by itself: separate sums of its terms would cancel in float32 where the fit is good.
-/// Entries are summed in float32 within a row of the tile, rows in double.
+/// Entries are summed in float32 within a row of the tile, rows in double. An entry is right to 1e-7 over its relative residual.
 /// </summary>
 internal static class DivergenceKernel
 {
     private const int Lane = ManagedFactor.Lane;
+
+    // Closer than this to 0 or 1, β has a form of its own.
+    private const double Close = 0.25;
+    private const float SmallestNormal = 1.17549435e-38f;
+
+    // Of the series for x close to x̂.
+    private const int Terms = 7;
+
+    // 1/7!, …, 1/1!.
+    private static ReadOnlySpan<float> InverseFactorials => [1f / 5040, 1f / 720, 1f / 120, 1f / 24, 1f / 6, 1f / 2, 1f];
 
     /// <summary>The divergence of a tile.</summary>
     /// <param name="data">X, in padded rows.</param>
@@ -22,19 +32,21 @@ internal static class DivergenceKernel
     public static double Sum(ReadOnlySpan<float> data, ReadOnlySpan<float> approximation, ReadOnlySpan<float> power, int padded, int width, double beta,
         Span<float> dataPower)
     {
-        if (beta is not (0 or 1 or 2))
+        bool isPlain = beta != 2 && Math.Abs(beta) >= Close && Math.Abs(beta - 1) >= Close;
+        if (isPlain)
             PowerKernel.Raise(data, dataPower, beta);
         double sum = 0;
         for (int at = 0; at < data.Length; at += padded)
         {
-            ReadOnlySpan<float> x = data.Slice(at, padded), y = approximation.Slice(at, padded);
-            sum += beta switch
-            {
-                2 => Row<Euclidean>(x, y, default, default, width, 0),
-                1 => Row<KullbackLeibler>(x, y, default, default, width, 0),
-                0 => Row<ItakuraSaito>(x, y, default, default, width, 0),
-                _ => Row<Any>(x, y, power.Slice(at, padded), dataPower.Slice(at, padded), width, (float)beta) / (beta * (beta - 1)),
-            };
+            ReadOnlySpan<float> x = data.Slice(at, padded), y = approximation.Slice(at, padded), p = power.Slice(at, padded);
+            if (isPlain)
+                sum += Row<Any>(x, y, p, dataPower.Slice(at, padded), width, (float)beta);
+            else if (Math.Abs(beta - 1) < Close)
+                sum += beta == 1 ? Row<KullbackLeibler>(x, y, default, default, width, 1) : Row<AboutOne>(x, y, p, default, width, (float)beta);
+            else if (Math.Abs(beta) < Close)
+                sum += beta == 0 ? Row<ItakuraSaito>(x, y, default, default, width, 0) : Row<AboutZero>(x, y, p, default, width, (float)beta);
+            else
+                sum += Row<Euclidean>(x, y, default, default, width, 2);
         }
 
         return sum;
@@ -86,9 +98,8 @@ internal static class DivergenceKernel
     {
         public static Vector512<float> Of(Vector512<float> x, Vector512<float> y, Vector512<float> power, Vector512<float> dataPower, Vector512<float> beta)
         {
-            // x log(x / y) is 0 at x = 0, where log would give −∞ and the product NaN.
-            Vector512<float> safe = Vector512.ConditionalSelect(Vector512.GreaterThan(x, Vector512<float>.Zero), x / y, Vector512<float>.One);
-            return x * Vector512.Log(safe) + (y - x);
+            Vector512<float> v = (x - y) / y;
+            return Choose(v, beta, y, Vector512.MultiplyAddEstimate(x, LogarithmOfRatio(x, y), y - x));
         }
     }
 
@@ -96,15 +107,71 @@ internal static class DivergenceKernel
     {
         public static Vector512<float> Of(Vector512<float> x, Vector512<float> y, Vector512<float> power, Vector512<float> dataPower, Vector512<float> beta)
         {
-            Vector512<float> ratio = x / y;
-            return ratio - Vector512<float>.One - Vector512.Log(ratio);
+            Vector512<float> v = (x - y) / y;
+            return Choose(v, beta, Vector512<float>.One, v - LogarithmOfRatio(x, y));
         }
     }
 
-    // x^β + (β − 1) y^β − β x y^(β−1), arranged so that large terms cancel before they are summed; Sum divides by β (β − 1).
+    // (x^β + (β − 1) y^β − β x y^(β−1)) / (β (β − 1)).
     private readonly struct Any : IDivergence
     {
         public static Vector512<float> Of(Vector512<float> x, Vector512<float> y, Vector512<float> power, Vector512<float> dataPower, Vector512<float> beta)
-            => dataPower - power * x + (beta - Vector512<float>.One) * power * (y - x);
+        {
+            Vector512<float> less = beta - Vector512<float>.One;
+            return Choose((x - y) / y, beta, power * y, (dataPower - power * x + less * power * (y - x)) / (beta * less));
+        }
+    }
+
+    // y^β (u log(u) E((β − 1) log u) − v) / β with u = x / y, v = u − 1 and E(t) = (exp(t) − 1) / t: the same, without the division of 0 by 0 at β = 1.
+    private readonly struct AboutOne : IDivergence
+    {
+        public static Vector512<float> Of(Vector512<float> x, Vector512<float> y, Vector512<float> power, Vector512<float> dataPower, Vector512<float> beta)
+        {
+            Vector512<float> logarithm = LogarithmOfRatio(x, y);
+            Vector512<float> far = Vector512.MultiplyAddEstimate(x * logarithm, RelativeGrowth((beta - Vector512<float>.One) * logarithm), y - x);
+            return Choose((x - y) / y, beta, power * y, power * far / beta);
+        }
+    }
+
+    // y^β (log(u) E(β log u) − v) / (β − 1): the same, without the division of 0 by 0 at β = 0; at x = 0 and β > 0 it is y^β / β.
+    private readonly struct AboutZero : IDivergence
+    {
+        public static Vector512<float> Of(Vector512<float> x, Vector512<float> y, Vector512<float> power, Vector512<float> dataPower, Vector512<float> beta)
+        {
+            Vector512<float> logarithm = LogarithmOfRatio(x, y);
+            Vector512<float> far = Vector512.MultiplyAddEstimate(y * logarithm, RelativeGrowth(beta * logarithm), y - x);
+            Vector512<float> isNormal = Vector512.GreaterThan(x / y, Vector512.Create(SmallestNormal));
+            return Choose((x - y) / y, beta, power * y,
+                Vector512.ConditionalSelect(isNormal, power * far / (beta - Vector512<float>.One), power * y / beta));
+        }
+    }
+
+    // Where x and y are close the forms above are mostly rounding, and the divergence is y^β times a series in v = (x − y) / y:
+    // v²/2 (1 + (β − 2)/3 v (1 + (β − 3)/4 v (…))). It has as many terms as it takes up to where it is left for the other form.
+    private static Vector512<float> Choose(Vector512<float> v, Vector512<float> beta, Vector512<float> powerOfApproximation, Vector512<float> far)
+    {
+        Vector512<float> one = Vector512<float>.One, series = one;
+        for (int k = Terms; k >= 2; k--)
+            series = Vector512.MultiplyAddEstimate((beta - Vector512.Create((float)k)) * (1f / (k + 1)) * v, series, one);
+        Vector512<float> isClose = Vector512.LessThan(Vector512.Abs(v) * (Vector512.Abs(beta) + one), Vector512.Create(0.5f));
+        return Vector512.ConditionalSelect(isClose, powerOfApproximation * v * v * series * 0.5f, far);
+    }
+
+    // log(x / y), and 0 where x is zero or its share of y denormal, times which it counts as nothing.
+    private static Vector512<float> LogarithmOfRatio(Vector512<float> x, Vector512<float> y)
+    {
+        Vector512<float> ratio = x / y;
+        Vector512<float> isNormal = Vector512.GreaterThan(ratio, Vector512.Create(SmallestNormal));
+        return Vector512.ConditionalSelect(isNormal, Vector512.Log(ratio), Vector512<float>.Zero);
+    }
+
+    // E(t) = (exp(t) − 1) / t, by its series for |t| up to ½.
+    private static Vector512<float> RelativeGrowth(Vector512<float> t)
+    {
+        Vector512<float> series = Vector512.Create(1f / 40320);
+        for (int k = 0; k < InverseFactorials.Length; k++)
+            series = Vector512.MultiplyAddEstimate(series, t, Vector512.Create(InverseFactorials[k]));
+        Vector512<float> isSmall = Vector512.LessThanOrEqual(Vector512.Abs(t), Vector512.Create(0.5f));
+        return Vector512.ConditionalSelect(isSmall, series, (Vector512.Exp(t) - Vector512<float>.One) / t);
     }
 }

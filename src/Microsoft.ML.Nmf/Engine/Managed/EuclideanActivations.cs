@@ -72,7 +72,7 @@ internal sealed class EuclideanActivations : ActivationProblem
             Array.Clear(_solution);
             _solver.Solve(_problem._gram, _target, _solution);
             for (int k = 0; k < activations.Length; k++)
-                activations[k] = (float)_solution[k];
+                activations[k] = (float)Math.Min(_solution[k], float.MaxValue);
         }
     }
 }

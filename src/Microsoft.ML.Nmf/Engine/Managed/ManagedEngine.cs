@@ -18,6 +18,9 @@ internal sealed partial class ManagedEngine : ComputeEngine
     public ManagedEngine(int threads) => _scheduler = new BlockScheduler(threads);
 
     /// <inheritdoc />
+    public override int Threads => _scheduler.Threads;
+
+    /// <inheritdoc />
     public override string Description
     {
         get
@@ -208,7 +211,7 @@ internal sealed partial class ManagedEngine : ComputeEngine
 
     private double KullbackLeibler(SparseData data, ManagedFactor factor, ManagedFactor other, ManagedFactor? numerator, bool evaluate)
     {
-        float floor = data.Examples.Floor;
+        float floor = data.Examples.FloorOf(1);
         double logarithms = _scheduler.Sum(RowBlocks.Count(data.Rows), b =>
         {
             (int first, int count) = RowBlocks.Range(b, data.Rows);
@@ -227,7 +230,7 @@ internal sealed partial class ManagedEngine : ComputeEngine
     private double Tiles(
         DataMatrix data, ManagedFactor factor, ManagedFactor other, double beta, ManagedFactor? numerator, ManagedFactor? denominator, bool evaluate)
     {
-        var kernel = new BetaTileKernel(data, factor, other, beta, data.Examples.Floor, evaluate);
+        var kernel = new BetaTileKernel(data, factor, other, beta, data.Examples.FloorOf(beta), evaluate);
         int blocks = RowBlocks.Count(data.Rows);
         var parts = new double[blocks];
         _scheduler.Run(blocks, kernel.MakeScratch, (b, scratch) =>

@@ -2,12 +2,13 @@ namespace Microsoft.ML.Nmf.Engine.Managed;
 
 /// <summary>
 /// β ≠ 2: the multiplicative updates of training (<see cref="MultiplicativeRule"/>) applied to h alone. They start from equal activations for which h Wᵀ has
-/// the sum of x. Cost of an update: 2·z·r for β = 1, where z features of x are not zero; up to 3·m·r for every other β, which needs all m features.
+/// the sum of x. The example and the templates are first divided by powers of 2 that bring them near 1, so that activations scale with the example. Cost of an update: 2·z·r for β = 1, where z features of x are not zero; up to 3·m·r for every other β, which needs all m features.
 /// </summary>
 internal sealed class MultiplicativeActivations : ActivationProblem
 {
     private readonly ActivationSettings _settings;
     private readonly ManagedFactor _templates;
+    private readonly double _unit;
     private readonly float[] _columnSums;
     private readonly double _sum;
     private readonly AlignedFloats? _templatesTransposed;
@@ -17,7 +18,19 @@ internal sealed class MultiplicativeActivations : ActivationProblem
     public MultiplicativeActivations(FactorMatrix templates, ActivationSettings settings)
     {
         _settings = settings;
-        _templates = ManagedFactor.From(templates);
+        double total = 0;
+        foreach (float value in templates.Values)
+            total += value;
+        _unit = PowerOfTwo(total / templates.Values.Length * Math.Sqrt(templates.Columns));
+        _templates = new ManagedFactor(templates.Rows, templates.Columns);
+        for (int j = 0; j < templates.Rows; j++)
+        {
+            ReadOnlySpan<float> from = templates.Row(j);
+            Span<float> to = _templates.RowRange(j, 1);
+            for (int k = 0; k < from.Length; k++)
+                to[k] = (float)(from[k] / _unit);
+        }
+
         double[] sums = FactorSums.OfColumns(_templates.Values, _templates.Stride, _templates.Rank);
         _columnSums = new float[_templates.Stride];
         for (int k = 0; k < sums.Length; k++)
@@ -31,9 +44,13 @@ internal sealed class MultiplicativeActivations : ActivationProblem
     /// <inheritdoc />
     public override ActivationSolver CreateSolver() => new Solver(this);
 
+    // The power of 2 nearest to a value; 1 for a value of 0.
+    private static double PowerOfTwo(double value) => value > 0 ? Math.ScaleB(1, (int)Math.Round(Math.Log2(value))) : 1;
+
     private sealed class Solver : ActivationSolver
     {
         private readonly MultiplicativeActivations _problem;
+        private readonly float[] _values;
         private readonly AlignedFloats _row;
         private readonly AlignedFloats _numerator;
         private readonly AlignedFloats _denominator;
@@ -45,6 +62,7 @@ internal sealed class MultiplicativeActivations : ActivationProblem
         {
             _problem = problem;
             int stride = problem._templates.Stride;
+            _values = new float[problem._templates.Rows];
             _row = new AlignedFloats(stride);
             _numerator = new AlignedFloats(stride);
             _denominator = new AlignedFloats(stride);
@@ -62,10 +80,17 @@ internal sealed class MultiplicativeActivations : ActivationProblem
                 sum += value;
             if (_problem._sum <= 0)
                 return;
+            double unit = PowerOfTwo(sum / _problem._templates.Rows);
+            sum /= unit;
+            Span<float> scaled = _values.AsSpan(0, values.Length);
+            for (int p = 0; p < values.Length; p++)
+                scaled[p] = (float)(values[p] / unit);
+            values = scaled;
             Span<float> row = _row.Span[..activations.Length];
-            row.Fill((float)(sum / _problem._sum));
-            float floor = (float)(BetaDivergence.Floor * sum / _problem._templates.Rows);
-            var penalty = new Penalty(settings.L1, settings.L2);
+            for (int k = 0; k < row.Length; k++)
+                row[k] = _problem._columnSums[k] > 0 ? (float)(sum / _problem._sum) : 0;
+            float floor = (float)(BetaDivergence.FloorOf(settings.Beta) * sum / _problem._templates.Rows);
+            Penalty penalty = PenaltyOf(settings, unit);
             for (int iteration = 0; iteration < settings.MaximumNumberOfIterations; iteration++)
             {
                 row.CopyTo(activations);
@@ -78,7 +103,17 @@ internal sealed class MultiplicativeActivations : ActivationProblem
                     break;
             }
 
-            row.CopyTo(activations);
+            double unitOfActivations = unit / _problem._unit;
+            for (int k = 0; k < row.Length; k++)
+                activations[k] = (float)Math.Min(row[k] * unitOfActivations, float.MaxValue);
+        }
+
+        // The penalty on activations over their unit, for a divergence that is over unit^β.
+        private Penalty PenaltyOf(ActivationSettings settings, double unit)
+        {
+            double objective = Math.Pow(unit, settings.Beta), activations = unit / _problem._unit;
+            return new Penalty(Weight(settings.L1, activations / objective), Weight(settings.L2, activations * activations / objective));
+            static float Weight(float weight, double scale) => weight == 0 ? 0 : (float)Math.Min(weight * scale, MultiplicativeRule.LargestPower);
         }
 
         // Whether no activation changed by more than the tolerance times the largest one.

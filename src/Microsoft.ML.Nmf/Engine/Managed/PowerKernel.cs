@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics;
 namespace Microsoft.ML.Nmf.Engine.Managed;
 
 /// <summary>
-/// Powers of non-negative values, entry by entry; exponents −1, ±0.5, 0, 1 and 2 need no logarithm. Results are at most
+/// Powers of non-negative values, entry by entry; exponents −1, ±0.5, 0, 1, 1.5, 2 and 3 need no logarithm. Results are at most
 /// <see cref="MultiplicativeRule.LargestPower"/>, so that sums of them stay finite.
 /// </summary>
 internal static class PowerKernel
@@ -23,6 +23,8 @@ internal static class PowerKernel
             case 0: target[..source.Length].Fill(1); break;
             case 1: Map<Identity>(source, target, 1); break;
             case 2: Map<Square>(source, target, 2); break;
+            case 3: Map<Cube>(source, target, 3); break;
+            case 1.5: Map<RootOfCube>(source, target, 1.5f); break;
             case 0.5: Map<Root>(source, target, 0.5f); break;
             case -1: Map<Reciprocal>(source, target, -1); break;
             case -0.5: Map<ReciprocalRoot>(source, target, -0.5f); break;
@@ -91,6 +93,18 @@ internal static class PowerKernel
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<float> Of(Vector512<float> x, Vector512<float> exponent) => x * x;
+    }
+
+    private readonly struct Cube : IPower
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<float> Of(Vector512<float> x, Vector512<float> exponent) => x * x * x;
+    }
+
+    private readonly struct RootOfCube : IPower
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<float> Of(Vector512<float> x, Vector512<float> exponent) => x * Vector512.Sqrt(x);
     }
 
     private readonly struct Root : IPower
