@@ -40,7 +40,8 @@ public sealed partial class NeuralNmfEstimator : FactorizationEstimator<NeuralNm
         LayeredFactorizationOptions.CheckDistinct(OutputColumnNames, "OutputColumnName, LayerOutputColumnNames, ScoreColumnName and PredictedLabelColumnName");
         // The main activations may replace the features, and the predicted label the label.
         LayeredFactorizationOptions.CheckKept(nameof(Options.InputColumnName), options.InputColumnName, OutputColumnNames.Skip(1));
-        LayeredFactorizationOptions.CheckKept(nameof(Options.LabelColumnName), LabelColumnName, OutputColumnNames.Where(name => name != PredictedLabelColumnName));
+        LayeredFactorizationOptions.CheckKept(
+            nameof(Options.LabelColumnName), LabelColumnName, OutputColumnNames.Where(name => name != PredictedLabelColumnName));
     }
 
     /// <inheritdoc />

@@ -32,7 +32,8 @@ internal readonly record struct ColumnType(string Name, DataViewType Item, bool 
         _ when Item is TextDataViewType => "Featurize it first, with Text.FeaturizeText or Text.ProduceWordBags.",
         _ when Item is not PrimitiveDataViewType => "Make numbers of it first.",
         (_, true) => "Convert it first, with Conversion.ConvertType and DataKind.Single.",
-        _ when Item == NumberDataViewType.Single || Item == NumberDataViewType.Double => "Make a vector of it, and of other columns of its type, with Concatenate.",
+        _ when Item == NumberDataViewType.Single || Item == NumberDataViewType.Double
+            => "Make a vector of it, and of other columns of its type, with Concatenate.",
         _ => "Convert it first, with Conversion.ConvertType and DataKind.Single, and then make a vector of it with Concatenate.",
     };
 

@@ -101,7 +101,8 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
     {
         int most = Math.Min(examples.Rows, examples.Columns);
         // A layer after the first factorizes the examples' activations; the options hold its rank to that of the layer before.
-        string[] above = [.. RanksByOption.Where((layer, i) => layer.Rank > (i == 0 ? most : examples.Rows)).Select(layer => $"{layer.Option} is {layer.Rank}")];
+        string[] above =
+            [.. RanksByOption.Where((layer, i) => layer.Rank > (i == 0 ? most : examples.Rows)).Select(layer => $"{layer.Option} is {layer.Rank}")];
         return above.Length == 0 ? null : string.Create(CultureInfo.InvariantCulture,
             $"{string.Join(" and ", above)}, but column '{InputColumnName}' has {examples.Rows} examples × {examples.Columns} features, which {most} ")
             + "components can reproduce exactly: others stay empty or repeat them. "

@@ -34,12 +34,18 @@ public class ColumnTypeTests
             "Tokens", "Vector<Key<UInt32, 0-3>>", "Vector<Key<UInt32>>", ["Text.ProduceNgrams", "Conversion.MapKeyToVector and outputCountVector: true"],
             [t => t.Text.ProduceNgrams("Tokens", ngramLength: 1), t => t.Conversion.MapKeyToVector("Tokens", outputCountVector: true)]
         },
-        { "Text", "String", "String", ["Text.FeaturizeText", "Text.ProduceWordBags"], [t => t.Text.FeaturizeText("Text"), t => t.Text.ProduceWordBags("Text")] },
+        {
+            "Text", "String", "String", ["Text.FeaturizeText", "Text.ProduceWordBags"],
+            [t => t.Text.FeaturizeText("Text"), t => t.Text.ProduceWordBags("Text")]
+        },
         {
             "Words", "Vector<String, 2>", "Vector<String>", ["Text.FeaturizeText", "Text.ProduceWordBags"],
             [t => t.Text.FeaturizeText("Words"), t => t.Text.ProduceWordBags("Words")]
         },
-        { "Integers", "Vector<Int32, 2>", "Vector<Int32>", ["Conversion.ConvertType and DataKind.Single"], [t => t.Conversion.ConvertType("Integers", outputKind: DataKind.Single)] },
+        {
+            "Integers", "Vector<Int32, 2>", "Vector<Int32>", ["Conversion.ConvertType and DataKind.Single"],
+            [t => t.Conversion.ConvertType("Integers", outputKind: DataKind.Single)]
+        },
         { "Number", "Single", "Single", ["Concatenate"], [t => t.Concatenate("Number", "Number")] },
         { "Integer", "Int32", "Int32", ["Conversion.ConvertType and DataKind.Single", "Concatenate"], [t => Vector(t, "Integer")] },
         { "Flag", "Boolean", "Boolean", ["Conversion.ConvertType and DataKind.Single", "Concatenate"], [t => Vector(t, "Flag")] },

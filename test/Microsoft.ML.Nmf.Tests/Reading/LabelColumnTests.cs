@@ -58,7 +58,8 @@ public class LabelColumnTests
     public void Labels_that_are_all_missing_need_not_be_named()
     {
         IDataView data = NeuralRows.View(_context, Rows.Values(), _ => "");
-        IDataView missing = _context.Transforms.Conversion.MapValueToKey("Label").Fit(NeuralRows.View(_context, Rows.Values(), NeuralRows.Group)).Transform(data);
+        IDataView known = NeuralRows.View(_context, Rows.Values(), NeuralRows.Group);
+        IDataView missing = _context.Transforms.Conversion.MapValueToKey("Label").Fit(known).Transform(data);
         Assert.Contains("Leave LabelColumnName out to train without labels.", Assert.Throws<InvalidOperationException>(() => Fit(missing)).Message);
         Assert.Null(_context.Transforms.NeuralNmf(NeuralRows.Options(new() { MaximumNumberOfIterations = 2 }, label: null)).Fit(missing).Model.Classifier);
     }

@@ -110,7 +110,8 @@ public class SlotNameTests
         // Key values are an annotation, which a source may fill as it likes.
         SchemaDefinition schema = SchemaDefinition.Create(typeof(Keyed));
         ReadOnlyMemory<char>[] values = ["same".AsMemory(), "".AsMemory(), "same".AsMemory()];
-        schema[nameof(Keyed.Label)].AddAnnotation("KeyValues", new VBuffer<ReadOnlyMemory<char>>(3, values), new VectorDataViewType(TextDataViewType.Instance, 3));
+        var type = new VectorDataViewType(TextDataViewType.Instance, 3);
+        schema[nameof(Keyed.Label)].AddAnnotation("KeyValues", new VBuffer<ReadOnlyMemory<char>>(3, values), type);
         IDataView data = _context.Data.LoadFromEnumerable(Rows.Values().Select((row, i) => new Keyed { Features = row, Label = (uint)(i % 3) + 1 }), schema);
         NeuralNmfTransformer transformer = _context.Transforms.NeuralNmf(NeuralRows.Options(new() { MaximumNumberOfIterations = 2 })).Fit(data);
         foreach (NeuralNmfTransformer either in new[] { transformer, NeuralRows.Loaded(_context, transformer, data.Schema) })

@@ -31,7 +31,8 @@ public class LogTests
         }).Fit(Rows.View(_context, Rows.Values())).Model;
         (int Number, double Percent)[] told =
         [
-            .. _lines.Select(line => Regex.Match(line.Text, @"^NMF iteration (\d+): objective [\d.]+, (lowered|raised) by (\S+) %, [\d.]+ s\.$")).Where(m => m.Success)
+            .. _lines.Select(line => Regex.Match(line.Text, @"^NMF iteration (\d+): objective [\d.]+, (lowered|raised) by (\S+) %, [\d.]+ s\.$"))
+                .Where(m => m.Success)
                 .Select(m => (int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture),
                     (m.Groups[2].Value == "raised" ? -1 : 1) * double.Parse(m.Groups[3].Value, CultureInfo.InvariantCulture))),
         ];
@@ -80,7 +81,8 @@ public class LogTests
     [Fact]
     public void Only_back_propagation_counts_in_epochs()
     {
-        _context.Transforms.NeuralNmf(NeuralRows.Options(new() { MaximumNumberOfIterations = 10, Tolerance = 0 }, label: null)).Fit(Rows.View(_context, Rows.Values()));
+        NeuralNmfEstimator.Options options = NeuralRows.Options(new() { MaximumNumberOfIterations = 10, Tolerance = 0 }, label: null);
+        _context.Transforms.NeuralNmf(options).Fit(Rows.View(_context, Rows.Values()));
         Assert.Single(_lines, line => line.Text.StartsWith("Neural NMF, all layers epoch 10: objective"));
         Assert.Contains(_lines, line => line.Text.StartsWith("Neural NMF, layer 1 of 2 iteration 10: objective"));
         Assert.DoesNotContain(_lines, line => line.Text.StartsWith("Neural NMF, all layers iteration"));
@@ -103,7 +105,8 @@ public class LogTests
 
     [Theory]
     [InlineData(90, new[] { 14, 13 }, "Ranks[0] is 14, but column 'Features' has 90 examples × 12 features, which 12 components", new[] { 12, 12 })]
-    [InlineData(7, new[] { 9, 8, 2 }, "Ranks[0] is 9 and Ranks[1] is 8, but column 'Features' has 7 examples × 12 features, which 7 components", new[] { 7, 7, 2 })]
+    [InlineData(7, new[] { 9, 8, 2 }, "Ranks[0] is 9 and Ranks[1] is 8, but column 'Features' has 7 examples × 12 features, which 7 components",
+        new[] { 7, 7, 2 })]
     public void The_ranks_of_layers_above_the_features_or_examples_warn_and_the_advice_ends_it(int rows, int[] ranks, string start, int[] advised)
     {
         IDataView data = Rows.View(_context, Rows.Values(rows));

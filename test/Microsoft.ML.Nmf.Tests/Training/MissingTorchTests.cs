@@ -62,7 +62,8 @@ public sealed class MissingTorchTests : IDisposable
         const string start = "NonnegativeLeastSquaresModule needs TorchSharp, but the application has no native library of TorchSharp (";
         Assert.StartsWith(start, made);
         // The same explanation as of training, without the advice to train on another engine.
-        Assert.Equal(trained["Engine is Torch, but ".Length..].Replace(", or set Engine to Managed", ""), made[(start.IndexOf("but ", StringComparison.Ordinal) + 4)..]);
+        string reason = trained["Engine is Torch, but ".Length..].Replace(", or set Engine to Managed", "");
+        Assert.Equal($"NonnegativeLeastSquaresModule needs TorchSharp, but {reason}", made);
     }
 
     [LinuxTorchFact]
