@@ -81,7 +81,8 @@ internal readonly record struct FeatureColumn(DataViewSchema.Column Column, int 
 
     private static ArgumentOutOfRangeException VariableSize(string name)
         => new("inputColumnName", name, $"Input column '{name}' is a vector of variable size, but must be of known size. Give it one where it is made, "
-            + "for instance with a VectorType attribute that names the size.");
+            + "for instance with a VectorType attribute that names the size. A vocabulary without words leaves such a vector too: then fit the featurizer to "
+            + "texts with more words.");
 
     // ML.NET has one type for a vector of size 0 and one of variable size: only the rows tell them apart.
     private static void RefuseEmpty(IDataView data, DataViewSchema.Column column)

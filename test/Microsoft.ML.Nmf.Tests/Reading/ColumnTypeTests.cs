@@ -119,6 +119,10 @@ public class ColumnTypeTests
             Assert.Contains("Fit the featurizer to texts with more words, or leave out the step that removes them, for instance Text.RemoveDefaultStopWords.",
                 problem.Message);
             Assert.NotNull(WithTopics(Pipeline(true), model).Fit(Texts("the red and green", "blue was", "of the red")));
+            // A pipeline that starts with the factorization looks at the shape alone before it reads.
+            IDataView words = Pipeline(true).Fit(stopWords).Transform(stopWords);
+            string byShape = Assert.Throws<ArgumentOutOfRangeException>(() => WithTopics(new EstimatorChain<ITransformer>(), model).Fit(words)).Message;
+            Assert.Contains("A vocabulary without words leaves such a vector too: then fit the featurizer to texts with more words.", byShape);
             Assert.NotNull(WithTopics(Pipeline(false), model).Fit(stopWords));
         }
     }
