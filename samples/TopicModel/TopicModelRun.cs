@@ -20,7 +20,7 @@ public sealed class TopicModelRun(Corpus corpus, TopicMethod method)
     {
         var clock = Stopwatch.StartNew();
         IDataView documents = _context.Data.LoadFromEnumerable(corpus.Documents);
-        ITransformer featurizer = WordFeatures.Featurizer(_context, MinimumDocuments).Fit(documents);
+        ITransformer featurizer = WordFeatures.Fit(_context, documents, MinimumDocuments);
         TextParts parts = TextParts.Of(_context, corpus.Documents, method.LabelsKnown);
         IDataView features = Cache(Transform(featurizer, parts.All));
         int words = ((VectorDataViewType)features.Schema[WordFeatures.Words].Type).Size;

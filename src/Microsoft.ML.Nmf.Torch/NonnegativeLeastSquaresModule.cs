@@ -25,8 +25,9 @@ public sealed class NonnegativeLeastSquaresModule : torch.nn.Module<torch.Tensor
     /// <param name="components">r, at least 1.</param>
     /// <param name="device">Where the templates lie; null for the processor.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
+    /// <exception cref="InvalidOperationException">TorchSharp has no native library here, or cannot run.</exception>
     public NonnegativeLeastSquaresModule(int features, int components, torch.Device? device = null)
-        : base(nameof(NonnegativeLeastSquaresModule))
+        : base(Check(nameof(NonnegativeLeastSquaresModule)))
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(components, 1);
@@ -85,4 +86,9 @@ public sealed class NonnegativeLeastSquaresModule : torch.nn.Module<torch.Tensor
         using (torch.no_grad())
             Templates.clamp_min_(TorchScalars.Zero);
     }
+
+    // TorchSharp fails for good when its first call fails: asked before the base class makes that call.
+    private static string Check(string name) => TorchRuntime.Problem is { } problem
+        ? throw new InvalidOperationException($"{name} needs TorchSharp, but {problem}.")
+        : name;
 }

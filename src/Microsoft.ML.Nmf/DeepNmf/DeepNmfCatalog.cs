@@ -23,7 +23,7 @@ public static class DeepNmfCatalog
     /// <param name="maximumNumberOfIterations">The most iterations of the joint training, at least 1.</param>
     /// <param name="seed">The seed of everything random; null takes one from the context.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
-    /// <exception cref="ArgumentException">A column name is empty.</exception>
+    /// <exception cref="ArgumentException">A column name is empty, or <paramref name="outputColumnName"/> or the catalog is null.</exception>
     /// <example>
     /// <code>
     /// var pipeline = mlContext.Transforms.Text.FeaturizeText("Features", "Text")
@@ -33,7 +33,11 @@ public static class DeepNmfCatalog
     public static DeepNmfEstimator DeepNmf(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null,
         IReadOnlyList<int>? ranks = null, double beta = NmfEstimator.Defaults.Beta,
         int maximumNumberOfIterations = NmfEstimator.Defaults.MaximumNumberOfIterations, int? seed = null)
-        => catalog.DeepNmf(new DeepNmfEstimator.Options
+    {
+        ArgumentException.ThrowIfNullOrEmpty(outputColumnName);
+        if (inputColumnName is not null)
+            ArgumentException.ThrowIfNullOrEmpty(inputColumnName);
+        return catalog.DeepNmf(new DeepNmfEstimator.Options
         {
             OutputColumnName = outputColumnName,
             InputColumnName = inputColumnName,
@@ -42,11 +46,13 @@ public static class DeepNmfCatalog
             MaximumNumberOfIterations = maximumNumberOfIterations,
             Seed = seed,
         });
+    }
 
     /// <summary>Deep non-negative matrix factorization with all its options.</summary>
     /// <param name="catalog">The transforms of an <see cref="MLContext"/>.</param>
     /// <param name="options">The options, which are read when this is called.</param>
     /// <exception cref="ArgumentOutOfRangeException">Options do not fit each other.</exception>
+    /// <exception cref="ArgumentNullException">The catalog or the options are null.</exception>
     /// <exception cref="InvalidOperationException">The application loaded a version of ML.NET that this package is not made for.</exception>
     public static DeepNmfEstimator DeepNmf(this TransformsCatalog catalog, DeepNmfEstimator.Options options)
     {

@@ -34,6 +34,7 @@ public sealed partial class DeepNmfEstimator : FactorizationEstimator<DeepNmfTra
         _options = options;
         _outputs = options.LayerOutputs;
         LayeredFactorizationOptions.CheckDistinct(OutputColumnNames, "LayerOutputColumnNames and OutputColumnName");
+        LayeredFactorizationOptions.CheckKept(nameof(Options.InputColumnName), options.InputColumnName, OutputColumnNames.Skip(1));
     }
 
     /// <inheritdoc />
@@ -49,6 +50,9 @@ public sealed partial class DeepNmfEstimator : FactorizationEstimator<DeepNmfTra
             return (2 * ranks, 3 * ranks);
         }
     }
+
+    /// <inheritdoc />
+    private protected override IEnumerable<(string Option, int Rank)> RanksByOption => _options.RanksByOption;
 
     /// <inheritdoc />
     private protected override string Describe()

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.ML.Data;
 using Microsoft.ML.Nmf.Reading;
+using Microsoft.ML.Nmf.Topics;
 
 namespace Microsoft.ML.Nmf.NeuralNmf;
 
@@ -31,7 +32,7 @@ internal abstract class ClassKeys(int count)
     /// <summary>The number of classes.</summary>
     public int Count { get; } = count;
 
-    /// <summary>The values as text; null where they are not known.</summary>
+    /// <summary>The values as text, with a number where it is blank or that of several; null where they are not known.</summary>
     public abstract string[]? Names { get; }
 
     /// <summary>Adds the key values to the annotations of a column of keys.</summary>
@@ -96,7 +97,7 @@ internal abstract class ClassKeys(int count)
 
     private sealed class Named<T>(Kind<T> kind, T[] values) : ClassKeys(values.Length)
     {
-        public override string[]? Names => [.. values.Select(v => Convert.ToString(v, CultureInfo.InvariantCulture) ?? "")];
+        public override string[]? Names => UniqueNames.Of([.. values.Select(v => Convert.ToString(v, CultureInfo.InvariantCulture) ?? "")], "class");
 
         public override void Annotate(DataViewSchema.Annotations.Builder annotations)
         {

@@ -26,7 +26,7 @@ public static class NeuralNmfCatalog
     /// <param name="maximumNumberOfIterations">The most epochs, at least 1.</param>
     /// <param name="seed">The seed of everything random; null takes one from the context.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
-    /// <exception cref="ArgumentException">A column name is empty.</exception>
+    /// <exception cref="ArgumentException">A column name is empty, or <paramref name="outputColumnName"/> or the catalog is null.</exception>
     /// <example>
     /// <code>
     /// var pipeline = mlContext.Transforms.Text.FeaturizeText("Features", "Text")
@@ -37,7 +37,13 @@ public static class NeuralNmfCatalog
     public static NeuralNmfEstimator NeuralNmf(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null,
         IReadOnlyList<int>? ranks = null, string? labelColumnName = null,
         int maximumNumberOfIterations = NeuralNmfEstimator.Defaults.MaximumNumberOfIterations, int? seed = null)
-        => catalog.NeuralNmf(new NeuralNmfEstimator.Options
+    {
+        ArgumentException.ThrowIfNullOrEmpty(outputColumnName);
+        if (inputColumnName is not null)
+            ArgumentException.ThrowIfNullOrEmpty(inputColumnName);
+        if (labelColumnName is not null)
+            ArgumentException.ThrowIfNullOrEmpty(labelColumnName);
+        return catalog.NeuralNmf(new NeuralNmfEstimator.Options
         {
             OutputColumnName = outputColumnName,
             InputColumnName = inputColumnName,
@@ -46,11 +52,13 @@ public static class NeuralNmfCatalog
             MaximumNumberOfIterations = maximumNumberOfIterations,
             Seed = seed,
         });
+    }
 
     /// <summary>Neural non-negative matrix factorization with all its options.</summary>
     /// <param name="catalog">The transforms of an <see cref="MLContext"/>.</param>
     /// <param name="options">The options, which are read when this is called.</param>
     /// <exception cref="ArgumentOutOfRangeException">Options do not fit each other, or two output columns have one name.</exception>
+    /// <exception cref="ArgumentNullException">The catalog or the options are null.</exception>
     /// <exception cref="InvalidOperationException">The application loaded a version of ML.NET that this package is not made for.</exception>
     public static NeuralNmfEstimator NeuralNmf(this TransformsCatalog catalog, NeuralNmfEstimator.Options options)
     {

@@ -1,3 +1,4 @@
+using Microsoft.ML.Nmf.NeuralNmf;
 using Microsoft.ML.Nmf.Training;
 
 namespace Microsoft.ML.Nmf;
@@ -109,7 +110,7 @@ public sealed partial class NeuralNmfEstimator
         public string? LabelColumnName
         {
             get => _labelColumnName;
-            set => _labelColumnName = OptionalName(value);
+            set => _labelColumnName = OptionalName(value, nameof(LabelColumnName));
         }
 
         /// <summary>With labels, the column of class scores to make; null for none. "Score" unless set.</summary>
@@ -117,7 +118,7 @@ public sealed partial class NeuralNmfEstimator
         public string? ScoreColumnName
         {
             get => _scoreColumnName;
-            set => _scoreColumnName = OptionalName(value);
+            set => _scoreColumnName = OptionalName(value, nameof(ScoreColumnName));
         }
 
         /// <summary>
@@ -127,7 +128,7 @@ public sealed partial class NeuralNmfEstimator
         public string? PredictedLabelColumnName
         {
             get => _predictedLabelColumnName;
-            set => _predictedLabelColumnName = OptionalName(value);
+            set => _predictedLabelColumnName = OptionalName(value, nameof(PredictedLabelColumnName));
         }
 
         /// <summary>What is minimised. The energy unless set.</summary>
@@ -175,7 +176,7 @@ public sealed partial class NeuralNmfEstimator
             get => _optimizer;
             set
             {
-                ArgumentNullException.ThrowIfNull(value);
+                ArgumentNullException.ThrowIfNull(value, nameof(Optimizer));
                 _optimizer = value;
             }
         }
@@ -213,6 +214,9 @@ public sealed partial class NeuralNmfEstimator
         /// <inheritdoc />
         internal override StoppingRule Stopping => base.Stopping with { MayRise = !IsAutomatic, Patience = EpochsToConverge };
 
+        /// <inheritdoc />
+        internal override string IterationWord(string phase) => phase == NeuralNmfTraining.AllLayers ? "epoch" : base.IterationWord(phase);
+
         /// <summary>Whether the optimizer is <see cref="NeuralNmfOptimizer.Automatic"/>.</summary>
         internal bool IsAutomatic => _optimizer is NeuralNmfOptimizer.AutomaticOptimizer;
 
@@ -237,10 +241,10 @@ public sealed partial class NeuralNmfEstimator
             }
         }
 
-        private static string? OptionalName(string? name)
+        private static string? OptionalName(string? name, string option)
         {
             if (name is not null)
-                ArgumentException.ThrowIfNullOrEmpty(name);
+                ArgumentException.ThrowIfNullOrEmpty(name, option);
             return name;
         }
     }

@@ -38,6 +38,10 @@ public sealed partial class NeuralNmfEstimator : FactorizationEstimator<NeuralNm
             [(ScoreColumnName, NeuralNmfTransformer.Scores), (PredictedLabelColumnName, NeuralNmfTransformer.PredictedLabel)];
         _outputs = [.. options.LayerOutputs, .. ofLabels.Where(output => output.Name is not null).Select(output => (output.Name!, output.Output))];
         LayeredFactorizationOptions.CheckDistinct(OutputColumnNames, "OutputColumnName, LayerOutputColumnNames, ScoreColumnName and PredictedLabelColumnName");
+        // The main activations may replace the features, and the predicted label the label.
+        LayeredFactorizationOptions.CheckKept(nameof(Options.InputColumnName), options.InputColumnName, OutputColumnNames.Skip(1));
+        LayeredFactorizationOptions.CheckKept(
+            nameof(Options.LabelColumnName), LabelColumnName, OutputColumnNames.Where(name => name != PredictedLabelColumnName));
     }
 
     /// <inheritdoc />
@@ -75,6 +79,9 @@ public sealed partial class NeuralNmfEstimator : FactorizationEstimator<NeuralNm
         SchemaShape.Column? values = LabelColumn.PromisedValues(inputSchema, LabelColumnName) is { } all && ClassKeys.Keeps(all.ItemType) ? all : null;
         return name == ScoreColumnName ? ShapeColumns.SingleVector(name, values is not null) : ShapeColumns.Key(name, values);
     }
+
+    /// <inheritdoc />
+    private protected override IEnumerable<(string Option, int Rank)> RanksByOption => _options.RanksByOption;
 
     /// <inheritdoc />
     private protected override string Describe()

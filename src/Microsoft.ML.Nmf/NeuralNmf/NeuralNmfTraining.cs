@@ -23,6 +23,9 @@ internal sealed record NeuralNmfResult(
 /// </summary>
 internal static class NeuralNmfTraining
 {
+    /// <summary>The phase in which back-propagation trains all layers together.</summary>
+    public const string AllLayers = "Neural NMF, all layers";
+
     /// <summary>Runs a neural factorization from its start to its end.</summary>
     /// <param name="engine">The engine.</param>
     /// <param name="examples">X.</param>
@@ -57,7 +60,7 @@ internal static class NeuralNmfTraining
                 NeuralStart.Balance(engine, passes[0], problem.Stack, options);
 
             using var solver = new NeuralSolver(problem, passes, validation, options, monitor.CheckAlive);
-            TrainingHistory history = TrainingLoop.Run(solver, options.Stopping, "Neural NMF, all layers", monitor);
+            TrainingHistory history = TrainingLoop.Run(solver, options.Stopping, AllLayers, monitor);
             solver.TakeBest();
             phases.Add(new TrainingPhase { Name = "all layers", History = history });
             return new NeuralNmfResult(

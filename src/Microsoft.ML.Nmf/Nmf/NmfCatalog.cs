@@ -21,7 +21,7 @@ public static class NmfCatalog
     /// <param name="maximumNumberOfIterations">The most iterations of the training, at least 1.</param>
     /// <param name="seed">The seed of everything random; null takes one from the context.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
-    /// <exception cref="ArgumentException">A column name is empty.</exception>
+    /// <exception cref="ArgumentException">A column name is empty, or <paramref name="outputColumnName"/> or the catalog is null.</exception>
     /// <example>
     /// <code>
     /// var pipeline = mlContext.Transforms.Text.FeaturizeText("Features", "Text")
@@ -31,7 +31,11 @@ public static class NmfCatalog
     public static NmfEstimator Nmf(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null,
         int rank = NmfEstimator.Defaults.Rank, double beta = NmfEstimator.Defaults.Beta,
         int maximumNumberOfIterations = NmfEstimator.Defaults.MaximumNumberOfIterations, int? seed = null)
-        => catalog.Nmf(new NmfEstimator.Options
+    {
+        ArgumentException.ThrowIfNullOrEmpty(outputColumnName);
+        if (inputColumnName is not null)
+            ArgumentException.ThrowIfNullOrEmpty(inputColumnName);
+        return catalog.Nmf(new NmfEstimator.Options
         {
             OutputColumnName = outputColumnName,
             InputColumnName = inputColumnName,
@@ -40,11 +44,13 @@ public static class NmfCatalog
             MaximumNumberOfIterations = maximumNumberOfIterations,
             Seed = seed,
         });
+    }
 
     /// <summary>Non-negative matrix factorization with all its options.</summary>
     /// <param name="catalog">The transforms of an <see cref="MLContext"/>.</param>
     /// <param name="options">The options, which are read when this is called.</param>
     /// <exception cref="ArgumentOutOfRangeException">Options exclude each other.</exception>
+    /// <exception cref="ArgumentNullException">The catalog or the options are null.</exception>
     /// <exception cref="InvalidOperationException">The application loaded a version of ML.NET that this package is not made for.</exception>
     public static NmfEstimator Nmf(this TransformsCatalog catalog, NmfEstimator.Options options)
     {

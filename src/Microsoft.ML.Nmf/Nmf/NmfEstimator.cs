@@ -47,6 +47,9 @@ public sealed partial class NmfEstimator : FactorizationEstimator<NmfTransformer
     }
 
     /// <inheritdoc />
+    private protected override IEnumerable<(string Option, int Rank)> RanksByOption => [(nameof(Options.Rank), _options.Rank)];
+
+    /// <inheritdoc />
     private protected override string Describe()
     {
         string start = _options.InitialTemplates is null ? _options.Initialization.ToString() : "custom factors";

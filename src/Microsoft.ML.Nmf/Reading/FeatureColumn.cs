@@ -13,6 +13,17 @@ internal readonly record struct FeatureColumn(DataViewSchema.Column Column, int 
     /// <summary>The name of the column.</summary>
     public string Name => Column.Name;
 
+    /// <summary>Finds the column in data to train on. Where its vectors have no size, reads rows to tell why.</summary>
+    /// <param name="data">The data.</param>
+    /// <param name="name">The column's name.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such column, or it is not a vector of Single or Double of known size.</exception>
+    public static FeatureColumn Find(IDataView data, string name)
+    {
+        if (data.Schema.GetColumnOrNull(name) is { } column)
+            RefuseEmpty(data, column);
+        return Find(data.Schema, name);
+    }
+
     /// <summary>Finds the column in a schema.</summary>
     /// <param name="schema">The schema.</param>
     /// <param name="name">The column's name.</param>
@@ -22,7 +33,7 @@ internal readonly record struct FeatureColumn(DataViewSchema.Column Column, int 
         if (schema.GetColumnOrNull(name) is not { } column)
             throw Missing("input", name, schema.Where(c => !c.IsHidden).Select(c => c.Name));
         if (column.Type is not VectorDataViewType vector || !IsNumber(vector.ItemType))
-            throw WrongType(name, column.Type.ToString()!);
+            throw WrongType(name, ColumnType.Of(column.Type));
         if (!vector.IsKnownSize)
             throw VariableSize(name);
         return new FeatureColumn(column, vector.Size, vector.ItemType == NumberDataViewType.Double);
@@ -39,7 +50,7 @@ internal readonly record struct FeatureColumn(DataViewSchema.Column Column, int 
         if (column.Name is null)
             throw Missing("input", name, shape.Select(c => c.Name));
         if (column.Kind == SchemaShape.Column.VectorKind.Scalar || column.IsKey || !IsNumber(column.ItemType))
-            throw WrongType(name, column.Kind == SchemaShape.Column.VectorKind.Scalar ? column.ItemType.ToString()! : $"Vector<{column.ItemType}>");
+            throw WrongType(name, ColumnType.Of(column));
         if (column.Kind == SchemaShape.Column.VectorKind.VariableVector)
             throw VariableSize(name);
         return column.Annotations.Any(a => a.Name == Slots && a.Kind == SchemaShape.Column.VectorKind.Vector && a.ItemType is TextDataViewType);
@@ -64,13 +75,47 @@ internal readonly record struct FeatureColumn(DataViewSchema.Column Column, int 
 
     private static bool IsNumber(DataViewType type) => type == NumberDataViewType.Single || type == NumberDataViewType.Double;
 
-    private static ArgumentOutOfRangeException WrongType(string name, string type)
-        => new("inputColumnName", name, $"Input column '{name}' is of type {type}, but must be a vector of Single or Double of known size. "
-            + "Featurize it first, for instance with Text.FeaturizeText, Conversion.ConvertType or Concatenate.");
+    private static ArgumentOutOfRangeException WrongType(string name, ColumnType type)
+        => new("inputColumnName", name,
+            $"Input column '{name}' is of type {type.Name}, but must be a vector of Single or Double of known size. {type.AdviseFeatures()}");
 
     private static ArgumentOutOfRangeException VariableSize(string name)
         => new("inputColumnName", name, $"Input column '{name}' is a vector of variable size, but must be of known size. Give it one where it is made, "
-            + "for instance with a VectorType attribute that names the size, Text.ProduceNgrams or Text.FeaturizeText.");
+            + "for instance with a VectorType attribute that names the size. A vocabulary without words leaves such a vector too: then fit the featurizer to "
+            + "texts with more words.");
+
+    // ML.NET has one type for a vector of size 0 and one of variable size: only the rows tell them apart.
+    private static void RefuseEmpty(IDataView data, DataViewSchema.Column column)
+    {
+        if (column.Type is not VectorDataViewType { IsKnownSize: false } vector || !IsNumber(vector.ItemType))
+            return;
+        using DataViewRowCursor cursor = data.GetRowCursor([column]);
+        Func<int> length = vector.ItemType == NumberDataViewType.Single ? LengthOf<float>(cursor, column) : LengthOf<double>(cursor, column);
+        long rows = 0;
+        for (; cursor.MoveNext(); rows++)
+        {
+            if (length() > 0)
+                return;
+        }
+
+        if (rows == 0)
+            return;
+        throw new ArgumentOutOfRangeException("inputColumnName", column.Name,
+            $"Input column '{column.Name}' has no features: in all of the {rows} rows its vector has no values, as where the vocabulary of "
+            + "Text.ProduceNgrams or Text.ProduceWordBags is empty, because no word of the texts was left to it. Fit the featurizer to texts with more "
+            + "words, or leave out the step that removes them, for instance Text.RemoveDefaultStopWords.");
+    }
+
+    private static Func<int> LengthOf<T>(DataViewRow row, DataViewSchema.Column column)
+    {
+        ValueGetter<VBuffer<T>> getter = row.GetGetter<VBuffer<T>>(column);
+        VBuffer<T> values = default;
+        return () =>
+        {
+            getter(ref values);
+            return values.Length;
+        };
+    }
 
     private static string Quote(IEnumerable<string> names)
     {

@@ -111,28 +111,35 @@ internal sealed class FeatureRowReader
         if (size != _column.Size)
         {
             throw new InvalidOperationException(
-                $"Column '{_column.Name}', {DescribeRow()}: the vector has {size} values, but its type promises {_column.Size}.");
+                $"Column '{_column.Name}', {Describe(_row)}: the vector has {size} values, but its type promises {_column.Size}.");
         }
     }
 
     private InvalidOperationException BadValue(int feature, double value)
     {
-        string problem = double.IsNaN(value) ? "is not a number" : value < 0 ? "is negative" : "is infinite or too large for float32";
-        string remedy = double.IsNaN(value) ? "Replace or drop missing values first, for instance with ReplaceMissingValues."
-            : value < 0 ? "A non-negative factorization needs values of at least 0: shift or rescale the column first, for instance with NormalizeMinMax."
-            : "Rescale the column first, for instance with NormalizeMinMax.";
+        (string problem, string remedy) = value switch
+        {
+            double.NaN => ("is not a number", "Replace missing values first, with ReplaceMissingValues."),
+            < 0 => ("is negative", "A non-negative factorization needs values of at least 0. Set negative ones to 0 first, with "
+                + $"Expression(\"{_column.Name}\", \"x => max(x, 0)\", \"{_column.Name}\"), or shift them with NormalizeMinMax and fixZero: false; values "
+                + "below those that it was fitted to stay negative."),
+            double.PositiveInfinity => ("is infinite", "Bound the values first, for instance with "
+                + $"Expression(\"{_column.Name}\", \"x => min(x, 1000)\", \"{_column.Name}\")."),
+            _ => ("is too large for float32", "Rescale the column first, for instance with NormalizeMinMax."),
+        };
         return new InvalidOperationException(
-            $"Column '{_column.Name}', {DescribeRow()}, slot {feature}{NameOf(feature)}: the value {value:R} {problem}. {remedy}");
+            $"Column '{_column.Name}', {Describe(_row)}, slot {feature}{NameOf(feature)}: the value {value:R} {problem}. {remedy}");
     }
 
-    // The id is shown where it differs from the position: one of several cursors that share the rows counts only its own rows.
-    private string DescribeRow()
+    /// <summary>Which row the current one is, for exceptions.</summary>
+    public static string Describe(DataViewRow row)
     {
+        // The id is shown where it differs from the position: one of several cursors that share the rows counts only its own rows.
         DataViewRowId id = default;
-        _row.GetIdGetter()(ref id);
-        return id.High == 0 && id.Low != (ulong)_row.Position
-            ? $"row {_row.Position} (the first is 0; its id is {id.Low})"
-            : $"row {_row.Position} (the first is 0)";
+        row.GetIdGetter()(ref id);
+        return id.High == 0 && id.Low != (ulong)row.Position
+            ? $"row {row.Position} (the first is 0; its id is {id.Low})"
+            : $"row {row.Position} (the first is 0)";
     }
 
     private string NameOf(int feature) => _column.ReadNames() is { } names ? $" ('{names[feature]}')" : "";

@@ -1,3 +1,5 @@
+using Microsoft.ML.Nmf.Topics;
+
 namespace Microsoft.ML.Nmf;
 
 /// <summary>A word of a topic.</summary>
@@ -17,6 +19,7 @@ public sealed record TopicWord
 public sealed record Topic
 {
     private const int WordsOfName = 3;
+    private const int MostWordsOfName = 10;
 
     /// <summary>The slot of the component in the activations.</summary>
     public required int Index { get; init; }
@@ -61,9 +64,30 @@ public sealed record Topic
         return topics;
     }
 
-    /// <summary>Names for the slots of activations: the first words of each topic; null where the features have no names.</summary>
+    /// <summary>
+    /// Names for the slots of activations, all different: the first words of each topic, more of them where those of several coincide, and a number
+    /// where they still do or there is no word. Null where the features have no names.
+    /// </summary>
     internal static string[]? SlotNames(FactorMatrix templates, IReadOnlyList<string>? featureNames)
-        => featureNames is null ? null : [.. Read(templates, featureNames, WordsOfName).Select(topic => topic.ToString())];
+    {
+        if (featureNames is null)
+            return null;
+        string[] shortest = [.. Read(templates, featureNames, WordsOfName).Select(topic => topic.ToString())];
+        string[] names = [.. shortest];
+        if (UniqueNames.FindTwins(names).Length == 0)
+            return UniqueNames.Of(names, "topic");
+        Topic[] topics = Read(templates, featureNames, MostWordsOfName);
+        for (int words = WordsOfName + 1; words <= MostWordsOfName; words++)
+        {
+            foreach (int k in UniqueNames.FindTwins(names))
+                names[k] = string.Join(", ", topics[k].Words.Take(words).Select(word => word.Word));
+        }
+
+        // Many words that do not tell topics apart only make names long.
+        foreach (int k in UniqueNames.FindTwins(names))
+            names[k] = shortest[k];
+        return UniqueNames.Of(names, "topic");
+    }
 
     private static string NameOf(IReadOnlyList<string>? names, int feature)
         => names is not null && names[feature].Length > 0 ? names[feature] : $"slot {feature}";

@@ -44,6 +44,9 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
     /// <param name="inputSchema">The shape of the data's schema.</param>
     private protected virtual SchemaShape.Column ShapeOf(string name, bool hasNames, SchemaShape inputSchema) => ShapeColumns.SingleVector(name, hasNames);
 
+    /// <summary>The components of each layer, from the one next to the features to the deepest, with the name of its option.</summary>
+    private protected abstract IEnumerable<(string Option, int Rank)> RanksByOption { get; }
+
     /// <summary>What is trained, for the log.</summary>
     private protected abstract string Describe();
 
@@ -64,7 +67,7 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
     public TTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        FeatureColumn column = FeatureColumn.Find(input.Schema, InputColumnName);
+        FeatureColumn column = FeatureColumn.Find(input, InputColumnName);
         LabelColumn? label = LabelColumnName is null ? null : LabelColumn.Find(input.Schema, LabelColumnName);
         using LogChannel log = Host.OpenLog("Training");
         var monitor = new HostMonitor(Host, log, _options);
@@ -75,6 +78,8 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
             log.Warning(warning);
         if (training.Examples.NonZeros == 0)
             log.Warning($"Column '{column.Name}' is zero in every row: there is nothing to learn from it.");
+        if (WarnOfRanks(training.Examples) is { } ofRanks)
+            log.Warning(ofRanks);
         return Train(engine, training, monitor, new ColumnNames(InputColumnName, OutputColumnNames));
     }
 
@@ -91,6 +96,19 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
         foreach (string output in OutputColumnNames)
             columns[output] = ShapeOf(output, hasNames, inputSchema);
         return new SchemaShape(columns.Values);
+    }
+
+    // As many components as there are features, or as there are examples, reproduce any data: each is one of them.
+    private string? WarnOfRanks(ExampleMatrix examples)
+    {
+        int most = Math.Min(examples.Rows, examples.Columns);
+        // A layer after the first factorizes the examples' activations; the options hold its rank to that of the layer before.
+        string[] above =
+            [.. RanksByOption.Where((layer, i) => layer.Rank > (i == 0 ? most : examples.Rows)).Select(layer => $"{layer.Option} is {layer.Rank}")];
+        return above.Length == 0 ? null : string.Create(CultureInfo.InvariantCulture,
+            $"{string.Join(" and ", above)}, but column '{InputColumnName}' has {examples.Rows} examples × {examples.Columns} features, which {most} ")
+            + "components can reproduce exactly: others stay empty or repeat them. "
+            + string.Create(CultureInfo.InvariantCulture, $"Set no rank above {most}.");
     }
 
     private string Announce(ExampleMatrix examples, ComputeEngine engine)

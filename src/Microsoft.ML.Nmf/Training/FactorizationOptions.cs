@@ -46,7 +46,7 @@ public abstract class FactorizationOptions
         get => _outputColumnName;
         set
         {
-            ArgumentException.ThrowIfNullOrEmpty(value);
+            ArgumentException.ThrowIfNullOrEmpty(value, nameof(OutputColumnName));
             _outputColumnName = value;
         }
     }
@@ -59,7 +59,7 @@ public abstract class FactorizationOptions
         set
         {
             if (value is not null)
-                ArgumentException.ThrowIfNullOrEmpty(value);
+                ArgumentException.ThrowIfNullOrEmpty(value, nameof(InputColumnName));
             _inputColumnName = value;
         }
     }
@@ -129,6 +129,9 @@ public abstract class FactorizationOptions
 
     /// <summary>When the training ends.</summary>
     internal virtual StoppingRule Stopping => new(MaximumNumberOfIterations, Tolerance);
+
+    /// <summary>What the log calls an iteration of a phase.</summary>
+    internal virtual string IterationWord(string phase) => "iteration";
 
     /// <summary>Refuses options that do not fit each other, and replaces Automatic by what it stands for. Called once, on an estimator's own copy.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value excludes another.</exception>

@@ -9,7 +9,7 @@ namespace Microsoft.ML.Nmf.Training;
 /// </summary>
 internal sealed class HostMonitor(ComponentHost host, LogChannel log, FactorizationOptions options) : ITrainingMonitor
 {
-    private const int IterationsBetweenLines = 10;
+    private const int IterationsBetweenFirstLines = 10;
 
     /// <inheritdoc />
     public void CheckAlive()
@@ -27,11 +27,22 @@ internal sealed class HostMonitor(ComponentHost host, LogChannel log, Factorizat
         {
             log.Info(string.Create(CultureInfo.InvariantCulture, $"{step.Phase} starts at objective {at.Objective:G7}."));
         }
-        else if (at.Number % IterationsBetweenLines == 0)
+        else if (IsTold(at.Number))
         {
+            string direction = step.RelativeDecrease < 0 ? "raised" : "lowered";
             log.Info(string.Create(CultureInfo.InvariantCulture,
-                $"{step.Phase} iteration {at.Number}: objective {at.Objective:G7}, lowered by {step.RelativeDecrease:P3}, {at.Seconds:F1} s."));
+                $"{step.Phase} {options.IterationWord(step.Phase)} {at.Number}: objective {at.Objective:G7}, {direction} by ")
+                + string.Create(CultureInfo.InvariantCulture, $"{100 * Math.Abs(step.RelativeDecrease):G3} %, {at.Seconds:F1} s."));
         }
+    }
+
+    /// <summary>Whether an iteration has a line: every tenth up to 100, then every hundredth up to 1000, and so on.</summary>
+    internal static bool IsTold(int iteration)
+    {
+        long distance = IterationsBetweenFirstLines;
+        while (iteration > 10 * distance)
+            distance *= 10;
+        return iteration % distance == 0;
     }
 
     /// <inheritdoc />

@@ -39,7 +39,7 @@ public abstract class LayeredFactorizationOptions : FactorizationOptions
         get => _ranks;
         set
         {
-            ArgumentNullException.ThrowIfNull(value);
+            ArgumentNullException.ThrowIfNull(value, nameof(Ranks));
             if (value.Count == 0)
                 throw new ArgumentOutOfRangeException(nameof(Ranks), "none", "Ranks has no rank, but a factorization in layers needs at least one.");
             for (int i = 0; i < value.Count; i++)
@@ -116,6 +116,9 @@ public abstract class LayeredFactorizationOptions : FactorizationOptions
     private protected void DivideInitialTemplates(double unit)
         => _initialTemplates = _initialTemplates is null ? null : [FactorUnits.Divide(_initialTemplates[0], unit), .. _initialTemplates.Skip(1)];
 
+    /// <summary>The rank of each layer, with its name.</summary>
+    internal IEnumerable<(string Option, int Rank)> RanksByOption => _ranks.Select((rank, layer) => ($"{nameof(Ranks)}[{layer}]", rank));
+
     /// <summary>The activation columns and their layers: the deepest first, then the others that were asked for, from the features on.</summary>
     internal (string Name, int Layer)[] LayerOutputs =>
     [
@@ -156,5 +159,16 @@ public abstract class LayeredFactorizationOptions : FactorizationOptions
     {
         if (names.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw new ArgumentOutOfRangeException(nameof(LayerOutputColumnNames), twice.Key, $"{options} name the column '{twice.Key}' twice.");
+    }
+
+    /// <summary>Refuses an output column in the place of one that is read and holds something else.</summary>
+    /// <param name="option">The option that names the column that is read.</param>
+    /// <param name="name">Its name, or null.</param>
+    /// <param name="outputs">The names of the output columns that must not replace it.</param>
+    /// <exception cref="ArgumentOutOfRangeException">One does.</exception>
+    internal static void CheckKept(string option, string? name, IEnumerable<string> outputs)
+    {
+        if (name is not null && outputs.Contains(name))
+            throw new ArgumentOutOfRangeException(option, name, $"{option} is '{name}', but so is an output column's name. Give the output column another.");
     }
 }

@@ -54,6 +54,27 @@ public sealed class MissingTorchTests : IDisposable
         Assert.DoesNotContain(_probe.Files(), file => file.Contains("torch_cpu", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Without_libtorch_the_module_says_in_one_sentence_what_to_add()
+    {
+        _probe.CopyProgram();
+        string trained = Assert.Single(await _probe.Run("Torch")), made = Assert.Single(await _probe.Run("Module"));
+        const string start = "NonnegativeLeastSquaresModule needs TorchSharp, but the application has no native library of TorchSharp (";
+        Assert.StartsWith(start, made);
+        // The same explanation as of training, without the advice to train on another engine.
+        string reason = trained["Engine is Torch, but ".Length..].Replace(", or set Engine to Managed", "");
+        Assert.Equal($"NonnegativeLeastSquaresModule needs TorchSharp, but {reason}", made);
+    }
+
+    [LinuxTorchFact]
+    public async Task With_libtorch_the_module_is_made()
+    {
+        _probe.CopyProgram();
+        ProbeFolder.LinkLibtorch(_probe.Natives);
+        _probe.LinkBridge();
+        Assert.Equal("3 × 2", Assert.Single(await _probe.Run("Module")));
+    }
+
     [LinuxTorchFact]
     public async Task A_native_library_that_is_damaged_is_told_with_the_reason_of_the_loader()
     {

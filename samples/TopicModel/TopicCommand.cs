@@ -1,0 +1,157 @@
+using System.CommandLine;
+using System.Globalization;
+using Microsoft.ML.Nmf;
+
+namespace TopicModel;
+
+/// <summary>What the program is asked to do. Everything that needs no texts to be known was checked.</summary>
+public sealed record Request
+{
+    public FileInfo? Data { get; init; }
+
+    public required string Text { get; init; }
+
+    public required string Label { get; init; }
+
+    public required TopicMethod Method { get; init; }
+
+    public int? MinimumDocuments { get; init; }
+
+    public required string Output { get; init; }
+}
+
+/// <summary>The options of the program. What cannot work is refused before anything is read or computed.</summary>
+public static class TopicCommand
+{
+    /// <summary>The command.</summary>
+    /// <param name="run">Does what was asked for.</param>
+    public static RootCommand Create(Action<Request> run)
+    {
+        var data = new Option<FileInfo?>("--data") { Description = "A tab-separated file, .tsv or .tsv.gz; without it, the texts that come with the sample." };
+        var text = new Option<string?>("--text") { Description = "The text column, by its name in the header line or by its number from 0." };
+        var label = new Option<string?>("--label") { Description = "The label column, by its name in the header line or by its number from 0." };
+        var model = new Option<string>("--model")
+        {
+            Description = "nmf for one layer of topics, deep or neural for several.",
+            DefaultValueFactory = _ => "nmf",
+        };
+        model.AcceptOnlyFromAmong("nmf", "deep", "neural");
+        var rank = new Option<int?>("--rank") { Description = "The number of topics, for --model nmf." };
+        var ranks = new Option<string?>("--ranks")
+        {
+            Description = "The numbers of topics of the layers, from the finest, for --model deep or neural: 50,20,8 say.",
+        };
+        var labelsKnown = new Option<double?>("--labels-known")
+        {
+            Description = "For --model neural: the share of labels outside the test, above 0 and at most 1, that the topics are guided by; "
+                + "without it they are found without labels.",
+        };
+        var beta = new Option<double>("--beta")
+        {
+            Description = "Beta of the divergence: 2 Euclidean, 1 Kullback-Leibler, 0 Itakura-Saito, or any other.",
+            DefaultValueFactory = _ => 2,
+        };
+        var iterations = new Option<int>("--iterations")
+        {
+            Description = "The iterations of the factorization; for --model deep and neural of each layer and of all together.",
+            DefaultValueFactory = _ => 50,
+        };
+        var engine = new Option<TrainingEngine>("--engine") { Description = "What trains: Automatic, Managed or Torch." };
+        var documents = new Option<int?>("--min-documents") { Description = "In how many texts a word must occur to count." };
+        var output = new Option<FileInfo>("--out") { Description = "The model file to write.", DefaultValueFactory = _ => new FileInfo("model.zip") };
+        var command = new RootCommand("Finds the topics of a collection of texts, and classifies the texts by them.")
+        {
+            data, text, label, model, rank, ranks, labelsKnown, beta, iterations, engine, documents, output,
+        };
+        command.SetAction(arguments =>
+        {
+            FileInfo? file = arguments.GetValue(data);
+            string kind = arguments.GetValue(model)!;
+            (int? width, string? widths, double? share) = (arguments.GetValue(rank), arguments.GetValue(ranks), arguments.GetValue(labelsKnown));
+            double divergence = arguments.GetValue(beta);
+            Refuse(file is { Exists: false },
+                $"--data is '{file}', but there is no such file. Name a tab-separated file, or leave --data out for the sample's own texts.");
+            Refuse(width is not null && kind != "nmf",
+                $"--rank is for --model nmf, but --model is {kind}. Give the layers' numbers of topics with --ranks, such as --ranks 50,20,8.");
+            Refuse(widths is not null && kind == "nmf",
+                $"--ranks is for --model deep or neural, but --model is nmf. Give the number of topics with --rank, or --model deep.");
+            Refuse(share is not null && kind != "neural",
+                $"--labels-known is for --model neural, but --model is {kind}. Give --model neural, or leave --labels-known out.");
+            Refuse(share is not null and not (> 0 and <= 1), $"--labels-known is {share}, but must be above 0 and at most 1.");
+            Refuse(kind == "neural" && divergence != 2,
+                $"--beta is {divergence}, but must be 2 with --model neural, whose layers are least-squares problems. Leave --beta out.");
+            Refuse(!double.IsFinite(divergence), $"--beta is {divergence}, but must be a finite number.");
+            int count = AtLeastOne("--iterations", arguments.GetValue(iterations))!.Value;
+            TrainingEngine trainer = arguments.GetValue(engine);
+            Refuse(!Enum.IsDefined(trainer), $"--engine is {trainer}, but must be Automatic, Managed or Torch.");
+            bool isOwn = file is null;
+            TopicMethod method = kind switch
+            {
+                "deep" => new DeepTopics(Layers(widths ?? (isOwn ? "24,12,4" : "50,20,8")), divergence, count) { Engine = trainer },
+                "neural" => new NeuralTopics(Layers(widths ?? (isOwn ? "24,12" : "50,20")), share, count) { Engine = trainer },
+                _ => new NmfTopics(AtLeastOne("--rank", width) ?? (isOwn ? 12 : 20), divergence, count) { Engine = trainer },
+            };
+            var request = new Request
+            {
+                Data = file,
+                Text = arguments.GetValue(text) ?? "text",
+                Label = arguments.GetValue(label) ?? (isOwn ? "subject" : "label"),
+                Method = method,
+                MinimumDocuments = AtLeastOne("--min-documents", arguments.GetValue(documents)),
+                Output = arguments.GetValue(output)!.FullName,
+            };
+            // Last: it touches the file.
+            CheckWritable(request.Output);
+            run(request);
+        });
+        return command;
+    }
+
+    private static void Refuse(bool isWrong, FormattableString problem)
+    {
+        if (isWrong)
+            throw new ArgumentException(FormattableString.Invariant(problem));
+    }
+
+    private static int? AtLeastOne(string option, int? value)
+    {
+        Refuse(value < 1, $"{option} is {value}, but must be at least 1.");
+        return value;
+    }
+
+    private static int[] Layers(string list)
+    {
+        var numbers = new List<int>();
+        foreach (string part in list.Split(','))
+        {
+            Refuse(!int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number < 1,
+                $"--ranks is '{list}', but must be numbers from 1 with commas between, such as 50,20,8.");
+            Refuse(numbers.Count > 0 && number > numbers[^1],
+                $"--ranks is '{list}', but {number} is more than the number before it. Give the most topics first, the fewest last.");
+            numbers.Add(number);
+        }
+
+        return [.. numbers];
+    }
+
+    private static void CheckWritable(string path)
+    {
+        string folder = Path.GetDirectoryName(path) ?? path;
+        Refuse(Directory.Exists(path), $"--out is '{path}', but that is a folder. Name a file in it, such as '{Path.Combine(path, "model.zip")}'.");
+        Refuse(!Directory.Exists(folder), $"--out is '{path}', but there is no folder '{folder}'. Make it first, or name a file in another one.");
+        bool isNew = !File.Exists(path);
+        try
+        {
+            using (File.Open(path, FileMode.OpenOrCreate, FileAccess.Write))
+            {
+            }
+
+            if (isNew)
+                File.Delete(path);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            Refuse(true, $"--out is '{path}', but it cannot be written ({problem.Message.TrimEnd('.')}). Name another file.");
+        }
+    }
+}
