@@ -51,10 +51,10 @@ internal static class TrainingLoop
             });
             double fall = rule.MayRise ? Math.Abs(before - objective) : before - objective;
             idle = iteration > 0 && rule.Tolerance > 0 && fall <= rule.Tolerance * Math.Abs(before) ? idle + 1 : 0;
-            bool hasConverged = idle >= rule.Patience || (iteration > 0 && solver.IsFinished);
-            if (hasConverged || iteration == rule.MaximumNumberOfIterations)
+            TrainingEnd? end = idle >= rule.Patience ? TrainingEnd.Converged : iteration > 0 ? solver.Finished : null;
+            if (end is not null || iteration == rule.MaximumNumberOfIterations)
             {
-                var ended = new TrainingHistory(history, hasConverged);
+                var ended = new TrainingHistory(history, end ?? TrainingEnd.IterationsExhausted);
                 monitor.Finish(phase, ended, rule);
                 return ended;
             }
@@ -76,8 +76,8 @@ internal interface IIterativeSolver
     /// <summary>Makes one iteration, which must not raise the objective unless the stopping rule allows it.</summary>
     void Advance();
 
-    /// <summary>Whether further iterations cannot lower the objective.</summary>
-    bool IsFinished => false;
+    /// <summary>Why the algorithm itself ends the training; null while it can go on.</summary>
+    TrainingEnd? Finished => null;
 }
 
 /// <summary>Follows a training while it runs, and may cancel it.</summary>

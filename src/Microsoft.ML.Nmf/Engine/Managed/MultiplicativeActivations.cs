@@ -6,7 +6,11 @@ namespace Microsoft.ML.Nmf.Engine.Managed;
 /// </summary>
 internal sealed class MultiplicativeActivations : ActivationProblem
 {
+    // Templates of column sums within 2^±64 are taken as they are.
+    private const int OrdinaryExponent = 64;
+
     private readonly ActivationSettings _settings;
+    private readonly int _exponent;
     private readonly ManagedFactor _templates;
     private readonly float[] _columnSums;
     private readonly double _sum;
@@ -16,9 +20,18 @@ internal sealed class MultiplicativeActivations : ActivationProblem
     /// <summary>Computes the column sums of the templates and, for β ≠ 1, their transpose.</summary>
     public MultiplicativeActivations(FactorMatrix templates, ActivationSettings settings)
     {
-        _settings = settings;
         _templates = ManagedFactor.From(templates);
         double[] sums = FactorSums.OfColumns(_templates.Values, _templates.Stride, _templates.Rank);
+        // Others are brought near 1 by a power of two, so that no product with them leaves float32: h Wᵀ = (2ᵉ h)(2⁻ᵉ W)ᵀ.
+        _exponent = sums.Max() is > 0 and var largest && Math.Abs(Math.ILogB(largest)) > OrdinaryExponent ? Math.ILogB(largest) : 0;
+        _settings = settings with { L1 = Scaled(settings.L1, -_exponent), L2 = Scaled(settings.L2, -2 * _exponent) };
+        if (_exponent != 0)
+        {
+            foreach (ref float value in _templates.Values)
+                value = MathF.ScaleB(value, -_exponent);
+            sums = FactorSums.OfColumns(_templates.Values, _templates.Stride, _templates.Rank);
+        }
+
         _columnSums = new float[_templates.Stride];
         for (int k = 0; k < sums.Length; k++)
             _columnSums[k] = (float)sums[k];
@@ -30,6 +43,8 @@ internal sealed class MultiplicativeActivations : ActivationProblem
 
     /// <inheritdoc />
     public override ActivationSolver CreateSolver() => new Solver(this);
+
+    private static float Scaled(float weight, int exponent) => Math.Min(MathF.ScaleB(weight, exponent), float.MaxValue);
 
     private sealed class Solver : ActivationSolver
     {
@@ -78,7 +93,8 @@ internal sealed class MultiplicativeActivations : ActivationProblem
                     break;
             }
 
-            row.CopyTo(activations);
+            for (int k = 0; k < row.Length; k++)
+                activations[k] = MathF.ScaleB(row[k], -_problem._exponent);
         }
 
         // Whether no activation changed by more than the tolerance times the largest one.
