@@ -4,7 +4,7 @@ using Microsoft.ML.Data;
 using ModelFuzzer;
 
 // ModelFuzzer COUNT SEED MODEL...: damages each model of 12 features COUNT times, half of them with the checksum put right afterwards, loads what came
-// out and transforms two rows. A line for each model says what became of them; every line that begins with "!" is something that must not happen.
+// out and transforms two rows. A line for each model says what became of them; a line that begins with "!" tells what must not happen, and makes it fail.
 const long timesFile = 50;
 const double mostSeconds = 10;
 const int most = 20;
@@ -51,6 +51,8 @@ foreach (string path in args[2..])
 
     string Text(int corrected) => $"{outcomes[0, corrected]} refused, {outcomes[1, corrected]} for other data, {outcomes[2, corrected]} used";
 }
+
+return shown == 0 ? 0 : 1;
 
 void Tell(string problem)
 {

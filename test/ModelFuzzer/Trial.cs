@@ -1,4 +1,3 @@
-using System.Reflection;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -21,8 +20,9 @@ internal readonly record struct Trial(Outcome Outcome, long Allocated, string? P
         }
         catch (Exception problem)
         {
+            // ML.NET calls the loader by reflection, which wraps what it throws.
             long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-            return new Trial(Outcome.Refused, allocated, Innermost(problem) is FormatException ? null : $"Load: {problem}");
+            return new Trial(Outcome.Refused, allocated, problem.GetBaseException() is FormatException ? null : $"Load: {problem}");
         }
 
         long spent = GC.GetAllocatedBytesForCurrentThread() - before;
@@ -40,9 +40,6 @@ internal readonly record struct Trial(Outcome Outcome, long Allocated, string? P
             return new Trial(Outcome.Transformed, spent, $"Transform: {problem}");
         }
     }
-
-    private static Exception Innermost(Exception problem)
-        => problem is TargetInvocationException or InvalidOperationException && problem.InnerException is { } inner ? Innermost(inner) : problem;
 
     // Reads every column that the model adds, with its annotations.
     private static string? Transform(ITransformer model, IDataView rows)

@@ -79,7 +79,7 @@ public class NeuralTrainingTests
         NeuralNmfEpoch best = result.Epochs.MinBy(e => e.ValidationLoss)!;
         Assert.InRange(best.Number, 0, 290);
         Assert.Equal(best.Number + 4, result.Epochs[^1].Number);
-        Assert.True(result.Phases[^1].History.Converged);
+        Assert.Equal(TrainingEnd.StoppedEarly, result.Phases[^1].History.End);
         Assert.All(result.Epochs, e => Assert.True(double.IsFinite(e.ValidationLoss)));
 
         // The same training up to there has no more to go back to.

@@ -6,8 +6,8 @@ namespace Microsoft.ML.Nmf.Engine.Managed;
 /// </summary>
 internal sealed class MultiplicativeActivations : ActivationProblem
 {
-    // Templates of column sums within 2^±64 are taken as they are.
-    private const int OrdinaryExponent = 64;
+    // Templates whose largest column sum is within 2^±16 are taken as they are.
+    private const int OrdinaryExponent = 16;
 
     private readonly ActivationSettings _settings;
     private readonly int _exponent;
