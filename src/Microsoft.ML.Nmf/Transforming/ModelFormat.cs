@@ -9,9 +9,12 @@ internal static class ModelFormat
 {
     private const int MostLayers = (1 << 10) - 1;
 
+    // The engine rounds rows and columns up to as many floats at most.
+    private const long Padding = 16;
+
     // *** Binary format of a matrix ***
     // int: rows, at least 1
-    // int: columns, from 1 to SizeLimits.MostComponents
+    // int: columns, from 1 to RankLimit.Most, whose Gram matrix can be held when transforming
     // float, rows × columns: the values, row after row
 
     /// <summary>Writes a matrix.</summary>
@@ -31,16 +34,16 @@ internal static class ModelFormat
 
     /// <summary>Reads a matrix whose values must be finite and not negative.</summary>
     /// <exception cref="FormatException">
-    /// A value is neither, there are more columns than <see cref="SizeLimits.MostComponents"/>, or fewer values follow than its size says.
+    /// A value is neither, there are more columns than <see cref="RankLimit.Most"/>, or fewer values follow than its size says.
     /// </exception>
     public static FactorMatrix ReadMatrix(ModelReader reader)
     {
         int rows = reader.Read<int>(), columns = reader.Read<int>();
         ModelReader.Check(rows > 0 && columns > 0, "the size of a matrix is not possible");
-        if (!SizeLimits.Holds(rows, columns))
+        if (columns > RankLimit.Most || (rows + Padding) * (columns + Padding) > Array.MaxLength)
         {
             throw new FormatException($"The model has a layer of {rows} × {columns} values, which cannot be transformed with: a layer may have "
-                + $"{SizeLimits.MostComponents} components at most, and no more values than one array holds.");
+                + $"{RankLimit.Most} components at most, whose Gram matrix takes 2 GB, and no more values than one array holds ({Array.MaxLength}).");
         }
 
         FactorMatrix matrix = ReadValues(reader, rows, columns);

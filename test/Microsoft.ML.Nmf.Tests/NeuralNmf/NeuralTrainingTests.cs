@@ -91,6 +91,15 @@ public class NeuralTrainingTests
             Near.Equal(Sums(upToThere.ActivationSums[i]), Sums(result.ActivationSums[i]), 1e-5);
     }
 
+    [Fact]
+    public void Training_that_finds_no_step_is_stalled_and_not_converged()
+    {
+        TrainingHistory history = NeuralData.Run(NeuralData.Grouped(8, 5, 2), NeuralData.Options([2], 2000, NeuralNmfLoss.Reconstruction)).Phases[^1].History;
+        Assert.Equal((TrainingEnd.Stalled, false), (history.End, history.Converged));
+        Assert.InRange(history.Last.Number, 1, 1999);
+        Assert.Equal(history[^2].Objective, history.Last.Objective, 1e-9);
+    }
+
     [Theory]
     [InlineData(0.3, 6)]
     [InlineData(0.01, 1)]

@@ -89,11 +89,11 @@ public class ModelFormatTests
     public void More_components_than_can_be_transformed_with_are_refused_with_the_size_and_the_limit()
     {
         byte[] Matrix(int rank) => Bytes.Of(writer => ModelFormat.Write(writer, new FactorMatrix(new float[rank], 1, rank)));
-        Assert.Equal(8192, ModelFormat.ReadMatrix(Bytes.Reader(Matrix(SizeLimits.MostComponents))).Columns);
+        Assert.Equal(RankLimit.Most, ModelFormat.ReadMatrix(Bytes.Reader(Matrix(RankLimit.Most))).Columns);
         var problem = Assert.Throws<FormatException>(() => ModelFormat.ReadMatrix(Bytes.Reader(Matrix(46_341))));
         Assert.Contains("1 × 46341", problem.Message);
-        Assert.Contains("8192", problem.Message);
-        Assert.Throws<FormatException>(() => ModelFormat.ReadMatrix(Bytes.Reader(Matrix(SizeLimits.MostComponents + 1))));
+        Assert.Contains($"{RankLimit.Most} components", problem.Message);
+        Assert.Throws<FormatException>(() => ModelFormat.ReadMatrix(Bytes.Reader(Matrix(RankLimit.Most + 1))));
     }
 
     [Theory]
