@@ -34,7 +34,8 @@ internal static class Damage
                 random.NextBytes(inserted);
                 return [.. bytes[..at], .. inserted, .. bytes[at..]];
             case 4:
-                int length = random.Next(1, 1 + Math.Min(32, bytes.Length / 2)), first = random.Next(bytes.Length - length), second = random.Next(bytes.Length - length);
+                int length = random.Next(1, 1 + Math.Min(32, bytes.Length / 2));
+                int first = random.Next(bytes.Length - length), second = random.Next(bytes.Length - length);
                 byte[] kept = bytes[first..(first + length)];
                 Array.Copy(bytes, second, bytes, first, length);
                 kept.CopyTo(bytes, second);

@@ -30,7 +30,8 @@ internal readonly record struct Trial(Outcome Outcome, long Allocated, string? P
         {
             return new Trial(Outcome.Transformed, spent, Transform(model, rows));
         }
-        catch (ArgumentOutOfRangeException problem) when (problem.Message.StartsWith("Input column", StringComparison.Ordinal) || problem.ParamName is "inputColumnName")
+        catch (ArgumentOutOfRangeException problem)
+            when (problem.Message.StartsWith("Input column", StringComparison.Ordinal) || problem.ParamName is "inputColumnName")
         {
             // A model for another column, or for another number of features.
             return new Trial(Outcome.FitsNotTheRows, spent, null);

@@ -142,7 +142,8 @@ internal static class ModelFormat
         var settings = new ActivationSettings(reader.Read<double>(), reader.Read<float>(), reader.Read<float>(), reader.Read<int>(), reader.Read<float>());
         ModelReader.Check(double.IsFinite(settings.Beta), "beta is not finite");
         ModelReader.Check(settings.L1 >= 0 && settings.L2 >= 0 && float.IsFinite(settings.L1 + settings.L2), "a penalty is negative or not finite");
-        ModelReader.Check(settings.MaximumNumberOfIterations > 0 && settings.Tolerance is >= 0 and < 1, "the iterations or the tolerance of a row are out of range");
+        ModelReader.Check(settings.MaximumNumberOfIterations > 0 && settings.Tolerance is >= 0 and < 1,
+            "the iterations or the tolerance of a row are out of range");
         return settings;
     }
 

@@ -212,8 +212,9 @@ public class NeuralNmfTests
         Assert.Contains(lines, l => l.Text.StartsWith("Neural NMF, all layers ended after") && l.Text.EndsWith(": it has converged to the tolerance of 0.01."));
         Assert.Empty(Warnings());
         lines.Clear();
-        _context.Transforms.NeuralNmf(NeuralRows.Options(new() { MaximumNumberOfIterations = 500, Tolerance = 0, ValidationFraction = 0.3, ValidationPatience = 1 })).Fit(data);
-        Assert.Contains(lines, l => l.Text.StartsWith("Neural NMF, all layers ended after") && l.Text.EndsWith("the rows that were held out has stopped falling."));
+        NeuralNmfEstimator.Options early = new() { MaximumNumberOfIterations = 500, Tolerance = 0, ValidationFraction = 0.3, ValidationPatience = 1 };
+        _context.Transforms.NeuralNmf(NeuralRows.Options(early)).Fit(data);
+        Assert.Contains(lines, l => l.Text.StartsWith("Neural NMF, all layers ended after") && l.Text.EndsWith("that were held out has stopped falling."));
     }
 
     [Fact]

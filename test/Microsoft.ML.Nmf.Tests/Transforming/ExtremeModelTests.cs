@@ -9,7 +9,8 @@ namespace Microsoft.ML.Nmf.Tests.Transforming;
 /// <summary>Models that no training gives, with numbers at the ends of float32, saved and loaded.</summary>
 public class ExtremeModelTests
 {
-    private static readonly TrainingHistory _history = new([new TrainingIteration { Number = 0, Objective = 1, Divergence = 1, Seconds = 0 }], TrainingEnd.Stalled);
+    private static readonly TrainingIteration _start = new() { Number = 0, Objective = 1, Divergence = 1, Seconds = 0 };
+    private static readonly TrainingHistory _history = new([_start], TrainingEnd.Stalled);
     private static readonly TrainingPhase[] _phases = [new TrainingPhase { Name = "all", History = _history }];
 
     private readonly MLContext _context = new(1);
@@ -30,7 +31,8 @@ public class ExtremeModelTests
     public void Templates_at_the_ends_of_float32_give_finite_activations(double beta, float value)
     {
         var settings = new ActivationSettings(beta, 0, 0, 100, 1e-4f);
-        AssertFinite(new NmfTransformer(Host(), new ColumnNames("Features", ["Topics"]), new NmfModel(Varied(Rows.Size, 3, value), null, beta, 5, _history), settings));
+        var model = new NmfModel(Varied(Rows.Size, 3, value), null, beta, 5, _history);
+        AssertFinite(new NmfTransformer(Host(), new ColumnNames("Features", ["Topics"]), model, settings));
         AssertFinite(Deep(beta, Varied(Rows.Size, 3, value), Varied(3, 2, 0.25f)));
         AssertFinite(Deep(beta, Varied(Rows.Size, 3, 1), Varied(3, 2, Math.Min(value, 1e37f))));
     }
@@ -48,7 +50,16 @@ public class ExtremeModelTests
             FactorMatrix[] templates = [Varied(Rows.Size, 3, first), Varied(3, 2, second)];
             NeuralNmfEpoch[] epochs =
             [
-                new() { Number = 0, Loss = 1, LayerLosses = [1, 0], LabelLoss = 0, ValidationLoss = double.NaN, LearningRate = double.NaN, OptimalityResidual = 0 },
+                new()
+                {
+                    Number = 0,
+                    Loss = 1,
+                    LayerLosses = [1, 0],
+                    LabelLoss = 0,
+                    ValidationLoss = double.NaN,
+                    LearningRate = double.NaN,
+                    OptimalityResidual = 0,
+                },
             ];
             var weights = new FactorMatrix([3e38f, 3e38f, -3e38f, 3e38f, -3e38f, -3e38f], 3, 2);
             var model = new NeuralNmfModel(
@@ -70,7 +81,8 @@ public class ExtremeModelTests
     private DeepNmfTransformer Deep(double beta, params FactorMatrix[] templates)
     {
         var settings = new ActivationSettings(beta, 0, 0, 100, 1e-4f);
-        return new DeepNmfTransformer(Host(), new ColumnNames("Features", ["Topics", "Fine"]), new DeepNmfModel(templates, null, beta, 5, [1, 1], _phases), settings, [1, 0]);
+        var model = new DeepNmfModel(templates, null, beta, 5, [1, 1], _phases);
+        return new DeepNmfTransformer(Host(), new ColumnNames("Features", ["Topics", "Fine"]), model, settings, [1, 0]);
     }
 
     private ComponentHost Host() => ComponentHost.Register(_context.Transforms, "Extreme");
@@ -78,8 +90,10 @@ public class ExtremeModelTests
     private void AssertFinite(ITransformer transformer)
     {
         IDataView output = Loaded(transformer).Transform(Rows.View(_context, Rows.Values(6)));
-        foreach (DataViewSchema.Column column in output.Schema.Where(c => c.Type is VectorDataViewType { ItemType: NumberDataViewType } && c.Name != "Features"))
-            Assert.All(output.GetColumn<float[]>(column.Name), row => Assert.All(row, value => Assert.True(float.IsFinite(value), $"{column.Name} has {value}")));
+        string[] added = [.. output.Schema.Where(c => c.Type is VectorDataViewType { ItemType: NumberDataViewType } && c.Name != "Features").Select(c => c.Name)];
+        Assert.NotEmpty(added);
+        foreach (string name in added)
+            Assert.All(output.GetColumn<float[]>(name), row => Assert.All(row, value => Assert.True(float.IsFinite(value), $"{name} has {value}")));
     }
 
     private ITransformer Loaded(ITransformer transformer)

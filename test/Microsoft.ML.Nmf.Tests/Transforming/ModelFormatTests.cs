@@ -73,8 +73,8 @@ public class ModelFormatTests
         ];
         byte[][] starts =
         [
-            [.. new byte[4], .. BitConverter.GetBytes(1 << 28)], BitConverter.GetBytes(1 << 28), [], [], BitConverter.GetBytes(1000), BitConverter.GetBytes(4000),
-            [.. BitConverter.GetBytes(1 << 20), 2], [0xFF, 0xFF, 0xFF, 0x7F],
+            [.. new byte[4], .. BitConverter.GetBytes(1 << 28)], BitConverter.GetBytes(1 << 28), [], [], BitConverter.GetBytes(1000),
+            BitConverter.GetBytes(4000), [.. BitConverter.GetBytes(1 << 20), 2], [0xFF, 0xFF, 0xFF, 0x7F],
         ];
         for (int i = 0; i < reads.Length; i++)
         {

@@ -12,7 +12,8 @@ public class OldModelTests
 
     public static TheoryData<string> Models => [.. Names];
 
-    private static IEnumerable<string> Names => Directory.GetFiles(Folder, "*.zip").Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Names
+        => Directory.GetFiles(Folder, "*.zip").Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal);
 
     [Theory, MemberData(nameof(Models))]
     public void A_file_of_the_first_version_loads_and_gives_the_recorded_bits_now_and_saved_anew(string name)
