@@ -45,8 +45,9 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
     static FileHeader ILoadableTransformer<DeepNmfTransformer>.Header => new(
         Signature: "DEEP NMF",
         // 0x00010001: initial
-        Version: 0x00010001,
-        ReadableBy: 0x00010001,
+        // 0x00010002: a checksum, which covers the columns too; a history says why the training ended
+        Version: 0x00010002,
+        ReadableBy: 0x00010002,
         ReadsBackTo: 0x00010001,
         LoaderSignature);
 
@@ -62,7 +63,7 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
     // activation settings: how activations of new rows are found, β among them
     // int, for each output column: its layer
     // int: the number of layers
-    // matrix, for each layer from the features on: its templates
+    // matrix, for each layer from the features on: its templates; their product is finite in float32, as in any training, which computes it
     // names: of the features, or none
     // int: the number of training examples
     // double, for each component of the deepest layer: the sum of its activations
@@ -79,17 +80,32 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
         TrainingPhase.Write(writer, Model.Phases);
     }
 
-    static DeepNmfTransformer ILoadableTransformer<DeepNmfTransformer>.Read(ComponentHost host, ColumnNames columns, BinaryReader reader)
+    static DeepNmfTransformer ILoadableTransformer<DeepNmfTransformer>.Read(ComponentHost host, ColumnNames columns, ModelReader reader)
     {
         ActivationSettings settings = ModelFormat.ReadActivationSettings(reader);
-        int[] layers = [.. columns.Outputs.Select(_ => reader.ReadInt32())];
+        int[] layers = [.. columns.Outputs.Select(_ => reader.Read<int>())];
         FactorMatrix[] templates = ModelFormat.ReadLayers(reader);
         string[]? names = ModelFormat.ReadNames(reader, templates[0].Rows);
         int examples = ModelFormat.ReadNumberOfExamples(reader);
         double[] sums = ModelFormat.ReadSums(reader, templates[^1].Columns);
         var model = new DeepNmfModel(templates, names, settings.Beta, examples, sums, TrainingPhase.Read(reader));
-        ModelFormat.Check(layers.All(layer => layer >= 0 && layer < templates.Length), "an output column belongs to no layer");
+        ModelReader.Check(layers.All(layer => layer >= 0 && layer < templates.Length), "an output column belongs to no layer");
+        ModelReader.Check(model.Layers.All(layer => layer.ActivationSums.All(double.IsFinite)), "the sums of activations are not finite");
+        CheckProduct(model);
         return new DeepNmfTransformer(host, columns, model, settings, layers);
+    }
+
+    // No entry of the product is above the product of the largest column sums, so it seldom has to be computed.
+    private static void CheckProduct(DeepNmfModel model)
+    {
+        double bound = 1;
+        foreach (TopicLayer layer in model.Layers)
+            bound *= layer.Templates.ColumnSums().Max();
+
+        if (bound <= float.MaxValue)
+            return;
+        foreach (float value in model.Deepest.EffectiveTemplates.Values)
+            ModelReader.Check(value <= float.MaxValue, "the product of the templates does not fit float32");
     }
 
     private sealed class RowActivations : IRowActivations
@@ -112,6 +128,7 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
         public void Compute(ReadOnlySpan<int> features, ReadOnlySpan<float> values)
         {
             _solver.Solve(features, values, _activations[^1]);
+            Float32Range.Limit(_activations[^1]);
             for (int i = _model.Count - 1; i > _widest; i--)
             {
                 FactorMatrix templates = _model[i].Templates;
@@ -121,7 +138,7 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
                     double sum = 0;
                     for (int k = 0; k < weights.Length; k++)
                         sum += (double)_activations[i][k] * weights[k];
-                    _activations[i - 1][l] = (float)sum;
+                    _activations[i - 1][l] = Float32Range.Limit(sum);
                 }
             }
         }

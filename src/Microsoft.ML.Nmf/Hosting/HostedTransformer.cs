@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Text;
 using Microsoft.ML.Data;
 using Microsoft.ML.Nmf.Hosting;
 
@@ -26,7 +27,7 @@ public abstract class HostedTransformer : RowToRowTransformerBase
     /// <summary>The header in a model file.</summary>
     private protected abstract FileHeader Header { get; }
 
-    /// <summary>Writes everything after the header and the columns.</summary>
+    /// <summary>Writes everything between the columns and the checksum.</summary>
     private protected abstract void Write(BinaryWriter writer);
 
     /// <summary>How the columns are computed for data of a schema.</summary>
@@ -43,8 +44,14 @@ public abstract class HostedTransformer : RowToRowTransformerBase
     {
         ctx.CheckAtModel();
         ctx.SetVersionInfo(Header.ToVersionInfo());
-        _columns.Save(ctx);
-        Write(ctx.Writer);
+        var content = new ChecksumStream(ctx.Writer.BaseStream);
+        using (var writer = new BinaryWriter(content, Encoding.UTF8, leaveOpen: true))
+        {
+            _columns.Write(writer);
+            Write(writer);
+        }
+
+        ctx.Writer.Write(content.Checksum);
     }
 
     /// <inheritdoc />

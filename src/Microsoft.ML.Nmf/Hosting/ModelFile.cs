@@ -3,7 +3,10 @@ using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Nmf.Hosting;
 
-/// <summary>The header of a transformer in a model file.</summary>
+/// <summary>
+/// The header of a transformer in a model file. ML.NET writes it, then the transformer's own part: its columns, then what it writes itself, then four
+/// bytes with the <see cref="Checksum"/> of both. Files of version 0x00010001 have no checksum.
+/// </summary>
 /// <param name="Signature">Eight characters that say what was written.</param>
 /// <param name="Version">The version that is written.</param>
 /// <param name="ReadableBy">The oldest version of the reader that can read what is written.</param>
@@ -29,29 +32,50 @@ internal sealed record ColumnNames(string Input, IReadOnlyList<string> Outputs)
     private const int MostOutputs = 1 << 16;
 
     // *** Binary format ***
-    // string id: the input column's name
+    // name: of the input column, not empty
     // int: how many output columns there are
-    // string id, for each: its name
+    // name, for each: not empty, and different from all others
+    // where a name is, from version 0x00010002 on, its UTF-8 after its length; before, the int of ML.NET's table of strings
 
     /// <summary>Reads the names.</summary>
-    public static ColumnNames Load(ModelLoadContext ctx)
+    /// <param name="reader">Where to read.</param>
+    /// <param name="strings">ML.NET's table of strings.</param>
+    /// <exception cref="FormatException">A name is empty or is there twice.</exception>
+    public static ColumnNames Read(ModelReader reader, IReadOnlyList<string> strings)
     {
-        string input = ctx.LoadNonEmptyString();
-        int count = ctx.Reader.ReadInt32();
-        Contracts.CheckDecode(count is > 0 and < MostOutputs, "The number of output columns is not possible.");
-        var outputs = new string[count];
-        for (int i = 0; i < count; i++)
-            outputs[i] = ctx.LoadNonEmptyString();
+        string input = ReadName(reader, strings);
+        var outputs = new string[reader.ReadCount(1, MostOutputs, 2, "output columns")];
+        for (int i = 0; i < outputs.Length; i++)
+            outputs[i] = ReadName(reader, strings);
+        ModelReader.Check(outputs.Distinct().Count() == outputs.Length, "two output columns have one name");
         return new ColumnNames(input, outputs);
     }
 
     /// <summary>Writes the names.</summary>
-    public void Save(ModelSaveContext ctx)
+    public void Write(BinaryWriter writer)
     {
-        ctx.SaveNonEmptyString(Input);
-        ctx.Writer.Write(Outputs.Count);
+        writer.Write(Input);
+        writer.Write(Outputs.Count);
         foreach (string output in Outputs)
-            ctx.SaveNonEmptyString(output);
+            writer.Write(output);
+    }
+
+    private static string ReadName(ModelReader reader, IReadOnlyList<string> strings)
+    {
+        string name;
+        if (reader.Version == ModelReader.FirstVersion)
+        {
+            int place = reader.Read<int>();
+            ModelReader.Check(place >= 0 && place < strings.Count, "a column has no name");
+            name = strings[place];
+        }
+        else
+        {
+            name = reader.ReadString();
+        }
+
+        ModelReader.Check(name.Length > 0, "the name of a column is empty");
+        return name;
     }
 }
 
@@ -66,9 +90,9 @@ internal interface ILoadableTransformer<TSelf>
     /// <summary>Reads what the transformer wrote after its columns.</summary>
     /// <param name="host">The transformer's host.</param>
     /// <param name="columns">The columns it was written with.</param>
-    /// <param name="reader">Where to read.</param>
+    /// <param name="reader">Where to read, to its end.</param>
     /// <exception cref="FormatException">What is read cannot have been written by it.</exception>
-    static abstract TSelf Read(ComponentHost host, ColumnNames columns, BinaryReader reader);
+    static abstract TSelf Read(ComponentHost host, ColumnNames columns, ModelReader reader);
 }
 
 /// <summary>What ML.NET calls to read a transformer of this library from a model file; it finds the method by its name and parameters.</summary>
@@ -88,6 +112,11 @@ internal static class TransformerLoader<TTransformer>
     {
         ComponentHost host = ComponentHost.Register(env, typeof(TTransformer).Name);
         ctx.CheckAtModel(TTransformer.Header.ToVersionInfo());
-        return TTransformer.Read(host, ColumnNames.Load(ctx), ctx.Reader);
+        var reader = new ModelReader(ctx.Reader.BaseStream, ctx.FpMin + ctx.Header.FpModel + ctx.Header.CbModel, ctx.Header.ModelVerWritten);
+        if (reader.Version != ModelReader.FirstVersion)
+            reader.VerifyChecksum();
+        TTransformer transformer = TTransformer.Read(host, ColumnNames.Read(reader, ctx.Strings ?? []), reader);
+        reader.Close();
+        return transformer;
     }
 }

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Microsoft.ML.Data;
+using Microsoft.ML.Nmf.Hosting;
 using Microsoft.ML.Nmf.Reading;
 using Microsoft.ML.Nmf.Topics;
 
@@ -16,17 +18,17 @@ internal abstract class ClassKeys(int count)
     private static readonly Kind[] _kinds =
     [
         new Kind<ReadOnlyMemory<char>>(TextDataViewType.Instance, (w, v) => w.Write(v.ToString()), r => r.ReadString().AsMemory()),
-        new Kind<float>(NumberDataViewType.Single, (w, v) => w.Write(v), r => r.ReadSingle()),
-        new Kind<double>(NumberDataViewType.Double, (w, v) => w.Write(v), r => r.ReadDouble()),
+        new Kind<float>(NumberDataViewType.Single, (w, v) => w.Write(v), r => r.Read<float>()),
+        new Kind<double>(NumberDataViewType.Double, (w, v) => w.Write(v), r => r.Read<double>()),
         new Kind<bool>(BooleanDataViewType.Instance, (w, v) => w.Write(v), r => r.ReadBoolean()),
-        new Kind<sbyte>(NumberDataViewType.SByte, (w, v) => w.Write(v), r => r.ReadSByte()),
-        new Kind<byte>(NumberDataViewType.Byte, (w, v) => w.Write(v), r => r.ReadByte()),
-        new Kind<short>(NumberDataViewType.Int16, (w, v) => w.Write(v), r => r.ReadInt16()),
-        new Kind<ushort>(NumberDataViewType.UInt16, (w, v) => w.Write(v), r => r.ReadUInt16()),
-        new Kind<int>(NumberDataViewType.Int32, (w, v) => w.Write(v), r => r.ReadInt32()),
-        new Kind<uint>(NumberDataViewType.UInt32, (w, v) => w.Write(v), r => r.ReadUInt32()),
-        new Kind<long>(NumberDataViewType.Int64, (w, v) => w.Write(v), r => r.ReadInt64()),
-        new Kind<ulong>(NumberDataViewType.UInt64, (w, v) => w.Write(v), r => r.ReadUInt64()),
+        new Kind<sbyte>(NumberDataViewType.SByte, (w, v) => w.Write(v), r => r.Read<sbyte>()),
+        new Kind<byte>(NumberDataViewType.Byte, (w, v) => w.Write(v), r => r.Read<byte>()),
+        new Kind<short>(NumberDataViewType.Int16, (w, v) => w.Write(v), r => r.Read<short>()),
+        new Kind<ushort>(NumberDataViewType.UInt16, (w, v) => w.Write(v), r => r.Read<ushort>()),
+        new Kind<int>(NumberDataViewType.Int32, (w, v) => w.Write(v), r => r.Read<int>()),
+        new Kind<uint>(NumberDataViewType.UInt32, (w, v) => w.Write(v), r => r.Read<uint>()),
+        new Kind<long>(NumberDataViewType.Int64, (w, v) => w.Write(v), r => r.Read<long>()),
+        new Kind<ulong>(NumberDataViewType.UInt64, (w, v) => w.Write(v), r => r.Read<ulong>()),
     ];
 
     /// <summary>The number of classes.</summary>
@@ -39,7 +41,7 @@ internal abstract class ClassKeys(int count)
     public abstract void Annotate(DataViewSchema.Annotations.Builder annotations);
 
     // *** Binary format ***
-    // int: the number of classes
+    // int: the number of classes, from 1 to LabelColumn.MostClasses
     // sbyte: the place of the values' type among the kept ones, −1 for no values
     // for each class: its value, text as UTF-8 after its length
 
@@ -57,12 +59,10 @@ internal abstract class ClassKeys(int count)
 
     /// <summary>Reads classes.</summary>
     /// <exception cref="FormatException">Their number is not possible, or the type of their values is not known.</exception>
-    public static ClassKeys Read(BinaryReader reader)
+    public static ClassKeys Read(ModelReader reader)
     {
-        int count = reader.ReadInt32();
-        int code = reader.ReadSByte();
-        if (count < 1 || count > LabelColumn.MostClasses || code < -1 || code >= _kinds.Length)
-            throw new FormatException("The model file is damaged or was not written by this library: the classes are not possible.");
+        int count = reader.Read<int>(), code = reader.Read<sbyte>();
+        ModelReader.Check(count is >= 1 and <= LabelColumn.MostClasses && code >= -1 && code < _kinds.Length, "the classes are not possible");
         return code == -1 ? new Unnamed(count) : _kinds[code].Read(reader, count);
     }
 
@@ -72,10 +72,10 @@ internal abstract class ClassKeys(int count)
 
         public abstract ClassKeys Read(DataViewSchema.Column column, int count);
 
-        public abstract ClassKeys Read(BinaryReader reader, int count);
+        public abstract ClassKeys Read(ModelReader reader, int count);
     }
 
-    private sealed class Kind<T>(PrimitiveDataViewType type, Action<BinaryWriter, T> write, Func<BinaryReader, T> read) : Kind(type)
+    private sealed class Kind<T>(PrimitiveDataViewType type, Action<BinaryWriter, T> write, Func<ModelReader, T> read) : Kind(type)
     {
         public override ClassKeys Read(DataViewSchema.Column column, int count)
         {
@@ -84,8 +84,9 @@ internal abstract class ClassKeys(int count)
             return new Named<T>(this, [.. values.DenseValues()]);
         }
 
-        public override ClassKeys Read(BinaryReader reader, int count)
+        public override ClassKeys Read(ModelReader reader, int count)
         {
+            reader.CheckLeft(count, RuntimeHelpers.IsReferenceOrContainsReferences<T>() ? 1 : Unsafe.SizeOf<T>());
             var values = new T[count];
             for (int c = 0; c < count; c++)
                 values[c] = read(reader);

@@ -193,8 +193,8 @@ public sealed partial class NeuralNmfEstimator
         }
 
         /// <summary>
-        /// The share of the rows that is held out: the training ends when their loss has not fallen for <see cref="ValidationPatience"/> epochs, and
-        /// the templates that were best for them are kept. From 0, for none, to below 1. 0 unless set.
+        /// The share of the rows that is held out: the training ends when their loss has not fallen for <see cref="ValidationPatience"/> epochs
+        /// (<see cref="TrainingEnd.StoppedEarly"/>), and the templates that were best for them are kept. From 0, for none, to below 1. 0 unless set.
         /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">The value is negative, not finite, or 1 or more.</exception>
         public double ValidationFraction

@@ -1,3 +1,5 @@
+using Microsoft.ML.Nmf.Transforming;
+
 namespace Microsoft.ML.Nmf;
 
 /// <summary>What a neural factorization has learned. It is saved with its transformer and complete after loading.</summary>
@@ -93,7 +95,7 @@ public sealed class NeuralNmfClassifier
 
     /// <summary>
     /// The scores of a row: probabilities that add up to 1 for <see cref="NeuralNmfLabelLoss.CrossEntropy"/>, B s itself for
-    /// <see cref="NeuralNmfLabelLoss.SquaredError"/>.
+    /// <see cref="NeuralNmfLabelLoss.SquaredError"/>. What is beyond the largest number of float32 counts as that number.
     /// </summary>
     /// <param name="activations">The deepest activations.</param>
     /// <param name="scores">Receives one score a class.</param>
@@ -118,7 +120,7 @@ public sealed class NeuralNmfClassifier
             double sum = 0;
             for (int k = 0; k < weights.Length; k++)
                 sum += (double)weights[k] * activations[k];
-            scores[c] = (float)sum;
+            scores[c] = Float32Range.Limit(sum);
             if (scores[c] > scores[best])
                 best = c;
         }

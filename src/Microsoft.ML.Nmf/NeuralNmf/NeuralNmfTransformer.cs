@@ -55,8 +55,9 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
     static FileHeader ILoadableTransformer<NeuralNmfTransformer>.Header => new(
         Signature: "NEURLNMF",
         // 0x00010001: initial
-        Version: 0x00010001,
-        ReadableBy: 0x00010001,
+        // 0x00010002: a checksum, which covers the columns too; a history says why the training ended
+        Version: 0x00010002,
+        ReadableBy: 0x00010002,
         ReadsBackTo: 0x00010001,
         LoaderSignature);
 
@@ -82,13 +83,13 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
         WriteModel(writer, Model);
     }
 
-    static NeuralNmfTransformer ILoadableTransformer<NeuralNmfTransformer>.Read(ComponentHost host, ColumnNames columns, BinaryReader reader)
+    static NeuralNmfTransformer ILoadableTransformer<NeuralNmfTransformer>.Read(ComponentHost host, ColumnNames columns, ModelReader reader)
     {
-        int[] outputs = [.. columns.Outputs.Select(_ => reader.ReadInt32())];
+        int[] outputs = [.. columns.Outputs.Select(_ => reader.Read<int>())];
         ClassKeys? classes = reader.ReadBoolean() ? ClassKeys.Read(reader) : null;
         NeuralNmfModel model = ReadModel(reader, classes);
         int least = classes is null ? 0 : PredictedLabel;
-        ModelFormat.Check(outputs.All(output => output >= least && output < model.Layers.Count), "an output column belongs to nothing");
+        ModelReader.Check(outputs.All(output => output >= least && output < model.Layers.Count), "an output column belongs to nothing");
         return new NeuralNmfTransformer(host, columns, model, outputs, classes);
     }
 
@@ -101,11 +102,12 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
     // int: the loss
     // phases: of the training
     // int: the number of epochs, the start included, as many as the last phase has entries, which has their seconds
-    // int: the number of layer losses of each
-    // double × (5 + layer losses), for each: loss, label loss, validation loss, learning rate, optimality residual, layer losses
+    // int: the number of layer losses of each, that of the layers for the energy, 1 for the reconstruction
+    // double × (5 + layer losses), for each: loss, label loss, validation loss, learning rate, optimality residual, layer losses; NaN for what there is not
     // where there are classes:
     //   int: the label loss
-    //   float, classes × deepest rank: the classification layer, row after row
+    //   float, classes × deepest rank: the classification layer, row after row, finite
+    // Templates and classification layer may be as large as float32 allows, since transforming works in double and ends with Float32Range.
 
     /// <summary>Writes a model.</summary>
     internal static void WriteModel(BinaryWriter writer, NeuralNmfModel model)
@@ -129,64 +131,68 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
         if (model.Classifier is not { } classifier)
             return;
         writer.Write((int)classifier.Loss);
-        foreach (float weight in classifier.Weights.Values)
-            writer.Write(weight);
+        ModelFormat.WriteValues(writer, classifier.Weights);
     }
 
     /// <summary>Reads a model.</summary>
     /// <param name="reader">Where to read.</param>
     /// <param name="classes">The classes, or null without labels.</param>
     /// <exception cref="FormatException">What is read cannot have been written by this library.</exception>
-    internal static NeuralNmfModel ReadModel(BinaryReader reader, ClassKeys? classes)
+    internal static NeuralNmfModel ReadModel(ModelReader reader, ClassKeys? classes)
     {
         FactorMatrix[] templates = ModelFormat.ReadLayers(reader);
         double[][] sums = [.. templates.Select(layer => ModelFormat.ReadSums(reader, layer.Columns))];
         string[]? names = ModelFormat.ReadNames(reader, templates[0].Rows);
         int examples = ModelFormat.ReadNumberOfExamples(reader);
-        var loss = (NeuralNmfLoss)reader.ReadInt32();
-        ModelFormat.Check(Enum.IsDefined(loss), "the loss is not known");
+        var loss = reader.ReadNamed<NeuralNmfLoss>("the loss");
         List<TrainingPhase> phases = TrainingPhase.Read(reader);
-        List<NeuralNmfEpoch> epochs = ReadEpochs(reader, phases[^1].History);
+        List<NeuralNmfEpoch> epochs = ReadEpochs(reader, phases[^1].History, loss == NeuralNmfLoss.Energy ? templates.Length : 1);
         NeuralNmfClassifier? classifier = classes is null ? null : ReadClassifier(reader, classes, templates[^1].Columns);
         return new NeuralNmfModel(templates, names, loss, examples, sums, phases, epochs, classifier);
     }
 
-    private static List<NeuralNmfEpoch> ReadEpochs(BinaryReader reader, TrainingHistory history)
+    private static List<NeuralNmfEpoch> ReadEpochs(ModelReader reader, TrainingHistory history, int parts)
     {
-        int count = reader.ReadInt32(), parts = reader.ReadInt32();
-        ModelFormat.Check(count == history.Count && parts is > 0 and < 1 << 10, "the epochs do not fit the training history");
-        var epochs = new List<NeuralNmfEpoch>();
+        int count = reader.Read<int>();
+        ModelReader.Check(count == history.Count && reader.Read<int>() == parts, "the epochs do not fit the training history or the loss");
+        reader.CheckLeft(count, (5 + parts) * sizeof(double));
+        var epochs = new List<NeuralNmfEpoch>(count);
         for (int i = 0; i < count; i++)
         {
             epochs.Add(new NeuralNmfEpoch
             {
                 Number = i,
-                Loss = reader.ReadDouble(),
-                LabelLoss = reader.ReadDouble(),
-                ValidationLoss = reader.ReadDouble(),
-                LearningRate = reader.ReadDouble(),
-                OptimalityResidual = reader.ReadDouble(),
-                LayerLosses = [.. Enumerable.Range(0, parts).Select(_ => reader.ReadDouble())],
+                Loss = reader.Read<double>(),
+                LabelLoss = reader.Read<double>(),
+                ValidationLoss = reader.Read<double>(),
+                LearningRate = reader.Read<double>(),
+                OptimalityResidual = reader.Read<double>(),
+                LayerLosses = ReadLosses(reader, parts),
                 Seconds = history[i].Seconds,
             });
+            NeuralNmfEpoch epoch = epochs[i];
+            ModelReader.Check(double.IsFinite(epoch.Loss) && double.IsFinite(epoch.OptimalityResidual) && epoch.LayerLosses.All(double.IsFinite),
+                "an epoch is not finite");
+            ModelReader.Check(!(epoch.LabelLoss < 0 || epoch.ValidationLoss < 0 || epoch.LearningRate < 0), "an epoch is negative");
         }
 
         return epochs;
     }
 
-    private static NeuralNmfClassifier ReadClassifier(BinaryReader reader, ClassKeys classes, int rank)
+    private static double[] ReadLosses(ModelReader reader, int parts)
     {
-        var loss = (NeuralNmfLabelLoss)reader.ReadInt32();
-        ModelFormat.Check(Enum.IsDefined(loss), "the label loss is not known");
-        ModelFormat.Check((long)classes.Count * rank <= Array.MaxLength, "the size of the classification layer is not possible");
-        var weights = new float[classes.Count * rank];
-        for (int i = 0; i < weights.Length; i++)
-        {
-            weights[i] = reader.ReadSingle();
-            ModelFormat.Check(float.IsFinite(weights[i]), "the classification layer has a value that is not finite");
-        }
+        var losses = new double[parts];
+        reader.ReadInto<double>(losses);
+        return losses;
+    }
 
-        return new NeuralNmfClassifier(new FactorMatrix(weights, classes.Count, rank), loss, classes.Names);
+    private static NeuralNmfClassifier ReadClassifier(ModelReader reader, ClassKeys classes, int rank)
+    {
+        var loss = reader.ReadNamed<NeuralNmfLabelLoss>("the label loss");
+        FactorMatrix weights = ModelFormat.ReadValues(reader, classes.Count, rank);
+        foreach (float weight in weights.Values)
+            ModelReader.Check(float.IsFinite(weight), "the classification layer has a value that is not finite");
+        return new NeuralNmfClassifier(weights, loss, classes.Names);
     }
 
     private OutputColumn Describe(int output) => output switch
@@ -222,6 +228,7 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
         public void Compute(ReadOnlySpan<int> features, ReadOnlySpan<float> values)
         {
             _solvers[0].Solve(features, values, _activations[0]);
+            Float32Range.Limit(_activations[0]);
             for (int i = 1; i < _solvers.Length; i++)
             {
                 int count = 0;
@@ -234,6 +241,7 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
                 }
 
                 _solvers[i].Solve(_positive.AsSpan(0, count), _values.AsSpan(0, count), _activations[i]);
+                Float32Range.Limit(_activations[i]);
             }
 
             if (_classifier is not null)

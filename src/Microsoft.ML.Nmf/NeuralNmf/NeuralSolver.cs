@@ -46,7 +46,8 @@ internal sealed class NeuralSolver : IIterativeSolver, IDisposable
     public IReadOnlyList<NeuralNmfEpoch> Epochs => _epochs;
 
     /// <inheritdoc />
-    public bool IsFinished => _step.IsExhausted || (_best is { } best && _epochs.Count - 1 - best.Epoch >= _patience);
+    public TrainingEnd? Finished => _step.IsExhausted ? TrainingEnd.Stalled
+        : _best is { } best && _epochs.Count - 1 - best.Epoch >= _patience ? TrainingEnd.StoppedEarly : null;
 
     /// <inheritdoc />
     public string Remedy { get; }

@@ -41,8 +41,9 @@ public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransfo
     static FileHeader ILoadableTransformer<NmfTransformer>.Header => new(
         Signature: "NMF MODL",
         // 0x00010001: initial
-        Version: 0x00010001,
-        ReadableBy: 0x00010001,
+        // 0x00010002: a checksum, which covers the columns too; a history says why the training ended
+        Version: 0x00010002,
+        ReadableBy: 0x00010002,
         ReadsBackTo: 0x00010001,
         LoaderSignature);
 
@@ -69,7 +70,7 @@ public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransfo
         Model.History.Write(writer);
     }
 
-    static NmfTransformer ILoadableTransformer<NmfTransformer>.Read(ComponentHost host, ColumnNames columns, BinaryReader reader)
+    static NmfTransformer ILoadableTransformer<NmfTransformer>.Read(ComponentHost host, ColumnNames columns, ModelReader reader)
     {
         ActivationSettings settings = ModelFormat.ReadActivationSettings(reader);
         FactorMatrix templates = ModelFormat.ReadMatrix(reader);
@@ -83,7 +84,11 @@ public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransfo
     {
         private readonly float[] _activations = new float[rank];
 
-        public void Compute(ReadOnlySpan<int> features, ReadOnlySpan<float> values) => solver.Solve(features, values, _activations);
+        public void Compute(ReadOnlySpan<int> features, ReadOnlySpan<float> values)
+        {
+            solver.Solve(features, values, _activations);
+            Float32Range.Limit(_activations);
+        }
 
         public ReadOnlySpan<float> Output(int output) => _activations;
     }

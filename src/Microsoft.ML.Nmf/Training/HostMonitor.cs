@@ -50,12 +50,20 @@ internal sealed class HostMonitor(ComponentHost host, LogChannel log, Factorizat
     {
         TrainingIteration last = history.Last;
         log.Info(string.Create(CultureInfo.InvariantCulture,
-            $"{phase} ended after {last.Number} iterations at objective {last.Objective:G7}, {last.Seconds:F1} s."));
-        if (history.Converged || rule.Tolerance == 0 || rule.IsBudget)
+            $"{phase} ended after {last.Number} iterations at objective {last.Objective:G7}, {last.Seconds:F1} s: {InWords(history.End, rule)}."));
+        if (history.End != TrainingEnd.IterationsExhausted || rule.Tolerance == 0 || rule.IsBudget)
             return;
         double fall = (history[^2].Objective - last.Objective) / history[^2].Objective;
         log.Warning(string.Create(CultureInfo.InvariantCulture, $"{phase} stopped after {last.Number} iterations without having converged: the last one still ")
             + string.Create(CultureInfo.InvariantCulture, $"lowered the objective by {fall:G2} of it, the tolerance is {rule.Tolerance:G2}. ")
             + "Raise MaximumNumberOfIterations or Tolerance.");
     }
+
+    private static string InWords(TrainingEnd end, StoppingRule rule) => end switch
+    {
+        TrainingEnd.Converged => string.Create(CultureInfo.InvariantCulture, $"it has converged to the tolerance of {rule.Tolerance:G2}"),
+        TrainingEnd.Stalled => "no step lowers the objective any more",
+        TrainingEnd.StoppedEarly => "the loss of the rows that were held out has stopped falling",
+        _ => "all iterations are made",
+    };
 }

@@ -1,7 +1,23 @@
 using System.Collections;
-using Microsoft.ML.Nmf.Transforming;
+using Microsoft.ML.Nmf.Hosting;
 
 namespace Microsoft.ML.Nmf;
+
+/// <summary>Why a training ended.</summary>
+public enum TrainingEnd
+{
+    /// <summary>The objective fell by no more than the tolerance, in as many iterations in a row as the training asks for.</summary>
+    Converged,
+
+    /// <summary>The most iterations that were allowed were made.</summary>
+    IterationsExhausted,
+
+    /// <summary>The solver found no step that lowers the objective.</summary>
+    Stalled,
+
+    /// <summary>The loss of the rows that were held out did not fall for as many epochs as early stopping waits.</summary>
+    StoppedEarly,
+}
 
 /// <summary>Where a training stood after an iteration.</summary>
 public sealed record TrainingIteration
@@ -26,14 +42,20 @@ public sealed class TrainingHistory : IReadOnlyList<TrainingIteration>
 {
     private readonly TrainingIteration[] _iterations;
 
-    internal TrainingHistory(IEnumerable<TrainingIteration> iterations, bool converged)
+    internal TrainingHistory(IEnumerable<TrainingIteration> iterations, TrainingEnd end)
     {
         _iterations = [.. iterations];
-        Converged = converged;
+        End = end;
     }
 
-    /// <summary>Whether the training ended because the objective fell by less than the tolerance, not because its iterations ran out.</summary>
-    public bool Converged { get; }
+    /// <summary>
+    /// Why the training ended. A model that was saved before this was kept tells only <see cref="TrainingEnd.IterationsExhausted"/> from all the
+    /// others, which it calls <see cref="TrainingEnd.Converged"/>.
+    /// </summary>
+    public TrainingEnd End { get; }
+
+    /// <summary>Whether the training ended because the objective fell by no more than the tolerance (<see cref="TrainingEnd.Converged"/>).</summary>
+    public bool Converged => End == TrainingEnd.Converged;
 
     /// <summary>The number of entries: one more than there were iterations.</summary>
     public int Count => _iterations.Length;
@@ -52,14 +74,14 @@ public sealed class TrainingHistory : IReadOnlyList<TrainingIteration>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     // *** Binary format of a history ***
-    // bool: whether it converged
-    // int: how many entries there are
-    // double × 3, for each: objective, divergence, seconds
+    // from version 0x00010002 on, int: why it ended, a TrainingEnd; before, bool: whether it did not run out of iterations
+    // int: how many entries there are, at least 1
+    // double × 3, for each: objective, divergence, seconds, all finite
 
     /// <summary>Writes the history into a model file.</summary>
     internal void Write(BinaryWriter writer)
     {
-        writer.Write(Converged);
+        writer.Write((int)End);
         writer.Write(Count);
         foreach (TrainingIteration iteration in _iterations)
         {
@@ -71,32 +93,33 @@ public sealed class TrainingHistory : IReadOnlyList<TrainingIteration>
 
     /// <summary>Reads a history of at least one entry from a model file.</summary>
     /// <exception cref="FormatException">What is read is not a history.</exception>
-    internal static TrainingHistory Read(BinaryReader reader)
+    internal static TrainingHistory Read(ModelReader reader)
     {
-        bool converged = reader.ReadBoolean();
-        int count = reader.ReadInt32();
-        ModelFormat.Check(count > 0, "the training history is empty");
-        var iterations = new List<TrainingIteration>();
-        for (int i = 0; i < count; i++)
+        TrainingEnd end = reader.Version != ModelReader.FirstVersion ? reader.ReadNamed<TrainingEnd>("the end of a training")
+            : reader.ReadBoolean() ? TrainingEnd.Converged : TrainingEnd.IterationsExhausted;
+        var iterations = new TrainingIteration[reader.ReadCount(1, Array.MaxLength, 3 * sizeof(double), "entries of a training history")];
+        for (int i = 0; i < iterations.Length; i++)
         {
-            iterations.Add(new TrainingIteration
+            var iteration = new TrainingIteration
             {
                 Number = i,
-                Objective = reader.ReadDouble(),
-                Divergence = reader.ReadDouble(),
-                Seconds = reader.ReadDouble(),
-            });
+                Objective = reader.Read<double>(),
+                Divergence = reader.Read<double>(),
+                Seconds = reader.Read<double>(),
+            };
+            ModelReader.Check(double.IsFinite(iteration.Objective) && double.IsFinite(iteration.Divergence) && double.IsFinite(iteration.Seconds),
+                "the training history is not finite");
+            iterations[i] = iteration;
         }
 
-        ModelFormat.Check(iterations.TrueForAll(i => double.IsFinite(i.Objective) && double.IsFinite(i.Divergence)), "the training history is not finite");
-        return new TrainingHistory(iterations, converged);
+        return new TrainingHistory(iterations, end);
     }
 }
 
 /// <summary>A part of a training: one layer, or all together.</summary>
 public sealed record TrainingPhase
 {
-    private const int MostPhases = 1 << 12;
+    private const int MostPhases = (1 << 12) - 1;
 
     /// <summary>What was trained, in a few words.</summary>
     public required string Name { get; init; }
@@ -105,7 +128,7 @@ public sealed record TrainingPhase
     public required TrainingHistory History { get; init; }
 
     // *** Binary format of phases ***
-    // int: how many there are
+    // int: how many there are, from 1 to 4095
     // string and history, for each: its name and how it went
 
     /// <summary>Writes phases into a model file.</summary>
@@ -121,10 +144,10 @@ public sealed record TrainingPhase
 
     /// <summary>Reads at least one phase from a model file.</summary>
     /// <exception cref="FormatException">What is read is not phases.</exception>
-    internal static List<TrainingPhase> Read(BinaryReader reader)
+    internal static List<TrainingPhase> Read(ModelReader reader)
     {
-        int count = reader.ReadInt32();
-        ModelFormat.Check(count is > 0 and < MostPhases, "the number of phases is not possible");
+        // A name, why it ended, and one entry.
+        int count = reader.ReadCount(1, MostPhases, 1 + 1 + sizeof(int) + 3 * sizeof(double), "phases");
         var phases = new List<TrainingPhase>();
         for (int i = 0; i < count; i++)
             phases.Add(new TrainingPhase { Name = reader.ReadString(), History = TrainingHistory.Read(reader) });

@@ -58,10 +58,12 @@ internal static class TrainingLoop
                 && (rule.MayRise ? Math.Abs(fall) : fall) <= rule.Tolerance * Math.Abs(before);
             idle = isIdle ? idle + 1 : 0;
             rises = hasRisen ? rises + 1 : 0;
-            bool hasConverged = idle >= rule.Patience || (iteration > 0 && solver.IsFinished);
-            if (hasConverged || rises == MostRises || iteration == rule.MaximumNumberOfIterations)
+            TrainingEnd? end = idle >= rule.Patience ? TrainingEnd.Converged
+                : rises == MostRises ? TrainingEnd.Stalled
+                : iteration > 0 ? solver.Finished : null;
+            if (end is not null || iteration == rule.MaximumNumberOfIterations)
             {
-                var ended = new TrainingHistory(history, hasConverged);
+                var ended = new TrainingHistory(history, end ?? TrainingEnd.IterationsExhausted);
                 monitor.Finish(phase, ended, rule);
                 return ended;
             }
@@ -83,8 +85,8 @@ internal interface IIterativeSolver
     /// <summary>Makes one iteration, which must not raise the objective unless the stopping rule allows it.</summary>
     void Advance();
 
-    /// <summary>Whether further iterations cannot lower the objective.</summary>
-    bool IsFinished => false;
+    /// <summary>Why the algorithm itself ends the training; null while it can go on.</summary>
+    TrainingEnd? Finished => null;
 
     /// <summary>Changes of the objective up to this are the rounding of float32 factors.</summary>
     double Resolution { get; }

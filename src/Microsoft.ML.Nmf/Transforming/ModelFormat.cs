@@ -1,21 +1,20 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML.Nmf.Engine;
+using Microsoft.ML.Nmf.Hosting;
 
 namespace Microsoft.ML.Nmf.Transforming;
 
 /// <summary>Writes, reads and checks the parts that model files of this library are made of. Little-endian, without padding.</summary>
 internal static class ModelFormat
 {
-    /// <summary>Refuses a file that cannot have been written by this library.</summary>
-    /// <exception cref="FormatException">The condition does not hold.</exception>
-    public static void Check(bool condition, string problem)
-    {
-        if (!condition)
-            throw new FormatException($"The model file is damaged or was not written by this library: {problem}.");
-    }
+    private const int MostLayers = (1 << 10) - 1;
+
+    // The engine rounds rows and columns up to as many floats at most.
+    private const long Padding = 16;
 
     // *** Binary format of a matrix ***
-    // int: rows
-    // int: columns
+    // int: rows, at least 1
+    // int: columns, from 1 to RankLimit.Most, whose Gram matrix can be held when transforming
     // float, rows × columns: the values, row after row
 
     /// <summary>Writes a matrix.</summary>
@@ -23,23 +22,46 @@ internal static class ModelFormat
     {
         writer.Write(matrix.Rows);
         writer.Write(matrix.Columns);
-        foreach (float value in matrix.Values)
-            writer.Write(value);
+        WriteValues(writer, matrix);
+    }
+
+    /// <summary>Writes the values of a matrix alone.</summary>
+    public static void WriteValues(BinaryWriter writer, FactorMatrix matrix)
+    {
+        for (int i = 0; i < matrix.Rows; i++)
+            writer.Write(MemoryMarshal.AsBytes(matrix.Row(i)));
     }
 
     /// <summary>Reads a matrix whose values must be finite and not negative.</summary>
-    public static FactorMatrix ReadMatrix(BinaryReader reader)
+    /// <exception cref="FormatException">
+    /// A value is neither, there are more columns than <see cref="RankLimit.Most"/>, or fewer values follow than its size says.
+    /// </exception>
+    public static FactorMatrix ReadMatrix(ModelReader reader)
     {
-        int rows = reader.ReadInt32();
-        int columns = reader.ReadInt32();
-        Check(rows > 0 && columns > 0 && (long)rows * columns <= Array.MaxLength, "the size of a matrix is not possible");
-        var values = new float[rows * columns];
-        for (int i = 0; i < values.Length; i++)
+        int rows = reader.Read<int>(), columns = reader.Read<int>();
+        ModelReader.Check(rows > 0 && columns > 0, "the size of a matrix is not possible");
+        if (columns > RankLimit.Most || (rows + Padding) * (columns + Padding) > Array.MaxLength)
         {
-            values[i] = reader.ReadSingle();
-            Check(values[i] >= 0 && values[i] <= float.MaxValue, "a matrix has a value that is negative or not finite");
+            throw new FormatException($"The model has a layer of {rows} × {columns} values, which cannot be transformed with: a layer may have "
+                + $"{RankLimit.Most} components at most, whose Gram matrix takes 2 GB, and no more values than one array holds ({Array.MaxLength}).");
         }
 
+        FactorMatrix matrix = ReadValues(reader, rows, columns);
+        foreach (float value in matrix.Values)
+            ModelReader.Check(value >= 0 && value <= float.MaxValue, "a matrix has a value that is negative or not finite");
+        return matrix;
+    }
+
+    /// <summary>Reads the values of a matrix alone.</summary>
+    /// <exception cref="FormatException">Fewer values follow.</exception>
+    public static FactorMatrix ReadValues(ModelReader reader, int rows, int columns)
+    {
+        long count = (long)rows * columns;
+        ModelReader.Check(count <= Array.MaxLength, "the size of a matrix is not possible");
+        reader.CheckLeft(count, sizeof(float));
+        var values = new float[count];
+        for (int i = 0; i < rows; i++)
+            reader.ReadInto(values.AsSpan(i * columns, columns));
         return FactorMatrix.TakeOver(values, rows, columns);
     }
 
@@ -56,12 +78,13 @@ internal static class ModelFormat
     }
 
     /// <summary>Reads as many names as there must be, or none.</summary>
-    public static string[]? ReadNames(BinaryReader reader, int count)
+    public static string[]? ReadNames(ModelReader reader, int count)
     {
-        int stored = reader.ReadInt32();
+        int stored = reader.Read<int>();
         if (stored == -1)
             return null;
-        Check(stored == count, "there are not as many names as features");
+        ModelReader.Check(stored == count, "there are not as many names as features");
+        reader.CheckLeft(count, 1);
         var names = new string[count];
         for (int i = 0; i < count; i++)
             names[i] = reader.ReadString();
@@ -69,8 +92,8 @@ internal static class ModelFormat
     }
 
     // *** Binary format of layers ***
-    // int: how many there are
-    // matrix, for each, from the one next to the features on: its templates
+    // int: how many there are, from 1 to 1023
+    // matrix, for each, from the one next to the features on: its templates, no more columns than the one before
 
     /// <summary>Writes the templates of layers.</summary>
     public static void Write(BinaryWriter writer, IEnumerable<FactorMatrix> templates)
@@ -82,15 +105,15 @@ internal static class ModelFormat
     }
 
     /// <summary>Reads the templates of at least one layer.</summary>
-    public static FactorMatrix[] ReadLayers(BinaryReader reader)
+    /// <exception cref="FormatException">There are too many, or two do not fit each other.</exception>
+    public static FactorMatrix[] ReadLayers(ModelReader reader)
     {
-        int depth = reader.ReadInt32();
-        Check(depth is > 0 and < 1 << 10, "the number of layers is not possible");
-        var templates = new FactorMatrix[depth];
-        for (int i = 0; i < depth; i++)
+        var templates = new FactorMatrix[reader.ReadCount(1, MostLayers, 2 * sizeof(int) + sizeof(float), "layers")];
+        for (int i = 0; i < templates.Length; i++)
         {
             templates[i] = ReadMatrix(reader);
-            Check(i == 0 || templates[i].Rows == templates[i - 1].Columns, "two layers do not fit each other");
+            ModelReader.Check(i == 0 || (templates[i].Rows == templates[i - 1].Columns && templates[i].Columns <= templates[i].Rows),
+                "two layers do not fit each other");
         }
 
         return templates;
@@ -114,17 +137,18 @@ internal static class ModelFormat
     }
 
     /// <summary>Reads how activations of new rows are found.</summary>
-    public static ActivationSettings ReadActivationSettings(BinaryReader reader)
+    public static ActivationSettings ReadActivationSettings(ModelReader reader)
     {
-        var settings = new ActivationSettings(reader.ReadDouble(), reader.ReadSingle(), reader.ReadSingle(), reader.ReadInt32(), reader.ReadSingle());
-        Check(double.IsFinite(settings.Beta), "beta is not finite");
-        Check(settings.L1 >= 0 && settings.L2 >= 0 && float.IsFinite(settings.L1 + settings.L2), "a penalty is negative or not finite");
-        Check(settings.MaximumNumberOfIterations > 0 && settings.Tolerance is >= 0 and < 1, "the iterations or the tolerance of a row are out of range");
+        var settings = new ActivationSettings(reader.Read<double>(), reader.Read<float>(), reader.Read<float>(), reader.Read<int>(), reader.Read<float>());
+        ModelReader.Check(double.IsFinite(settings.Beta), "beta is not finite");
+        ModelReader.Check(settings.L1 >= 0 && settings.L2 >= 0 && float.IsFinite(settings.L1 + settings.L2), "a penalty is negative or not finite");
+        ModelReader.Check(settings.MaximumNumberOfIterations > 0 && settings.Tolerance is >= 0 and < 1,
+            "the iterations or the tolerance of a row are out of range");
         return settings;
     }
 
     // *** Binary format of sums ***
-    // double, for each component of a layer: the sum of its activations over the training examples
+    // double, for each component of a layer: the sum of its activations over the training examples, at most int.MaxValue · float.MaxValue
 
     /// <summary>Writes the sums of a layer's activations.</summary>
     public static void Write(BinaryWriter writer, double[] sums)
@@ -134,18 +158,21 @@ internal static class ModelFormat
     }
 
     /// <summary>Reads the sums of a layer's activations.</summary>
-    public static double[] ReadSums(BinaryReader reader, int rank)
+    /// <exception cref="FormatException">A sum is negative, or more than so many activations can be.</exception>
+    public static double[] ReadSums(ModelReader reader, int rank)
     {
-        double[] sums = [.. Enumerable.Range(0, rank).Select(_ => reader.ReadDouble())];
-        Check(sums.All(sum => sum >= 0 && double.IsFinite(sum)), "a sum of activations is negative or not finite");
+        reader.CheckLeft(rank, sizeof(double));
+        var sums = new double[rank];
+        reader.ReadInto<double>(sums);
+        ModelReader.Check(Array.TrueForAll(sums, sum => sum is >= 0 and <= (double)int.MaxValue * float.MaxValue), "a sum of activations is not possible");
         return sums;
     }
 
     /// <summary>Reads a number of training examples.</summary>
-    public static int ReadNumberOfExamples(BinaryReader reader)
+    public static int ReadNumberOfExamples(ModelReader reader)
     {
-        int examples = reader.ReadInt32();
-        Check(examples > 0, "the number of training examples is not positive");
+        int examples = reader.Read<int>();
+        ModelReader.Check(examples > 0, "the number of training examples is not positive");
         return examples;
     }
 }

@@ -67,3 +67,20 @@ internal sealed class OutputColumn
         return new(name, _type, annotations.ToAnnotations());
     }
 }
+
+/// <summary>
+/// Keeps what a transform makes among the finite numbers of float32, whatever the row and the model: a result beyond the largest one counts as that one,
+/// so that what is computed from it is no NaN.
+/// </summary>
+internal static class Float32Range
+{
+    /// <summary>The nearest finite float.</summary>
+    public static float Limit(double value) => (float)Math.Clamp(value, -float.MaxValue, float.MaxValue);
+
+    /// <summary>Replaces each activation by the nearest finite float.</summary>
+    public static void Limit(Span<float> activations)
+    {
+        for (int k = 0; k < activations.Length; k++)
+            activations[k] = Math.Min(activations[k], float.MaxValue);
+    }
+}

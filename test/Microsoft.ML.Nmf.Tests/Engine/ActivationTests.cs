@@ -52,6 +52,26 @@ public class ActivationTests
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(0.5)]
+    [InlineData(3)]
+    public void Templates_at_the_ends_of_float32_give_the_activations_of_ordinary_ones_scaled(double beta)
+    {
+        double[,] x = Naive.Random(1, 40, 7, 0.6);
+        foreach (int exponent in new[] { -100, -40, -24, 24, 66, 100, 120 })
+        {
+            double scale = Math.ScaleB(1, exponent);
+            double[,] templates = NeuralData.Scaled(_templates, scale);
+            var settings = new ActivationSettings(beta, 0.02f, 0, 200, 1e-6f);
+            ActivationSolver ordinary = ActivationProblem.Create(Build.Matrix(_templates), settings).CreateSolver();
+            ActivationSolver scaled = ActivationProblem.Create(Build.Matrix(templates), settings with { L1 = (float)(0.02f * scale) }).CreateSolver();
+            float[] expected = Solve(ordinary, x), found = Solve(scaled, x);
+            for (int k = 0; k < 6; k++)
+                Assert.Equal(expected[k], found[k] * scale, 1e-4);
+        }
+    }
+
+    [Theory]
     [InlineData(2)]
     [InlineData(1)]
     [InlineData(0.5)]

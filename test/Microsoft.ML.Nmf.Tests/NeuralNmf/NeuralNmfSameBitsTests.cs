@@ -182,7 +182,7 @@ public class NeuralNmfSameBitsTests : IDisposable
             Assert.Equal(first.GetTopics(4).Select(t => t.ToString()), second.GetTopics(4).Select(t => t.ToString()));
         }
 
-        Assert.Equal(before.Phases.Select(p => (p.Name, p.History.Converged)), after.Phases.Select(p => (p.Name, p.History.Converged)));
+        Assert.Equal(before.Phases.Select(p => (p.Name, p.History.End)), after.Phases.Select(p => (p.Name, p.History.End)));
         Assert.Equal(before.Phases.SelectMany(p => p.History), after.Phases.SelectMany(p => p.History));
         Assert.Equal(before.Epochs.Select(e => e with { LayerLosses = [] }), after.Epochs.Select(e => e with { LayerLosses = [] }));
         Assert.Equal(before.Epochs.Select(e => e.LayerLosses), after.Epochs.Select(e => e.LayerLosses));

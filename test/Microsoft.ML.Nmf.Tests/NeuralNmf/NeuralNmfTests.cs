@@ -215,7 +215,12 @@ public class NeuralNmfTests
         lines.Clear();
         NeuralNmfModel model = _context.Transforms.NeuralNmf(NeuralRows.Options(new() { MaximumNumberOfIterations = 500, Tolerance = 1e-2 })).Fit(data).Model;
         Assert.True(model.Phases[^1].History.Converged);
+        Assert.Contains(lines, l => l.Text.StartsWith("Neural NMF, all layers ended after") && l.Text.EndsWith(": it has converged to the tolerance of 0.01."));
         Assert.Empty(Warnings());
+        lines.Clear();
+        NeuralNmfEstimator.Options early = new() { MaximumNumberOfIterations = 500, Tolerance = 0, ValidationFraction = 0.3, ValidationPatience = 1 };
+        _context.Transforms.NeuralNmf(NeuralRows.Options(early)).Fit(data);
+        Assert.Contains(lines, l => l.Text.StartsWith("Neural NMF, all layers ended after") && l.Text.EndsWith("that were held out has stopped falling."));
     }
 
     [Fact]

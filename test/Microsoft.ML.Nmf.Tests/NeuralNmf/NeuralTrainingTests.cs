@@ -79,7 +79,7 @@ public class NeuralTrainingTests
         NeuralNmfEpoch best = result.Epochs.MinBy(e => e.ValidationLoss)!;
         Assert.InRange(best.Number, 0, 290);
         Assert.Equal(best.Number + 4, result.Epochs[^1].Number);
-        Assert.True(result.Phases[^1].History.Converged);
+        Assert.Equal(TrainingEnd.StoppedEarly, result.Phases[^1].History.End);
         Assert.All(result.Epochs, e => Assert.True(double.IsFinite(e.ValidationLoss)));
 
         // The same training up to there has no more to go back to.
@@ -89,6 +89,15 @@ public class NeuralTrainingTests
         Assert.Equal(upToThere.Classification, result.Classification);
         for (int i = 0; i < 2; i++)
             Near.Equal(Sums(upToThere.ActivationSums[i]), Sums(result.ActivationSums[i]), 1e-5);
+    }
+
+    [Fact]
+    public void Training_that_finds_no_step_is_stalled_and_not_converged()
+    {
+        TrainingHistory history = NeuralData.Run(NeuralData.Grouped(8, 5, 2), NeuralData.Options([2], 2000, NeuralNmfLoss.Reconstruction)).Phases[^1].History;
+        Assert.Equal((TrainingEnd.Stalled, false), (history.End, history.Converged));
+        Assert.InRange(history.Last.Number, 1, 1999);
+        Assert.Equal(history[^2].Objective, history.Last.Objective, 1e-9);
     }
 
     [Theory]

@@ -1,6 +1,5 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Nmf.Tests.Reference;
-using Microsoft.ML.Nmf.Transforming;
 
 namespace Microsoft.ML.Nmf.Tests.Nmf;
 
@@ -111,7 +110,7 @@ public class NmfSameBitsTests : IDisposable
         Assert.Equal(before.FeatureNames, after.FeatureNames);
         Assert.Equal((before.Beta, before.Rank, before.NumberOfExamples, before.ReconstructionError), (after.Beta, after.Rank, after.NumberOfExamples, after.ReconstructionError));
         Assert.Equal(before.History, after.History);
-        Assert.Equal(before.History.Converged, after.History.Converged);
+        Assert.Equal(before.History.End, after.History.End);
         Assert.Equal(before.GetTopics().Select(t => t.ToString()), after.GetTopics().Select(t => t.ToString()));
         VBuffer<ReadOnlyMemory<char>> names = default, loadedNames = default;
         transformer.Transform(data).Schema["Topics"].GetSlotNames(ref names);
@@ -126,25 +125,6 @@ public class NmfSameBitsTests : IDisposable
         IDataView data = Rows.View(_context, rows);
         var model = _context.Transforms.CopyColumns("Copy", "Features").Append(_context.Transforms.Nmf("Topics", "Copy", rank: 4)).Fit(data);
         Assert.Equal(NewProcess.Bits(Rows.Topics(model.Transform(data))), await NewProcess.Transform(_folder.FullName, model, data.Schema, rows, "Topics"));
-    }
-
-    [Fact]
-    public void A_damaged_model_file_is_refused()
-    {
-        IDataView data = Rows.View(_context, Rows.Values());
-        NmfTransformer transformer = Fit(data, 2);
-        var content = new MemoryStream();
-        using (var writer = new BinaryWriter(content, System.Text.Encoding.UTF8, leaveOpen: true))
-            ModelFormat.Write(writer, transformer.Model.Templates);
-        byte[] bytes = content.ToArray();
-        foreach (float bad in new[] { float.NaN, float.PositiveInfinity, -1 })
-        {
-            BitConverter.TryWriteBytes(bytes.AsSpan(8 + 4 * 5), bad);
-            Assert.Throws<FormatException>(() => ModelFormat.ReadMatrix(new BinaryReader(new MemoryStream(bytes))));
-        }
-
-        BitConverter.TryWriteBytes(bytes.AsSpan(0), -3);
-        Assert.Throws<FormatException>(() => ModelFormat.ReadMatrix(new BinaryReader(new MemoryStream(bytes))));
     }
 
     private NmfTransformer Fit(IDataView data, double beta)

@@ -20,7 +20,7 @@ public class NmfTrainingTests
         Assert.Contains(lines, l => l.Text.StartsWith("NMF starts at objective"));
         Assert.Contains(lines, l => l.Text.StartsWith("NMF iteration 10: objective"));
         Assert.Contains(lines, l => l.Text.StartsWith("NMF iteration 20: objective"));
-        Assert.Contains(lines, l => l.Text.StartsWith("NMF ended after 25 iterations"));
+        Assert.Contains(lines, l => l.Text.StartsWith("NMF ended after 25 iterations") && l.Text.EndsWith(": all iterations are made."));
         Assert.DoesNotContain(lines, l => l.Kind == ChannelMessageKind.Warning);
     }
 

@@ -11,6 +11,7 @@ public class TrainingLoopTests
         var solver = new Given(100, 50, 49, 48.9, 10);
         TrainingHistory history = TrainingLoop.Run(solver, new StoppingRule(10, 0.01), "Test", new QuietMonitor());
         Assert.Equal([100, 50, 49, 48.9], history.Select(i => i.Objective));
+        Assert.Equal(TrainingEnd.Converged, history.End);
         Assert.True(history.Converged);
     }
 
@@ -19,7 +20,21 @@ public class TrainingLoopTests
     {
         TrainingHistory history = TrainingLoop.Run(new Given(100, 50, 25, 12), new StoppingRule(2, 0.01), "Test", new QuietMonitor());
         Assert.Equal([0, 1, 2], history.Select(i => i.Number));
+        Assert.Equal(TrainingEnd.IterationsExhausted, history.End);
         Assert.False(history.Converged);
+    }
+
+    [Theory]
+    [InlineData(TrainingEnd.Stalled)]
+    [InlineData(TrainingEnd.StoppedEarly)]
+    public void It_stops_when_the_solver_ends_and_keeps_its_reason(TrainingEnd reason)
+    {
+        var solver = new Given(100, 50, 25, 12) { Reason = at => at == 2 ? reason : null };
+        TrainingHistory history = TrainingLoop.Run(solver, new StoppingRule(3, 0.01), "Test", new QuietMonitor());
+        Assert.Equal((3, reason, false), (history.Count, history.End, history.Converged));
+        // An objective that does not change is within the tolerance, whatever the solver says.
+        solver = new Given(100, 50, 50, 12) { Reason = at => at == 2 ? reason : null };
+        Assert.Equal(TrainingEnd.Converged, TrainingLoop.Run(solver, new StoppingRule(3, 0.01), "Test", new QuietMonitor()).End);
     }
 
     [Fact]
@@ -50,7 +65,7 @@ public class TrainingLoopTests
     {
         TrainingHistory history = TrainingLoop.Run(new Given(100, 50, 51, 52, 53, 54), new StoppingRule(10, 0.01), "Test", new QuietMonitor());
         Assert.Equal([100, 50, 51, 52, 53], history.Select(i => i.Objective));
-        Assert.False(history.Converged);
+        Assert.Equal(TrainingEnd.Stalled, history.End);
     }
 
     [Fact]
@@ -77,6 +92,10 @@ public class TrainingLoopTests
         public double Resolution => 0;
 
         public string Remedy => "Take other numbers.";
+
+        public Func<int, TrainingEnd?> Reason { get; init; } = _ => null;
+
+        public TrainingEnd? Finished => Reason(Advances);
 
         public (double Objective, double Divergence) Evaluate() => (objectives[Advances], objectives[Advances]);
 
