@@ -117,10 +117,16 @@ internal sealed partial class TorchEngine : ComputeEngine
     /// <inheritdoc />
     public override void Dispose()
     {
-        _memory.Dispose();
-        foreach (torch.Tensor constant in _constants.Values)
-            constant.Dispose();
-        _settings.Dispose();
+        try
+        {
+            _memory.Dispose();
+            foreach (torch.Tensor constant in _constants.Values)
+                constant.Dispose();
+        }
+        finally
+        {
+            _settings.Dispose();
+        }
     }
 
     private static torch.Tensor Of(Factor factor) => ((TorchFactor)factor).Values;

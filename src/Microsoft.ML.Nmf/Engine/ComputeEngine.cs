@@ -141,7 +141,8 @@ internal abstract class ComputeEngine : IDisposable
     /// Replaces every row of F by the exact minimiser of ½ f G fᵀ − b fᵀ plus L1 and L2 over f ≥ 0, by block principal pivoting (Kim and Park 2011) from the
     /// support that F has. The penalty must have no orthogonality. Cost about p·s³/6 for supports of s entries.
     /// </summary>
-    public abstract void NonnegativeLeastSquares(Factor factor, Gram gram, Factor product, Penalty penalty);
+    /// <returns>The number of rows that are not the minimiser: their steps ran out (<see cref="PivotingRule.MostSteps"/>).</returns>
+    public abstract long NonnegativeLeastSquares(Factor factor, Gram gram, Factor product, Penalty penalty);
 
     /// <summary>
     /// The backward pass through exact non-negative least squares: for every row, result ← (G on the support)⁻¹ times the gradient on the support, the positive

@@ -179,7 +179,7 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
         var loss = (NeuralNmfLabelLoss)reader.ReadInt32();
         ModelFormat.Check(Enum.IsDefined(loss), "the label loss is not known");
         ModelFormat.Check((long)classes.Count * rank <= Array.MaxLength, "the size of the classification layer is not possible");
-        var weights = new float[classes.Count * rank];
+        var weights = new float[ArraySize.Of(classes.Count, rank, "The class weights")];
         for (int i = 0; i < weights.Length; i++)
         {
             weights[i] = reader.ReadSingle();

@@ -13,17 +13,25 @@ internal sealed partial class ManagedEngine : ComputeEngine
     private const long CachedFloats = 4 * 1024 * 1024 / sizeof(float);
 
     private readonly BlockScheduler _scheduler;
+    private readonly CrossProductKernel _crossProduct;
 
     /// <summary>An engine on up to <paramref name="threads"/> threads.</summary>
-    public ManagedEngine(int threads) => _scheduler = new BlockScheduler(threads);
+    public ManagedEngine(int threads)
+    {
+        _scheduler = new BlockScheduler(threads);
+        _crossProduct = new CrossProductKernel(_scheduler);
+    }
 
     /// <inheritdoc />
     public override string Description
     {
         get
         {
-            int width = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
-            return $"managed, {_scheduler.Threads} {(_scheduler.Threads == 1 ? "thread" : "threads")}, {width}-bit vectors";
+            string vectors = Vector512.IsHardwareAccelerated ? "512-bit vectors"
+                : Vector256.IsHardwareAccelerated ? "256-bit vectors"
+                : Vector128.IsHardwareAccelerated ? "128-bit vectors"
+                : "without vector instructions";
+            return $"managed, {_scheduler.Threads} {(_scheduler.Threads == 1 ? "thread" : "threads")}, {vectors}";
         }
     }
 
@@ -50,7 +58,7 @@ internal sealed partial class ManagedEngine : ComputeEngine
     public override Gram AllocateGram(int rank) => new ManagedGram(rank);
 
     /// <inheritdoc />
-    public override void Gram(Factor factor, Gram result) => CrossProductKernel.Compute(_scheduler, Of(factor), Of(factor), Of(result).Values);
+    public override void Gram(Factor factor, Gram result) => _crossProduct.Compute(Of(factor), Of(factor), Of(result).Values);
 
     /// <inheritdoc />
     public override void DataProduct(DataMatrix data, Factor other, Factor result)
@@ -93,9 +101,15 @@ internal sealed partial class ManagedEngine : ComputeEngine
     /// <inheritdoc />
     public override void CrossProduct(Factor first, Factor second, Factor result)
     {
-        var sums = new double[first.Rank * second.Rank];
-        CrossProductKernel.Compute(_scheduler, Of(first), Of(second), sums);
-        result.CopyFrom(Array.ConvertAll(sums, sum => (float)sum));
+        var sums = new double[ArraySize.Of(first.Rank, second.Rank, "A product of factors")];
+        _crossProduct.Compute(Of(first), Of(second), sums);
+        ManagedFactor target = Of(result);
+        for (int k = 0; k < target.Rows; k++)
+        {
+            Span<float> row = target.RowRange(k, 1);
+            for (int l = 0; l < target.Rank; l++)
+                row[l] = (float)sums[k * target.Rank + l];
+        }
     }
 
     /// <inheritdoc />
