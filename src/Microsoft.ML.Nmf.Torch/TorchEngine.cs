@@ -30,7 +30,7 @@ internal sealed partial class TorchEngine : ComputeEngine
     public override string Description => $"Torch on {_memory.Device}";
 
     /// <inheritdoc />
-    public override string DescribeMemory(ExampleMatrix examples, long working)
+    public override string DescribeMemory(ExampleMatrix examples, long working, int rank)
     {
         long stored = BytesOf(examples);
         bool fits = _memory.Fits(stored);
@@ -40,6 +40,12 @@ internal sealed partial class TorchEngine : ComputeEngine
             ? taken
             : string.Create(CultureInfo.InvariantCulture, $"{taken}, and the data ({stored / 1e6:F0} MB) is streamed from the host's memory in blocks of rows");
     }
+
+    /// <inheritdoc />
+    public override long BytesOf(int rows, int rank) => sizeof(float) * (long)rows * rank;
+
+    /// <inheritdoc />
+    public override long BytesOfScratch(int rows, int rank) => Math.Min(_memory.Work, 2L * sizeof(double) * rows * rank);
 
     /// <inheritdoc />
     public override DataMatrix Load(ExampleMatrix examples) => examples switch

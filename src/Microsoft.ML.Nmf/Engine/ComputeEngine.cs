@@ -16,10 +16,17 @@ internal abstract class ComputeEngine : IDisposable
     /// <param name="threads">The most threads to use, at least 1.</param>
     public static ComputeEngine OnProcessor(int threads) => new ManagedEngine(threads);
 
-    /// <summary>The memory that a training takes, for a log.</summary>
+    /// <summary>The memory that a training takes, and the reading of its data before, for a log.</summary>
     /// <param name="examples">X.</param>
     /// <param name="working">The bytes of factors and of what else is of their size.</param>
-    public abstract string DescribeMemory(ExampleMatrix examples, long working);
+    /// <param name="rank">The largest rank of a factor that X is multiplied with.</param>
+    public abstract string DescribeMemory(ExampleMatrix examples, long working, int rank);
+
+    /// <summary>The bytes of a factor.</summary>
+    public abstract long BytesOf(int rows, int rank);
+
+    /// <summary>The bytes that primitives on factors of up to such a size take besides their operands.</summary>
+    public abstract long BytesOfScratch(int rows, int rank);
 
     // --- Memory ---
 

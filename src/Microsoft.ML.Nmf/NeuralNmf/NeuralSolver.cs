@@ -38,6 +38,9 @@ internal sealed class NeuralSolver : IIterativeSolver, IDisposable
     public bool IsFinished => _step.IsExhausted || (_best is { } best && _epochs.Count - 1 - best.Epoch >= _patience);
 
     /// <inheritdoc />
+    public long UnsolvedRows => _passes.Sum(pass => pass.UnsolvedRows);
+
+    /// <inheritdoc />
     public (double Objective, double Divergence) Evaluate()
     {
         _current ??= _problem.Evaluate(_passes, train: true);

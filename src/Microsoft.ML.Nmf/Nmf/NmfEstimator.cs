@@ -36,15 +36,16 @@ public sealed partial class NmfEstimator : FactorizationEstimator<NmfTransformer
     private protected override IReadOnlyList<string> OutputColumnNames => [_options.OutputColumnName];
 
     /// <inheritdoc />
-    private protected override (int Example, int Feature) WorkingFloats
+    private protected override long WorkingBytes(WorkingMemory memory, TrainingInput input)
     {
-        get
-        {
-            // The factor itself and its numerator; a denominator as large where updates are multiplicative.
-            int factors = _options.Solver == NmfSolver.MultiplicativeUpdates && _options.Beta != BetaDivergence.KullbackLeibler ? 3 : 2;
-            return (factors * _options.Rank, factors * _options.Rank);
-        }
+        int rank = _options.Rank, features = input.Examples.Columns;
+        long start = _options.InitialTemplates is null ? memory.OfStart(features, rank, _options.Initialization) : 0;
+        long iterations = memory.OfIterations(features, rank, _options.Beta, _options.Solver == NmfSolver.MultiplicativeUpdates);
+        return memory.OfExamples(rank) + memory.OfFeatures(rank) + Math.Max(start, iterations);
     }
+
+    /// <inheritdoc />
+    private protected override int WidestRank => _options.Rank;
 
     /// <inheritdoc />
     private protected override string Describe()

@@ -138,17 +138,7 @@ internal sealed class FrequentRows
     /// <returns>The rows, or null when they have less than a third of all entries: separate treatment would not pay.</returns>
     public static FrequentRows? Find(CompressedRows matrix, CompressedRows transposed)
     {
-        (int Row, int Entries)[] counts =
-        [
-            .. matrix.Blocks.SelectMany((block, b) => Enumerable.Range(0, block.Rows)
-                .Select(i => (b * ExampleMatrix.BlockRows + i, block.Starts[i + 1] - block.Starts[i]))),
-        ];
-        int[] rows =
-        [
-            .. counts.Where(c => c.Entries > matrix.Columns / LeastShare).OrderByDescending(c => c.Entries).ThenBy(c => c.Row)
-                .Take(MostRows).Select(c => c.Row).Order(),
-        ];
-        if (rows.Sum(r => (long)counts[r].Entries) * 3 < matrix.NonZeros)
+        if (Select([.. matrix.Blocks.SelectMany(EntriesOf)], matrix.Columns) is not { } rows)
             return null;
 
         var slots = new int[matrix.Rows];
@@ -159,6 +149,33 @@ internal sealed class FrequentRows
         {
             IsFrequent = [.. slots.Select(slot => slot >= 0)],
         };
+    }
+
+    /// <summary>The entries of each row of a block.</summary>
+    public static IEnumerable<int> EntriesOf(CompressedBlock block) => Enumerable.Range(0, block.Rows).Select(i => block.Starts[i + 1] - block.Starts[i]);
+
+    /// <summary>The bytes that the copy takes, and the partial sums of products with a factor.</summary>
+    /// <param name="entries">The entries of each row of M.</param>
+    /// <param name="columns">The number of columns of M.</param>
+    /// <param name="stride">The length of a padded row of the factor.</param>
+    public static long BytesFor(int[] entries, int columns, int stride)
+    {
+        if (Select(entries, columns) is not { } rows)
+            return 0;
+        long sums = (long)rows.Length * stride;
+        return rows.Sum(row => (long)entries[row]) * (sizeof(int) + sizeof(float)) + (long)columns * sizeof(int)
+            + sizeof(float) * sums * Math.Clamp(MostSums / Math.Max(sums, 1), 1, Parts);
+    }
+
+    // The rows, or null when they have less than a third of all entries.
+    private static int[]? Select(int[] entries, int columns)
+    {
+        int[] rows =
+        [
+            .. entries.Select((count, row) => (Row: row, Entries: count)).Where(c => c.Entries > columns / LeastShare)
+                .OrderByDescending(c => c.Entries).ThenBy(c => c.Row).Take(MostRows).Select(c => c.Row).Order(),
+        ];
+        return rows.Sum(row => (long)entries[row]) * 3 < entries.Sum(count => (long)count) ? null : rows;
     }
 
     /// <summary>

@@ -36,12 +36,18 @@ internal sealed partial class ManagedEngine : ComputeEngine
     }
 
     /// <inheritdoc />
-    public override string DescribeMemory(ExampleMatrix examples, long working)
+    public override string DescribeMemory(ExampleMatrix examples, long working, int rank)
     {
-        // Compressed rows are kept with their transpose, and those of the most frequent features once more.
-        long stored = examples is SparseExamples ? 3 * examples.Bytes : examples.Bytes;
-        return string.Create(CultureInfo.InvariantCulture, $"about {(stored + working) / 1e6:F0} MB");
+        // Dense data was read as compressed rows, which were then unpacked block by block.
+        long stored = examples is SparseExamples sparse ? BytesOf(sparse, rank) : examples.Bytes, read = examples.NonZeros * (sizeof(int) + sizeof(float));
+        return string.Create(CultureInfo.InvariantCulture, $"about {Math.Max(stored + working, read) / 1e6:F0} MB");
     }
+
+    /// <inheritdoc />
+    public override long BytesOf(int rows, int rank) => sizeof(float) * (long)rows * ManagedFactor.Padded(rank);
+
+    /// <inheritdoc />
+    public override long BytesOfScratch(int rows, int rank) => CrossProductKernel.BytesFor(rows, rank);
 
     /// <inheritdoc />
     public override DataMatrix Load(ExampleMatrix examples) => examples switch
@@ -203,6 +209,26 @@ internal sealed partial class ManagedEngine : ComputeEngine
             ReadOnlySpan<float> divisors = denominator.Rows == f.Rows ? denominator.RowRange(first, count) : denominator.Values;
             MultiplicativeKernel.Update(f.RowRange(first, count), numerator.RowRange(first, count), divisors, f.Stride, penalty, beta);
         });
+    }
+
+    // Compressed rows with their transpose, and in both the most frequent rows once more.
+    private static long BytesOf(SparseExamples examples, int rank)
+    {
+        CompressedRows data = examples.Data;
+        int stride = ManagedFactor.Padded(rank);
+        long bytes = data.Bytes + data.NonZeros * (sizeof(int) + sizeof(float)) + (long)data.Columns * sizeof(int);
+        if ((long)data.Columns * stride > CachedFloats)
+            bytes += FrequentRows.BytesFor([.. data.Blocks.SelectMany(FrequentRows.EntriesOf)], data.Columns, stride);
+        if ((long)data.Rows * stride <= CachedFloats)
+            return bytes;
+        int[] entries = new int[data.Columns];
+        foreach (CompressedBlock block in data.Blocks)
+        {
+            foreach (int column in block.Columns)
+                entries[column]++;
+        }
+
+        return bytes + FrequentRows.BytesFor(entries, data.Rows, stride);
     }
 
     // result ← factor · small, where small has padded rows, as many as the factor has columns.

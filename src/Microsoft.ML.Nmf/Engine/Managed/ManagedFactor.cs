@@ -17,6 +17,12 @@ internal sealed class ManagedFactor : Factor
         Rows = rows;
         Rank = rank;
         Stride = Padded(rank);
+        if ((long)rows * Stride > AlignedFloats.MostLength)
+        {
+            throw new InvalidOperationException($"A factor of {rows} rows and rank {rank} takes {(long)rows * Stride} values, more than one array holds "
+                + $"({Array.MaxLength}). Train on fewer rows or with a smaller rank.");
+        }
+
         Storage = new AlignedFloats(rows, Stride);
     }
 
@@ -127,6 +133,9 @@ internal sealed class AlignedFloats
     private const int LineBytes = 64;
     private const int LineFloats = LineBytes / sizeof(float);
 
+    /// <summary>The most floats.</summary>
+    public static readonly int MostLength = Array.MaxLength - LineFloats;
+
     private readonly float[] _storage;
     private readonly int _offset;
 
@@ -142,14 +151,9 @@ internal sealed class AlignedFloats
     /// <exception cref="InvalidOperationException">There are more than an array holds.</exception>
     public AlignedFloats(int rows, int stride)
     {
-        long length = (long)rows * stride;
-        if (length > Array.MaxLength - LineFloats)
-        {
-            throw new InvalidOperationException($"A factor of {rows} rows and rank {stride}, padding included, takes {length} values, more than one array holds "
-                + $"({Array.MaxLength}). Train on fewer rows or with a smaller rank.");
-        }
-
-        Length = (int)length;
+        Length = ArraySize.Of(rows, stride) is var length && length <= MostLength
+            ? length
+            : throw new InvalidOperationException($"A factor of {rows} × {stride} takes {length} values, more than one array holds ({MostLength}).");
         _storage = GC.AllocateArray<float>(Length + LineFloats, pinned: true);
         long address = Marshal.UnsafeAddrOfPinnedArrayElement(_storage, 0);
         _offset = (int)((LineBytes - address % LineBytes) % LineBytes) / sizeof(float);
