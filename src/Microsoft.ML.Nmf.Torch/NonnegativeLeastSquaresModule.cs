@@ -116,8 +116,7 @@ public sealed class NonnegativeLeastSquaresModule : torch.nn.Module<torch.Tensor
         using Scalar least = TorchScalars.Of(double.Epsilon), tolerance = TorchScalars.Of(NonnegativeLeastSquares.OptimalityTolerance);
         torch.Tensor largest = data.abs().amax([1L], keepdim: true).clamp_min_(least), shares = data / largest;
         torch.Tensor size = (largest * (shares * shares).sum(1L, keepdim: true).sqrt()).add_(scaled.mv(lengths).unsqueeze(1), TorchScalars.One);
-        // A violation that is not a number is not at most the bound either.
-        torch.Tensor isMissed = violation.le((size * lengths).mul_(tolerance)).logical_not().any(1L);
+        torch.Tensor isMissed = violation.le((size * lengths).mul_(tolerance)).logical_and(scaled.isfinite()).logical_not().any(1L);
         if (!isMissed.any().item<bool>())
             return;
         throw new InvalidOperationException($"Row {isMissed.nonzero()[0].item<long>()} of the solution misses the conditions of optimality by more than "

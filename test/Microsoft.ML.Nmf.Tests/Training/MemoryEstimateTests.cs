@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.ML.Data;
+using Xunit.Abstractions;
 
 namespace Microsoft.ML.Nmf.Tests.Training;
 
 /// <summary>The log's estimate of the memory against the most that was reachable at once while fitting. Alone, because it watches the whole process.</summary>
 [Collection("alone")]
-public class MemoryEstimateTests
+public class MemoryEstimateTests(ITestOutputHelper output)
 {
     public static TheoryData<string> Cases() => ["rank 20", "rank 100", "multiplicative", "Kullback-Leibler", "dense", "deep", "neural"];
 
@@ -45,6 +46,7 @@ public class MemoryEstimateTests
         };
         IDataView data = context.Data.LoadFromEnumerable(Generate(rows, columns, entries), SchemaDefinition.Create(typeof(Example)).With(columns));
         double peak = PeakOf(() => estimator.Fit(data)) / 1e6;
+        output.WriteLine($"estimate {estimate:F0} MB, peak {peak:F1} MB");
         Assert.InRange(estimate / peak, 0.8, 1.25);
     }
 

@@ -14,7 +14,7 @@ internal sealed class CrossProductKernel(BlockScheduler scheduler)
     private const int PartRows = 4 * ExampleMatrix.BlockRows;
 
     // The floats of the parts that are computed at a time, where one part does not take more by itself.
-    private const int MostSums = 1 << 22;
+    private const int MostSums = 1 << 20;
 
     // Kept for the next call; an engine computes one primitive at a time.
     private AlignedFloats _sums = AlignedFloats.None;
