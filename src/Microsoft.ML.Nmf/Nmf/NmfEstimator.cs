@@ -39,7 +39,9 @@ public sealed partial class NmfEstimator : FactorizationEstimator<NmfTransformer
     private protected override long WorkingBytes(WorkingMemory memory, TrainingInput input)
     {
         int rank = _options.Rank, features = input.Examples.Columns;
-        long start = _options.InitialTemplates is null ? memory.OfStart(features, rank, _options.Initialization) : 0;
+        long start = _options.InitialTemplates is null && _options.Initialization != NmfInitialization.Random
+            ? memory.OfNndsvd(features, rank)
+            : memory.OfRandomStart(features, rank);
         long iterations = memory.OfIterations(features, rank, _options.Beta, _options.Solver == NmfSolver.MultiplicativeUpdates);
         return memory.OfExamples(rank) + memory.OfFeatures(rank) + Math.Max(start, iterations);
     }

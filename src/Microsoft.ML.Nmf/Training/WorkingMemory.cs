@@ -35,15 +35,16 @@ internal sealed class WorkingMemory(ComputeEngine engine, int examples, int feat
     /// <summary>The transposed factor of a pass over the tiles of X̂, which only β = 2 does without.</summary>
     public long OfTiles(int rows, int rank, double beta) => beta == BetaDivergence.Euclidean ? 0 : engine.BytesOf(rank, Math.Max(examples, rows));
 
-    /// <summary>A start of a factorization of n × (rows) data, without its two factors.</summary>
+    /// <summary>A random start of a factorization of n × (rows) data, without its two factors: one of them at a time comes from the host.</summary>
     /// <param name="rows">The rows of the templates.</param>
     /// <param name="rank">The rank.</param>
-    /// <param name="initialization">Where it starts.</param>
-    public long OfStart(int rows, int rank, NmfInitialization initialization)
+    public long OfRandomStart(int rows, int rank) => sizeof(float) * (long)Math.Max(examples, rows) * rank;
+
+    /// <summary>A start by NNDSVD, its singular vectors, without the two factors.</summary>
+    /// <param name="rows">The rows of the templates.</param>
+    /// <param name="rank">The rank.</param>
+    public long OfNndsvd(int rows, int rank)
     {
-        // One factor at a time comes from the host.
-        if (initialization == NmfInitialization.Random)
-            return sizeof(float) * (long)Math.Max(examples, rows) * rank;
         int size = Math.Min(rank + RandomizedSvd.Oversampling, Math.Min(examples, rows));
         return 2 * (engine.BytesOf(examples, size) + engine.BytesOf(rows, size)) + OfProducts(size);
     }
@@ -59,8 +60,7 @@ internal sealed class WorkingMemory(ComputeEngine engine, int examples, int feat
         {
             int rows = i == 0 ? features : ranks[i - 1];
             long held = (i == 0 ? 0 : sizeof(float) * (long)examples * rows) + (i == ranks.Count - 1 ? 0 : engine.BytesOf(examples, ranks[i]));
-            long start = OfStart(rows, ranks[i], isEuclidean ? NmfInitialization.Nndsvd : NmfInitialization.NndsvdA);
-            most = Math.Max(most, held + Math.Max(start, OfIterations(rows, ranks[i], beta, isMultiplicative: !isEuclidean)));
+            most = Math.Max(most, held + Math.Max(OfNndsvd(rows, ranks[i]), OfIterations(rows, ranks[i], beta, isMultiplicative: !isEuclidean)));
         }
 
         return most;

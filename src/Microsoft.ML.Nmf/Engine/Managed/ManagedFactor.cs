@@ -151,9 +151,7 @@ internal sealed class AlignedFloats
     /// <exception cref="InvalidOperationException">There are more than an array holds.</exception>
     public AlignedFloats(int rows, int stride)
     {
-        Length = ArraySize.Of(rows, stride) is var length && length <= MostLength
-            ? length
-            : throw new InvalidOperationException($"A factor of {rows} × {stride} takes {length} values, more than one array holds ({MostLength}).");
+        Length = ArraySize.Of(rows, stride);
         _storage = GC.AllocateArray<float>(Length + LineFloats, pinned: true);
         long address = Marshal.UnsafeAddrOfPinnedArrayElement(_storage, 0);
         _offset = (int)((LineBytes - address % LineBytes) % LineBytes) / sizeof(float);
