@@ -10,13 +10,14 @@ internal sealed partial class TorchEngine
         => TorchCoordinateDescent.Descend(Of(factor), Of(gram).Singles, Of(product), penalty, sweeps);
 
     /// <inheritdoc />
-    public override void NonnegativeLeastSquares(Factor factor, Gram gram, Factor product, Penalty penalty)
+    public override long NonnegativeLeastSquares(Factor factor, Gram gram, Factor product, Penalty penalty)
     {
         if (penalty.Orthogonality != 0)
             throw new NotSupportedException("Exact non-negative least squares has no orthogonality penalty: its problem would not be convex.");
         torch.Tensor f = Of(factor), b = Of(product);
         using DisposeScope whole = torch.NewDisposeScope();
         var solver = new TorchLeastSquares(Regularized(gram, penalty), PivotingRule.DependentInSingle);
+        long unsolved = 0;
         ForRows(factor.Rows, TorchLeastSquares.BytesPerRow(factor.Rank), (first, count) =>
         {
             torch.Tensor rows = f.narrow(0, first, count);
@@ -27,8 +28,11 @@ internal sealed partial class TorchEngine
                 target.sub_(linear);
             }
 
-            rows.copy_(solver.Solve(rows.gt(TorchScalars.Zero), target));
+            (torch.Tensor minimisers, long left) = solver.Solve(rows.gt(TorchScalars.Zero), target);
+            rows.copy_(minimisers);
+            unsolved += left;
         });
+        return unsolved;
     }
 
     /// <inheritdoc />

@@ -34,7 +34,7 @@ internal sealed partial class TorchEngine : ComputeEngine
     public override string Description => $"Torch on {_memory.Device}";
 
     /// <inheritdoc />
-    public override string DescribeMemory(ExampleMatrix examples, long working)
+    public override string DescribeMemory(ExampleMatrix examples, long working, int rank)
     {
         long stored = BytesOf(examples);
         bool fits = _memory.Fits(stored);
@@ -44,6 +44,12 @@ internal sealed partial class TorchEngine : ComputeEngine
             ? taken
             : string.Create(CultureInfo.InvariantCulture, $"{taken}, and the data ({stored / 1e6:F0} MB) is streamed from the host's memory in blocks of rows");
     }
+
+    /// <inheritdoc />
+    public override long BytesOf(int rows, int rank) => sizeof(float) * (long)rows * rank;
+
+    /// <inheritdoc />
+    public override long BytesOfScratch(int rows, int rank) => Math.Min(_memory.Work, 2L * sizeof(double) * rows * rank);
 
     /// <inheritdoc />
     public override DataMatrix Load(ExampleMatrix examples) => examples switch
@@ -121,10 +127,16 @@ internal sealed partial class TorchEngine : ComputeEngine
     /// <inheritdoc />
     public override void Dispose()
     {
-        _memory.Dispose();
-        foreach (torch.Tensor constant in _constants.Values)
-            constant.Dispose();
-        _settings.Dispose();
+        try
+        {
+            _memory.Dispose();
+            foreach (torch.Tensor constant in _constants.Values)
+                constant.Dispose();
+        }
+        finally
+        {
+            _settings.Dispose();
+        }
     }
 
     private static torch.Tensor Of(Factor factor) => ((TorchFactor)factor).Values;

@@ -18,7 +18,8 @@ internal sealed class TorchFactor : Factor
         Rows = rows;
         Rank = rank;
         _memory = memory;
-        long bytes = (long)sizeof(float) * rows * rank;
+        // A start comes from the host's memory, and a result goes there, as one array.
+        long bytes = (long)sizeof(float) * ArraySize.Of(rows, rank);
         memory.Demand(bytes, $"A factor of {rows} rows and rank {rank}");
         Values = torch.zeros(rows, rank, dtype: torch.ScalarType.Float32, device: memory.Device).DetachFromDisposeScope();
         memory.Hold(this, bytes);

@@ -14,9 +14,11 @@ internal sealed class TorchGram : Gram
     {
         Rank = rank;
         _memory = memory;
+        long bytes = (sizeof(double) + sizeof(float)) * (long)ArraySize.Of(rank, rank, "A Gram matrix");
+        memory.Demand(bytes, $"A Gram matrix of rank {rank}");
         Values = torch.zeros(rank, rank, dtype: torch.ScalarType.Float64, device: memory.Device).DetachFromDisposeScope();
         Singles = torch.zeros(rank, rank, dtype: torch.ScalarType.Float32, device: memory.Device).DetachFromDisposeScope();
-        memory.Hold(this, (sizeof(double) + sizeof(float)) * (long)rank * rank);
+        memory.Hold(this, bytes);
     }
 
     /// <inheritdoc />

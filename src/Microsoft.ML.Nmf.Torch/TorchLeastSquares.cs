@@ -40,30 +40,39 @@ internal sealed class TorchLeastSquares
     /// <summary>Solves for rows.</summary>
     /// <param name="support">The supports to start from, rows × r, true where an entry may be positive.</param>
     /// <param name="target">b, rows × r, in double.</param>
-    /// <returns>The minimisers, rows × r, in double.</returns>
-    public torch.Tensor Solve(torch.Tensor support, torch.Tensor target)
+    /// <returns>The minimisers, rows × r, in double, and the number of rows that are not: their steps ran out.</returns>
+    public (torch.Tensor Minimisers, long Unsolved) Solve(torch.Tensor support, torch.Tensor target)
     {
         using DisposeScope scope = torch.NewDisposeScope();
         long count = target.size(0);
         torch.Tensor result = torch.zeros_like(target);
-        using Scalar end = TorchScalars.Of(count), most = TorchScalars.Of(_rank + 1), allowed = TorchScalars.Of(-PivotingRule.Tolerance);
+        using Scalar end = TorchScalars.Of(count), unreached = TorchScalars.Of(_rank + 1), allowed = TorchScalars.Of(-PivotingRule.Tolerance);
         using Scalar rank = TorchScalars.Of(_rank), turns = TorchScalars.Of(PivotingRule.Patience);
         torch.Tensor rows = torch.arange(TorchScalars.Zero, end, TorchScalars.One, dtype: torch.ScalarType.Int64, device: target.device);
         torch.Tensor tolerance = target.abs().amax([1L], keepdim: true).mul_(allowed);
-        torch.Tensor best = torch.full(count, most, dtype: torch.ScalarType.Int64, device: target.device);
+        torch.Tensor best = torch.full(count, unreached, dtype: torch.ScalarType.Int64, device: target.device);
         torch.Tensor patience = torch.full(count, turns, dtype: torch.ScalarType.Int64, device: target.device);
         torch.Tensor places = torch.arange(TorchScalars.Zero, rank, TorchScalars.One, dtype: torch.ScalarType.Int64, device: target.device);
         torch.Tensor? isRidged = null;
-        for (int steps = 10 * (_rank + 10); steps >= 0; steps--)
+        long unsolved = count;
+        int most = PivotingRule.MostSteps(_rank);
+        for (int steps = 2 * most + 1; steps >= 0; steps--)
         {
             using DisposeScope step = torch.NewDisposeScope();
+            if (steps == most)
+            {
+                // Rounding of a nearly singular G can lead pivoting round in circles; with the ridge, G is not nearly singular.
+                isRidged = torch.ones(rows.size(0), dtype: torch.ScalarType.Bool, device: target.device).MoveToOuterDisposeScope();
+                best = torch.full_like(best, unreached).MoveToOuterDisposeScope();
+            }
+
             torch.Tensor? ridgedBefore = isRidged;
             torch.Tensor solution = SolveOnSupport(support, target, ref isRidged);
             if (isRidged is not null && !ReferenceEquals(isRidged, ridgedBefore))
             {
                 // The ridge makes it another problem: progress on the one before does not count.
                 torch.Tensor isNew = ridgedBefore is null ? isRidged : isRidged.logical_and(ridgedBefore.logical_not());
-                best = torch.where(isNew, torch.full_like(best, most), best);
+                best = torch.where(isNew, torch.full_like(best, unreached), best);
             }
 
             torch.Tensor gradient = solution.mm(_gram).sub_(target);
@@ -71,7 +80,8 @@ internal sealed class TorchLeastSquares
             torch.Tensor broken = breaks.sum(1L);
             result.index_copy_(0, rows, solution);
             torch.Tensor left = broken.gt(TorchScalars.Zero).nonzero().squeeze(1);
-            if (left.size(0) == 0)
+            unsolved = left.size(0);
+            if (unsolved == 0)
                 break;
 
             // All entries that break a condition change sides while that makes progress; when it stops doing so, only the last of them does.
@@ -88,7 +98,7 @@ internal sealed class TorchLeastSquares
             isRidged = isRidged?.index_select(0, left).MoveToOuterDisposeScope();
         }
 
-        return result.clamp_min_(TorchScalars.Zero).MoveToOuterDisposeScope();
+        return (result.clamp_min_(TorchScalars.Zero).MoveToOuterDisposeScope(), unsolved);
     }
 
     /// <summary>Solves G_PP x_P = b_P on given supports P; zero elsewhere. Differentiable in G and b.</summary>

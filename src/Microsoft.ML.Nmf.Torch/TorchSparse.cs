@@ -32,7 +32,8 @@ internal sealed class TorchSparse : TorchMatrix
         Rows = data.Rows;
         Columns = data.Columns;
         using DisposeScope scope = torch.NewDisposeScope();
-        long entries = data.NonZeros;
+        // Sparse matrices come as one array of entries.
+        int entries = ArraySize.Of(1, (int)Math.Min(data.NonZeros, int.MaxValue), "A list of entries");
         long[] rows = new long[entries], columns = new long[entries];
         float[] values = new float[entries];
         _starts = new long[data.Rows + 1];

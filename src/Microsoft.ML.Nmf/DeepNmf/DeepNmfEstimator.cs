@@ -41,14 +41,20 @@ public sealed partial class DeepNmfEstimator : FactorizationEstimator<DeepNmfTra
     private protected override IReadOnlyList<string> OutputColumnNames => [.. _outputs.Select(o => o.Name)];
 
     /// <inheritdoc />
-    private protected override (int Example, int Feature) WorkingFloats
+    private protected override long WorkingBytes(WorkingMemory memory, TrainingInput input)
     {
-        get
-        {
-            // Each layer's activations, its effective templates, and the terms of both.
-            int ranks = _options.Ranks.Sum();
-            return (2 * ranks, 3 * ranks);
-        }
+        IReadOnlyList<int> ranks = _options.Ranks;
+        int first = ranks[0], deepest = ranks[^1];
+        bool isLayerWise = _options.InitialActivations is null && _options.Initialization == LayerInitialization.LayerWise;
+        // The numerator and the denominator of the activations, and those of the other layers; the effective templates of all layers but the first, and
+        // for each layer the product of the data with its activations; the denominator of the first.
+        IEnumerable<int> activations = [deepest, deepest, .. ranks.SkipLast(1)], templates = [first, .. ranks, .. ranks.Skip(1)];
+        if (_options.Beta is not (BetaDivergence.Euclidean or BetaDivergence.KullbackLeibler))
+            templates = [.. templates, .. ranks.Skip(1)];
+        long together = memory.OfExamples(activations) + memory.OfFeatures(templates)
+            + memory.OfTiles(input.Examples.Columns, first, _options.Beta) + memory.OfProducts(first);
+        long start = isLayerWise ? memory.OfLayerWiseStart(ranks, _options.Beta) : 0;
+        return memory.OfExamples(deepest) + memory.OfFeatures(first) + Math.Max(start, together);
     }
 
     /// <inheritdoc />

@@ -35,7 +35,9 @@ public sealed class FactorizationChain : IDisposable
     /// </param>
     /// <param name="numberOfThreads">The most threads to use, at least 1; null for all processors. The result does not depend on it.</param>
     /// <exception cref="ArgumentException">There are fewer than two factors, or their shapes do not fit each other or the data.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A value of the data or another argument is out of its range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A factor has more than 16,000 columns, or a value of the data or another argument is out of its range.
+    /// </exception>
     public FactorizationChain(
         FactorMatrix data,
         IReadOnlyList<ChainFactor> factors,
@@ -149,6 +151,7 @@ public sealed class FactorizationChain : IDisposable
                 1 => (At(0).Columns, "factor 0 has columns"),
                 _ => (At(k - 1).Rows, $"factor {k - 1} has rows"),
             };
+            OptionRange.Rank(Math.Max(At(k).Columns, 1), $"The number of columns of factor {k}");
             if (At(k).Columns != columns)
                 throw Refuse(k, $"{columns} columns: as many as {ofWhat}");
         }
@@ -226,18 +229,19 @@ public sealed class ChainFactor
 
     /// <summary>A factor that starts from uniform random values.</summary>
     /// <param name="rows">The number of rows, at least 1.</param>
-    /// <param name="columns">The number of columns, at least 1.</param>
+    /// <param name="columns">The number of columns, from 1 to 16,000.</param>
     /// <param name="seed">The seed.</param>
     /// <param name="scale">The values are from 0 to this; above 0 and finite.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A size is below 1, or the scale is not above 0 and finite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A size is below 1, or there are too many columns, or the scale is not above 0 and finite.</exception>
+    /// <exception cref="InvalidOperationException">There are more values than an array holds.</exception>
     public static ChainFactor Random(int rows, int columns, int seed, float scale = 1)
     {
         OptionRange.AtLeastOne(rows, nameof(rows));
-        OptionRange.AtLeastOne(columns, nameof(columns));
+        OptionRange.Rank(columns, nameof(columns));
         if (!(scale > 0 && float.IsFinite(scale)))
             throw new ArgumentOutOfRangeException(nameof(scale), scale, $"scale is {scale}, but must be a finite number above 0.");
         var random = new Random(seed);
-        var values = new float[checked(rows * columns)];
+        var values = new float[ArraySize.Of(rows, columns)];
         for (int i = 0; i < values.Length; i++)
             values[i] = random.NextSingle() * scale;
         return new ChainFactor(FactorMatrix.TakeOver(values, rows, columns));

@@ -19,10 +19,17 @@ internal abstract class ComputeEngine : IDisposable
     /// <param name="threads">The most threads to use, at least 1.</param>
     public static ComputeEngine OnProcessor(int threads) => new ManagedEngine(threads);
 
-    /// <summary>The memory that a training takes, for a log.</summary>
+    /// <summary>The memory that a training takes, and the reading of its data before, for a log.</summary>
     /// <param name="examples">X.</param>
     /// <param name="working">The bytes of factors and of what else is of their size.</param>
-    public abstract string DescribeMemory(ExampleMatrix examples, long working);
+    /// <param name="rank">The largest rank of a factor that X is multiplied with.</param>
+    public abstract string DescribeMemory(ExampleMatrix examples, long working, int rank);
+
+    /// <summary>The bytes of a factor.</summary>
+    public abstract long BytesOf(int rows, int rank);
+
+    /// <summary>The bytes that primitives on factors of up to such a size take besides their operands.</summary>
+    public abstract long BytesOfScratch(int rows, int rank);
 
     // --- Memory ---
 
@@ -148,7 +155,8 @@ internal abstract class ComputeEngine : IDisposable
     /// Replaces every row of F by the exact minimiser of ½ f G fᵀ − b fᵀ plus L1 and L2 over f ≥ 0, by block principal pivoting (Kim and Park 2011) from the
     /// support that F has. The penalty must have no orthogonality. Cost about p·s³/6 for supports of s entries.
     /// </summary>
-    public abstract void NonnegativeLeastSquares(Factor factor, Gram gram, Factor product, Penalty penalty);
+    /// <returns>The number of rows that are not the minimiser: their steps ran out (<see cref="PivotingRule.MostSteps"/>).</returns>
+    public abstract long NonnegativeLeastSquares(Factor factor, Gram gram, Factor product, Penalty penalty);
 
     /// <summary>
     /// The backward pass through exact non-negative least squares: for every row, result ← (G on the support)⁻¹ times the gradient on the support, the positive

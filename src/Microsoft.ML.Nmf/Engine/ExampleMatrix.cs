@@ -101,7 +101,7 @@ internal sealed class SparseExamples : ExampleMatrix
 internal static class RowBlocks
 {
     /// <summary>The number of blocks of n rows.</summary>
-    public static int Count(int rows) => (rows + ExampleMatrix.BlockRows - 1) / ExampleMatrix.BlockRows;
+    public static int Count(int rows) => (int)(((long)rows + ExampleMatrix.BlockRows - 1) / ExampleMatrix.BlockRows);
 
     /// <summary>The first row of a block and the number of its rows.</summary>
     public static (int First, int Count) Range(int block, int rows)
@@ -166,7 +166,7 @@ internal sealed class CompressedRows
             (int first, int rows) = RowBlocks.Range(b, Columns);
             int[] starts = new int[rows + 1];
             for (int i = 0; i < rows; i++)
-                starts[i + 1] = checked(starts[i] + counts[first + i]);
+                starts[i + 1] = EndOf(starts[i], counts[first + i]);
             transposed[b] = new CompressedBlock(starts, new int[starts[rows]], new float[starts[rows]]);
         }
 
@@ -191,4 +191,10 @@ internal sealed class CompressedRows
 
         return new CompressedRows(transposed, Columns, Rows);
     }
+
+    private static int EndOf(int start, int entries)
+        => (long)start + entries <= Array.MaxLength
+            ? start + entries
+            : throw new InvalidOperationException($"{ExampleMatrix.BlockRows} features that follow each other have more than {Array.MaxLength} entries, "
+                + "which is what one array holds. Train on fewer rows.");
 }

@@ -155,7 +155,7 @@ internal sealed class ExampleMatrixBuilder(int columns)
         for (int b = 0; b < dense.Length; b++)
         {
             CompressedBlock block = compressed.Blocks[b];
-            float[] values = dense[b] = new float[checked(block.Rows * compressed.Columns)];
+            float[] values = dense[b] = new float[ArraySize.Of(block.Rows, compressed.Columns, "A block of dense data")];
             for (int i = 0; i < block.Rows; i++)
             {
                 for (int p = block.Starts[i]; p < block.Starts[i + 1]; p++)

@@ -18,7 +18,7 @@ internal abstract class Factor : IDisposable
     /// <summary>A copy of its values on the host.</summary>
     public FactorMatrix ToMatrix()
     {
-        var values = new float[Rows * Rank];
+        var values = new float[ArraySize.Of(Rows, Rank)];
         CopyTo(values);
         return FactorMatrix.TakeOver(values, Rows, Rank);
     }

@@ -1,3 +1,7 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Microsoft.ML.Nmf.Engine;
+
 namespace Microsoft.ML.Nmf;
 
 /// <summary>An immutable matrix of float32: the templates W (features × components) or the activations H (examples × components).</summary>
@@ -8,13 +12,14 @@ public sealed class FactorMatrix
     /// <summary>A matrix with a copy of the given values.</summary>
     /// <param name="values">The values by row and column.</param>
     /// <exception cref="ArgumentNullException"><paramref name="values"/> is null.</exception>
+    /// <exception cref="InvalidOperationException">There are more values than an array of one dimension holds.</exception>
     public FactorMatrix(float[,] values)
     {
         ArgumentNullException.ThrowIfNull(values);
         Rows = values.GetLength(0);
         Columns = values.GetLength(1);
-        _values = new float[values.Length];
-        Buffer.BlockCopy(values, 0, _values, 0, values.Length * sizeof(float));
+        _values = new float[ArraySize.Of(Rows, Columns, "A matrix")];
+        Flat(values).CopyTo(_values);
     }
 
     /// <summary>A matrix with a copy of the given values.</summary>
@@ -78,7 +83,7 @@ public sealed class FactorMatrix
     public float[,] ToArray()
     {
         var copy = new float[Rows, Columns];
-        Buffer.BlockCopy(_values, 0, copy, 0, _values.Length * sizeof(float));
+        _values.CopyTo(Flat(copy));
         return copy;
     }
 
@@ -108,7 +113,7 @@ public sealed class FactorMatrix
     {
         if (right.Rows != Columns)
             throw new ArgumentException($"A matrix of {Rows} × {Columns} cannot be multiplied by one of {right.Rows} × {right.Columns}.", nameof(right));
-        var product = new float[Rows * right.Columns];
+        var product = new float[ArraySize.Of(Rows, right.Columns, "A product")];
         var sums = new double[right.Columns];
         for (int j = 0; j < Rows; j++)
         {
@@ -152,4 +157,8 @@ public sealed class FactorMatrix
 
         return combination;
     }
+
+    // The values of an array by row and column, row after row.
+    private static Span<float> Flat(float[,] values)
+        => MemoryMarshal.CreateSpan(ref Unsafe.As<byte, float>(ref MemoryMarshal.GetArrayDataReference(values)), values.Length);
 }

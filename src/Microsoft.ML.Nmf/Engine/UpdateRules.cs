@@ -110,6 +110,9 @@ internal static class PivotingRule
 
     /// <summary>Consecutive exchanges of all violating variables without progress, after which variables are exchanged one at a time.</summary>
     public const int Patience = 3;
+
+    /// <summary>The most steps for a row without the ridge, and again with it.</summary>
+    public static int MostSteps(int rank) => 10 * (rank + 10);
 }
 
 /// <summary>One step of Adam (Kingma and Ba 2015, algorithm 1).</summary>

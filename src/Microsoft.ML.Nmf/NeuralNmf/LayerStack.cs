@@ -123,6 +123,9 @@ internal sealed class LayerPass : IDisposable
     /// <summary>Rises with every change of the activations.</summary>
     public long Version { get; private set; }
 
+    /// <summary>How many rows of all layers were not solved exactly in the last <see cref="Forward"/>.</summary>
+    public long UnsolvedRows { get; private set; }
+
     /// <summary>What back-propagation needs; a pass that is never differentiated has none.</summary>
     public BackwardFactors Backward
         => _backward ??= new BackwardFactors(Allocate(Ranks), Allocate(Ranks), Allocate(Ranks));
@@ -139,6 +142,7 @@ internal sealed class LayerPass : IDisposable
     public void Forward(LayerStack stack)
     {
         Version++;
+        UnsolvedRows = 0;
         Gram[] grams = stack.Grams;
         for (int i = 0; i < stack.Depth; i++)
         {
@@ -146,7 +150,7 @@ internal sealed class LayerPass : IDisposable
                 _engine.DataProduct(Data, stack.Templates[0], Products[0]);
             else
                 _engine.SmallProduct(Activations[i - 1], stack.Templates[i], Products[i]);
-            _engine.NonnegativeLeastSquares(Activations[i], grams[i], Products[i], default);
+            UnsolvedRows += _engine.NonnegativeLeastSquares(Activations[i], grams[i], Products[i], default);
         }
 
         for (int i = 0; i < stack.Depth; i++)

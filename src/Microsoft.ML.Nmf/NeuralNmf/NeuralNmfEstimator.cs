@@ -51,19 +51,26 @@ public sealed partial class NeuralNmfEstimator : FactorizationEstimator<NeuralNm
     private protected override string? LabelColumnName => _options.LabelColumnName;
 
     /// <inheritdoc />
-    private protected override (int Example, int Feature) WorkingFloats
+    private protected override long WorkingBytes(WorkingMemory memory, TrainingInput input)
     {
-        get
-        {
-            // Each layer's activations, products and three factors of back-propagation; the automatic optimizer keeps activations, the
-            // reconstruction X A_0 … A_i.
-            int ranks = _options.Ranks.Sum(), first = _options.Ranks[0];
-            bool isReconstruction = _options.Loss == NeuralNmfLoss.Reconstruction;
-            int example = 5 * ranks + (_options.IsAutomatic ? ranks : 0) + (isReconstruction ? ranks - first : 0);
-            // The first layer's templates, gradients, scratch, and two factors of the optimizer; the reconstruction's A_0 … A_i and two of the deepest rank.
-            int feature = 5 * first + (isReconstruction ? ranks - first + 2 * _options.Ranks[^1] : 0);
-            return (example, feature);
-        }
+        IReadOnlyList<int> ranks = _options.Ranks;
+        int first = ranks[0], deepest = ranks[^1];
+        long layers = memory.OfExamples(ranks), templates = memory.OfFeatures(first);
+        IEnumerable<int> others = ranks.Skip(1);
+        bool isReconstruction = _options.Loss == NeuralNmfLoss.Reconstruction;
+        // Each layer's activations and products; the first layer's templates, gradients and scratch; the reconstruction's A_0 … A_i, two of the deepest rank.
+        long held = 2 * layers + 3 * templates + (isReconstruction ? memory.OfFeatures([.. others, deepest, deepest]) : 0);
+        // Three factors of back-propagation, and the activations that the automatic optimizer keeps; two factors of any optimizer with a memory;
+        // the reconstruction's X A_0 … A_i.
+        long epochs = (_options.IsAutomatic ? 4 : 3) * layers + 2 * templates + (isReconstruction ? memory.OfExamples(others) : 0) + memory.OfProducts(first);
+        if (input.LabelColumn is { } labels)
+            epochs += ClassificationLayer.BytesFor(labels.Classes, deepest, input.Labels.Length);
+        long start = _options.Initialization == LayerInitialization.Random
+            ? 0
+            : memory.OfExamples(deepest) + memory.OfLayerWiseStart(ranks, BetaDivergence.Euclidean);
+        // Batches and held-out rows are copies of the data.
+        bool isSplit = _options.BatchSize is { } size && size < input.Examples.Rows || _options.ValidationFraction > 0;
+        return held + Math.Max(start, epochs) + (isSplit ? input.Examples.Bytes : 0);
     }
 
     private string? ScoreColumnName => LabelColumnName is null ? null : _options.ScoreColumnName;

@@ -89,7 +89,7 @@ internal static class NeuralNmfTraining
         if (held > 0 || size < rows - held)
             new Random(options.Seed!.Value).Shuffle(order);
         // Batches of nearly one size: every batch is one step, and the rows of a small last one would weigh more than others.
-        int count = (rows - held + size - 1) / size;
+        int count = (int)(((long)rows - held + size - 1) / size);
         int StartOf(int batch) => held + (int)((long)batch * (rows - held) / count);
         int[][] batches = [.. Enumerable.Range(0, count).Select(b => order[StartOf(b)..StartOf(b + 1)])];
         foreach (int[] batch in batches)

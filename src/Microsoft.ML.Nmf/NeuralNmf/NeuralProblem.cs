@@ -50,7 +50,8 @@ internal sealed class NeuralProblem : IDisposable
         _loss = NeuralLoss.Create(options.Loss, engine, Stack);
         _labelWeight = options.LabelWeight * meanSquare;
         int rank = options.Ranks[^1];
-        Classification = classes == 0 ? null : new ClassificationLayer(classes, rank, options.LabelLoss, options.ScoreRegularization * rank * meanSquare);
+        Classification = classes == 0 ? null : new ClassificationLayer(
+            classes, rank, options.LabelLoss, options.ScoreRegularization * rank * meanSquare, options.NumberOfThreads ?? Environment.ProcessorCount);
     }
 
     /// <summary>The engine.</summary>
@@ -107,7 +108,7 @@ internal sealed class NeuralProblem : IDisposable
         if (evaluation.Labelled is { } labelled)
         {
             Factor deepest = evaluated.Pass.Activations[^1];
-            labelGradient = new float[deepest.Rows * deepest.Rank];
+            labelGradient = new float[ArraySize.Of(deepest.Rows, deepest.Rank)];
             Classification!.Gradient(labelled, evaluated.Pass.Labels!, _labelWeight / labelledExamples, labelGradient);
         }
 

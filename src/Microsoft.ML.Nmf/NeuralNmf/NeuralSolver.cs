@@ -56,6 +56,9 @@ internal sealed class NeuralSolver : IIterativeSolver, IDisposable
     public double Resolution { get; }
 
     /// <inheritdoc />
+    public long UnsolvedRows => _passes.Sum(pass => pass.UnsolvedRows);
+
+    /// <inheritdoc />
     public (double Objective, double Divergence) Evaluate()
     {
         _current ??= _problem.Evaluate(_passes, train: true);

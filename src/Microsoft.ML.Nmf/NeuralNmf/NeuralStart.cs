@@ -96,7 +96,7 @@ internal static class NeuralStart
     // A matrix of the shape whose every column has the norm 1.
     private static Factor UnitColumns(ComputeEngine engine, Factor shape)
     {
-        var values = new float[shape.Rows * shape.Rank];
+        var values = new float[ArraySize.Of(shape.Rows, shape.Rank)];
         values.AsSpan(0, shape.Rank).Fill(1);
         Factor unit = engine.Allocate(shape.Rows, shape.Rank);
         unit.CopyFrom(values);

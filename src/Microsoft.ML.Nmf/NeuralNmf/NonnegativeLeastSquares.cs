@@ -8,25 +8,26 @@ namespace Microsoft.ML.Nmf;
 /// neural non-negative matrix factorization, for networks of one's own. X is n × m, A is m × r, S is n × r; the values of X and A may be of any sign.
 /// </summary>
 /// <remarks>
-/// Every row is solved exactly, by block principal pivoting (Kim and Park 2011) on the Gram matrix AᵀA, in double; AᵀA and Aᵀx themselves are
-/// products in float32. With t = <see cref="OptimalityTolerance"/> times the largest entry of |A|ᵀ|x|, where |·| takes absolute values, the gradient
-/// AᵀA s − Aᵀx is at least −t where s is zero and from −t to t where s is positive. Where the columns of A that a row uses depend on each other to
-/// 1e-6, its minimiser is not unique: the row gets that of the problem with 1e-5 of the diagonal of AᵀA added, and its tolerance is about 1e-5
-/// instead. Cost n·m·r for the products and about n·s³/6 for supports of s entries. Computes on the processor; the result does not depend on the
-/// number of threads.
+/// Every row is solved exactly, by block principal pivoting (Kim and Park 2011) on the Gram matrix AᵀA, in double, after the columns a_k of A have been
+/// brought to about the same length: neither the unit of A and X nor that of a column matters. With t_k =
+/// <see cref="OptimalityTolerance"/> · ‖a_k‖ · (‖x‖ + Σ_l ‖a_l‖ s_l), the entry k of the gradient AᵀA s − Aᵀx is at least −t_k where s_k is zero and from −t_k
+/// to t_k where it is positive. That is checked of the float32 numbers that are returned; a row that fails is an exception, not a result. Where a column
+/// that a row uses is nearer than 1e-6 of its length to the span of the others, the minimiser is not unique: the row gets that of the problem with
+/// 1e-11 of the diagonal of AᵀA added. Cost n·m·r and m·r² for the products and about n·s³/6 for supports of s entries. Computes on the processor; the result
+/// does not depend on the number of threads. Safe for use by several threads at once.
 /// </remarks>
 public sealed class NonnegativeLeastSquares : IDisposable
 {
-    /// <summary>The violation of the conditions of optimality that a solution may have, as a share of the largest entry of |A|ᵀ|x|; see the remarks.</summary>
+    /// <summary>The violation of the conditions of optimality that a solution may have, as a share of the lengths involved; see the remarks.</summary>
     public const double OptimalityTolerance = 1e-6;
 
-    private readonly ComputeEngine _engine;
+    private readonly int _threads;
 
     /// <summary>A layer that computes on up to a number of threads.</summary>
     /// <param name="numberOfThreads">The most threads to use, at least 1; null for all processors.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="numberOfThreads"/> is below 1.</exception>
     public NonnegativeLeastSquares(int? numberOfThreads = null)
-        => _engine = ComputeEngine.OnProcessor(OptionRange.AtLeastOne(numberOfThreads ?? Environment.ProcessorCount, nameof(numberOfThreads)));
+        => _threads = OptionRange.AtLeastOne(numberOfThreads ?? Environment.ProcessorCount, nameof(numberOfThreads));
 
     /// <summary>Solves for S.</summary>
     /// <param name="templates">A, m × r.</param>
@@ -36,19 +37,21 @@ public sealed class NonnegativeLeastSquares : IDisposable
     /// empty ones.
     /// </param>
     /// <returns>S, n × r.</returns>
-    /// <exception cref="ArgumentException">The shapes do not fit each other, or a value is not finite.</exception>
+    /// <exception cref="ArgumentException">The shapes do not fit each other, a value is not finite, or there are more than 16,000 templates.</exception>
+    /// <exception cref="InvalidOperationException">A row cannot be solved to the tolerance in float32; the message says which.</exception>
     public FactorMatrix Solve(FactorMatrix templates, FactorMatrix data, FactorMatrix? start = null)
     {
         Check(templates, data);
         CheckShape(start, data.Rows, templates.Columns, nameof(start));
-        using Factor a = Load(templates, nameof(templates)), x = Load(data, nameof(data));
-        using Factor product = _engine.Allocate(data.Rows, templates.Columns);
-        using Factor solution = start is null ? _engine.Allocate(data.Rows, templates.Columns) : Load(start, nameof(start));
-        using Gram gram = _engine.AllocateGram(templates.Columns);
-        _engine.Gram(a, gram);
-        _engine.SmallProduct(x, a, product);
-        _engine.NonnegativeLeastSquares(solution, gram, product, default);
-        return solution.ToMatrix();
+        CheckFinite(start, nameof(start));
+        (FactorMatrix solution, double[] violations) = new ExactLeastSquares(templates, _threads).Solve(data, start);
+        int row = Array.FindIndex(violations, violation => violation > OptimalityTolerance);
+        if (row < 0)
+            return solution;
+        throw new InvalidOperationException(FirstOutOfRange(solution.Row(row)) is { } value
+            ? $"Row {row} of the solution has the value {value}: it does not fit float32. Bring data and templates to a similar scale."
+            : $"Row {row} of the solution misses the conditions of optimality by {violations[row]:G2}, more than {OptimalityTolerance:G2}: columns of the templates "
+            + "nearly depend on each other, or its values are too small for float32. Leave such columns out, or bring data and templates to a similar scale.");
     }
 
     /// <summary>
@@ -61,7 +64,8 @@ public sealed class NonnegativeLeastSquares : IDisposable
     /// <param name="solution">S as <see cref="Solve"/> returned it.</param>
     /// <param name="gradient">∂L/∂S, n × r.</param>
     /// <returns>∂L/∂A, m × r, and ∂L/∂X, n × m.</returns>
-    /// <exception cref="ArgumentException">The shapes do not fit each other, or a value is not finite.</exception>
+    /// <exception cref="ArgumentException">The shapes do not fit each other, a value is not finite, or there are more than 16,000 templates.</exception>
+    /// <exception cref="InvalidOperationException">A gradient does not fit float32.</exception>
     public (FactorMatrix Templates, FactorMatrix Data) Backward(FactorMatrix templates, FactorMatrix data, FactorMatrix solution, FactorMatrix gradient)
     {
         Check(templates, data);
@@ -69,35 +73,38 @@ public sealed class NonnegativeLeastSquares : IDisposable
         ArgumentNullException.ThrowIfNull(gradient);
         CheckShape(solution, data.Rows, templates.Columns, nameof(solution));
         CheckShape(gradient, data.Rows, templates.Columns, nameof(gradient));
-        using Factor a = Load(templates, nameof(templates)), x = Load(data, nameof(data));
-        using Factor s = Load(solution, nameof(solution)), d = Load(gradient, nameof(gradient));
-        using Factor z = _engine.Allocate(data.Rows, templates.Columns), forTemplates = _engine.Allocate(templates.Rows, templates.Columns);
-        using Factor second = _engine.Allocate(templates.Rows, templates.Columns), forData = _engine.Allocate(data.Rows, data.Columns);
-        using Gram gram = _engine.AllocateGram(templates.Columns), symmetric = _engine.AllocateGram(templates.Columns);
-        _engine.Gram(a, gram);
-        _engine.LeastSquaresBackward(s, gram, d, z);
-        _engine.SymmetricCrossProduct(s, z, symmetric);
-        _engine.CrossProduct(x, z, forTemplates);
-        _engine.GramProduct(a, symmetric, second);
-        _engine.Combine(1, forTemplates, -1, second, forTemplates);
-        _engine.SmallProductTransposed(z, a, forData);
-        return (forTemplates.ToMatrix(), forData.ToMatrix());
-    }
-
-    /// <inheritdoc />
-    public void Dispose() => _engine.Dispose();
-
-    private Factor Load(FactorMatrix matrix, string name)
-    {
-        foreach (float value in matrix.Values)
+        CheckFinite(solution, nameof(solution));
+        CheckFinite(gradient, nameof(gradient));
+        (FactorMatrix forTemplates, FactorMatrix forData) = new ExactLeastSquares(templates, _threads).Backward(data, solution, gradient);
+        if ((FirstOutOfRange(forTemplates.Values) ?? FirstOutOfRange(forData.Values)) is { } value)
         {
-            if (!float.IsFinite(value))
-                throw new ArgumentException($"{name} has the value {value}, but all must be finite.", name);
+            throw new InvalidOperationException(
+                $"A gradient has the value {value}: it does not fit float32. Bring the data, the templates and the loss to a similar scale.");
         }
 
-        Factor factor = _engine.Allocate(matrix.Rows, matrix.Columns);
-        factor.CopyFrom(matrix.Values);
-        return factor;
+        return (forTemplates, forData);
+    }
+
+    /// <summary>Nothing is held between calls.</summary>
+    public void Dispose()
+    {
+    }
+
+    private static float? FirstOutOfRange(ReadOnlySpan<float> values)
+    {
+        foreach (float value in values)
+        {
+            if (!float.IsFinite(value))
+                return value;
+        }
+
+        return null;
+    }
+
+    private static void CheckFinite(FactorMatrix? matrix, string name)
+    {
+        if (matrix is not null && FirstOutOfRange(matrix.Values) is { } value)
+            throw new ArgumentException($"{name} has the value {value}, but all must be finite.", name);
     }
 
     private static void Check(FactorMatrix templates, FactorMatrix data)
@@ -111,6 +118,11 @@ public sealed class NonnegativeLeastSquares : IDisposable
                 + "but data must have as many columns as templates have rows.",
                 nameof(data));
         }
+
+        if (templates.Columns > 0)
+            OptionRange.Rank(templates.Columns, $"The number of columns of {nameof(templates)}");
+        CheckFinite(templates, nameof(templates));
+        CheckFinite(data, nameof(data));
     }
 
     private static void CheckShape(FactorMatrix? matrix, int rows, int columns, string name)

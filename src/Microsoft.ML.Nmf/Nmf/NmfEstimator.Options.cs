@@ -68,12 +68,12 @@ public sealed partial class NmfEstimator
         private float _templatesL2Regularization;
         private float _templatesOrthogonality;
 
-        /// <summary>The number of components ("topics"), r: the size of the activations. At least 1. 10 unless set.</summary>
-        /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
+        /// <summary>The number of components ("topics"), r: the size of the activations. From 1 to 16,000. 10 unless set.</summary>
+        /// <exception cref="ArgumentOutOfRangeException">The value is below 1 or above 16,000.</exception>
         public int Rank
         {
             get => _rank;
-            set => _rank = OptionRange.AtLeastOne(value, nameof(Rank));
+            set => _rank = OptionRange.Rank(value, nameof(Rank));
         }
 
         /// <summary>

@@ -36,14 +36,14 @@ public sealed partial class NmfEstimator : FactorizationEstimator<NmfTransformer
     private protected override IReadOnlyList<string> OutputColumnNames => [_options.OutputColumnName];
 
     /// <inheritdoc />
-    private protected override (int Example, int Feature) WorkingFloats
+    private protected override long WorkingBytes(WorkingMemory memory, TrainingInput input)
     {
-        get
-        {
-            // The factor itself and its numerator; a denominator as large where updates are multiplicative.
-            int factors = _options.Solver == NmfSolver.MultiplicativeUpdates && _options.Beta != BetaDivergence.KullbackLeibler ? 3 : 2;
-            return (factors * _options.Rank, factors * _options.Rank);
-        }
+        int rank = _options.Rank, features = input.Examples.Columns;
+        long start = _options.InitialTemplates is null && _options.Initialization != NmfInitialization.Random
+            ? memory.OfNndsvd(features, rank)
+            : memory.OfRandomStart(features, rank);
+        long iterations = memory.OfIterations(features, rank, _options.Beta, _options.Solver == NmfSolver.MultiplicativeUpdates);
+        return memory.OfExamples(rank) + memory.OfFeatures(rank) + Math.Max(start, iterations);
     }
 
     /// <inheritdoc />

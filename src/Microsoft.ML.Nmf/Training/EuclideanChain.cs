@@ -21,6 +21,7 @@ internal sealed class EuclideanChain : FactorChain
     private readonly Factor?[] _products;
     private readonly Factor?[] _scratch;
     private readonly Stamped?[] _grams;
+    private readonly long[] _unsolved;
     private long _stampOfLast = -1;
 
     /// <summary>Prepares a chain of factors that stay the caller's.</summary>
@@ -35,7 +36,11 @@ internal sealed class EuclideanChain : FactorChain
         _products = new Factor?[Last + 1];
         _scratch = new Factor?[Last + 1];
         _grams = new Stamped?[2 * (Last + 1)];
+        _unsolved = new long[Last + 1];
     }
+
+    /// <inheritdoc />
+    public override long UnsolvedRows => _unsolved.Sum();
 
     /// <inheritdoc />
     public override void Dispose()
@@ -71,7 +76,7 @@ internal sealed class EuclideanChain : FactorChain
                 Engine.CoordinateDescent(link.Factor, GramBeside(k), NumeratorOf(k), link.Penalty, CoordinateDescentSweeps);
                 break;
             case FactorUpdate.LeastSquares:
-                Engine.NonnegativeLeastSquares(link.Factor, GramBeside(k), NumeratorOf(k), link.Penalty);
+                _unsolved[k] = Engine.NonnegativeLeastSquares(link.Factor, GramBeside(k), NumeratorOf(k), link.Penalty);
                 break;
             default:
                 base.Update(k, link);

@@ -55,6 +55,9 @@ internal abstract class FactorChain : IIterativeSolver, IDisposable
     /// <summary>The partial products.</summary>
     public ChainProducts Products { get; }
 
+    /// <inheritdoc />
+    public virtual long UnsolvedRows => 0;
+
     /// <summary>The engine.</summary>
     protected ComputeEngine Engine { get; }
 

@@ -50,8 +50,10 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
     /// <summary>What is trained, for the log.</summary>
     private protected abstract string Describe();
 
-    /// <summary>The floats that a training needs for each example and for each feature, besides the data.</summary>
-    private protected abstract (int Example, int Feature) WorkingFloats { get; }
+    /// <summary>The most bytes that a training holds at once, besides the data.</summary>
+    /// <param name="memory">What it is made of.</param>
+    /// <param name="input">What is trained on.</param>
+    private protected abstract long WorkingBytes(WorkingMemory memory, TrainingInput input);
 
     /// <summary>Trains.</summary>
     private protected abstract TTransformer Train(ComputeEngine engine, TrainingInput input, ITrainingMonitor monitor, ColumnNames columns);
@@ -73,7 +75,7 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
         var monitor = new HostMonitor(Host, log, _options);
         TrainingInput training = ExampleReader.Read(input, column, label, monitor.CheckAlive);
         using ComputeEngine engine = EngineChoice.Create(Host, _options, log);
-        log.Info(Announce(training.Examples, engine));
+        log.Info(Announce(training, engine));
         foreach (string warning in _options.Warnings())
             log.Warning(warning);
         if (training.Examples.NonZeros == 0)
@@ -111,13 +113,13 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
             + string.Create(CultureInfo.InvariantCulture, $"Set no rank above {most}.");
     }
 
-    private string Announce(ExampleMatrix examples, ComputeEngine engine)
+    private string Announce(TrainingInput input, ComputeEngine engine)
     {
-        (int example, int feature) = WorkingFloats;
-        long working = sizeof(float) * ((long)examples.Rows * example + (long)examples.Columns * feature);
+        ExampleMatrix examples = input.Examples;
+        long working = WorkingBytes(new WorkingMemory(engine, examples.Rows, examples.Columns), input);
         string kind = examples is SparseExamples ? "sparse" : "dense";
         return string.Create(CultureInfo.InvariantCulture,
             $"{Describe()} of column '{InputColumnName}': {examples.Rows} examples × {examples.Columns} features, {kind} ({examples.Density:P2} not zero); ")
-            + string.Create(CultureInfo.InvariantCulture, $"seed {_options.Seed}; engine {engine.Description}; {engine.DescribeMemory(examples, working)}.");
+            + string.Create(CultureInfo.InvariantCulture, $"seed {_options.Seed}; engine {engine.Description}; {engine.DescribeMemory(examples, working, RanksByOption.Max(layer => layer.Rank))}.");
     }
 }

@@ -46,6 +46,9 @@ internal sealed class HostMonitor(ComponentHost host, LogChannel log, Factorizat
     }
 
     /// <inheritdoc />
+    public void Warn(string message) => log.Warning(message);
+
+    /// <inheritdoc />
     public void Finish(string phase, TrainingHistory history, StoppingRule rule)
     {
         TrainingIteration last = history.Last;

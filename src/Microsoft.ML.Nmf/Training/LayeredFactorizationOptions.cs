@@ -29,11 +29,11 @@ public abstract class LayeredFactorizationOptions : FactorizationOptions
     private protected LayeredFactorizationOptions(IReadOnlyList<int> ranks) => _ranks = [.. ranks];
 
     /// <summary>
-    /// The number of components of each layer, from the one next to the features to the deepest: at least one layer, at least 1 component each, none
+    /// The number of components of each layer, from the one next to the features to the deepest: at least one layer, 1 to 16,000 components each, none
     /// with more than the layer before. The estimator states its default.
     /// </summary>
     /// <exception cref="ArgumentNullException">The value is null.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">There is no rank, or one is below 1 or above the one before.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no rank, or one is below 1, above 16,000 or above the one before.</exception>
     public IReadOnlyList<int> Ranks
     {
         get => _ranks;
@@ -44,7 +44,7 @@ public abstract class LayeredFactorizationOptions : FactorizationOptions
                 throw new ArgumentOutOfRangeException(nameof(Ranks), "none", "Ranks has no rank, but a factorization in layers needs at least one.");
             for (int i = 0; i < value.Count; i++)
             {
-                OptionRange.AtLeastOne(value[i], $"{nameof(Ranks)}[{i}]");
+                OptionRange.Rank(value[i], $"{nameof(Ranks)}[{i}]");
                 if (i > 0 && value[i] > value[i - 1])
                 {
                     throw new ArgumentOutOfRangeException($"{nameof(Ranks)}[{i}]", value[i],

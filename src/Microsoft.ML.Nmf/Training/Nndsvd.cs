@@ -18,8 +18,8 @@ internal static class Nndsvd
     {
         int rank = factors.Templates.Rank;
         RandomizedSvd.Triplets svd = RandomizedSvd.Compute(engine, factors.Data, rank, random, checkAlive);
-        var activations = new float[factors.Activations.Rows * rank];
-        var templates = new float[factors.Templates.Rows * rank];
+        var activations = new float[ArraySize.Of(factors.Activations.Rows, rank)];
+        var templates = new float[ArraySize.Of(factors.Templates.Rows, rank)];
         float randomScale = RandomStart.ScaleOf(factors);
         for (int k = 0; k < rank; k++)
         {

@@ -1,3 +1,5 @@
+using Microsoft.ML.Nmf.Engine;
+
 namespace Microsoft.ML.Nmf.Training;
 
 /// <summary>What values an option may have. Each check returns the value or throws an exception that names the option, the value and the range.</summary>
@@ -5,6 +7,12 @@ internal static class OptionRange
 {
     /// <summary>A count.</summary>
     public static int AtLeastOne(int value, string option) => value >= 1 ? value : throw Refuse(option, value, "at least 1");
+
+    /// <summary>A number of components.</summary>
+    public static int Rank(int value, string option)
+        => AtLeastOne(value, option) <= RankLimit.Most
+            ? value
+            : throw Refuse(option, value, $"at most {RankLimit.Most}: Gram matrices, rank × rank, grow with its square");
 
     /// <summary>A weight.</summary>
     public static float NotNegative(float value, string option)

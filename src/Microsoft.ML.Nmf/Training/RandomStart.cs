@@ -20,7 +20,7 @@ internal static class RandomStart
         foreach (float value in templates)
             sum += value;
         double value0 = sum > 0 ? factors.Data.Examples.Sum / (sum * Math.Max(factors.Activations.Rows, 1)) : 0;
-        var values = new float[factors.Activations.Rows * factors.Activations.Rank];
+        var values = new float[ArraySize.Of(factors.Activations.Rows, factors.Activations.Rank)];
         Array.Fill(values, (float)value0);
         factors.Activations.CopyFrom(values);
     }
@@ -31,7 +31,7 @@ internal static class RandomStart
     /// <summary>Fills a factor with uniform values from 0 to a scale.</summary>
     public static void Fill(Factor factor, float scale, Random random)
     {
-        var values = new float[factor.Rows * factor.Rank];
+        var values = new float[ArraySize.Of(factor.Rows, factor.Rank)];
         for (int i = 0; i < values.Length; i++)
             values[i] = random.NextSingle() * scale;
         factor.CopyFrom(values);

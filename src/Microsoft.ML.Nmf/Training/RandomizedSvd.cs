@@ -8,7 +8,9 @@ namespace Microsoft.ML.Nmf.Training;
 /// </summary>
 internal static class RandomizedSvd
 {
-    private const int Oversampling = 10;
+    /// <summary>Columns more than triplets are wanted.</summary>
+    public const int Oversampling = 10;
+
     private const int PowerIterations = 4;
 
     // The relative error of a Gram matrix summed in float32: directions below it are noise.
@@ -26,10 +28,9 @@ internal static class RandomizedSvd
         int most = Math.Min(data.Rows, data.Columns);
         int size = Math.Min(rank + Oversampling, most);
         using Gram gram = engine.AllocateGram(size);
-        using Factor left = engine.Allocate(data.Rows, size), leftScratch = engine.Allocate(data.Rows, size);
-        using Factor right = engine.Allocate(data.Columns, size), rightScratch = engine.Allocate(data.Columns, size);
-
+        using Factor right = engine.Allocate(data.Columns, size);
         FillGaussian(right, random);
+        using Factor left = engine.Allocate(data.Rows, size), leftScratch = engine.Allocate(data.Rows, size), rightScratch = engine.Allocate(data.Columns, size);
         engine.DataProduct(data, right, left);
         Orthonormalize(engine, left, leftScratch, gram);
         for (int i = 0; i < PowerIterations; i++)
@@ -53,6 +54,9 @@ internal static class RandomizedSvd
         gram.CopyFrom(eigenvectors);
         engine.GramProduct(left, gram, leftScratch);
         engine.GramProduct(right, gram, rightScratch);
+        // Make room for the copies on the host.
+        left.Dispose();
+        right.Dispose();
         float[] u = Leading(leftScratch, count), v = Leading(rightScratch, count);
         for (int i = 0; i < v.Length; i++)
             v[i] = values[i % count] > 0 ? (float)(v[i] / values[i % count]) : 0;
@@ -77,7 +81,7 @@ internal static class RandomizedSvd
 
     private static void FillGaussian(Factor factor, Random random)
     {
-        var values = new float[factor.Rows * factor.Rank];
+        var values = new float[ArraySize.Of(factor.Rows, factor.Rank)];
         for (int i = 0; i < values.Length; i++)
         {
             double radius = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()));
@@ -89,7 +93,7 @@ internal static class RandomizedSvd
 
     private static float[] Leading(Factor factor, int count)
     {
-        var all = new float[factor.Rows * factor.Rank];
+        var all = new float[ArraySize.Of(factor.Rows, factor.Rank)];
         factor.CopyTo(all);
         if (count == factor.Rank)
             return all;

@@ -64,6 +64,12 @@ internal static class TrainingLoop
             if (end is not null || iteration == rule.MaximumNumberOfIterations)
             {
                 var ended = new TrainingHistory(history, end ?? TrainingEnd.IterationsExhausted);
+                if (solver.UnsolvedRows is > 0 and long unsolved)
+                {
+                    monitor.Warn($"{phase}: the steps ran out for {unsolved} of the rows' last least-squares problems, which are not solved exactly. "
+                        + "Their columns nearly depend on each other: choose a smaller rank.");
+                }
+
                 monitor.Finish(phase, ended, rule);
                 return ended;
             }
@@ -93,6 +99,9 @@ internal interface IIterativeSolver
 
     /// <summary>What to do when the objective is not finite, a sentence.</summary>
     string Remedy { get; }
+
+    /// <summary>How many rows' last exact least squares ended without the minimiser.</summary>
+    long UnsolvedRows => 0;
 }
 
 /// <summary>Follows a training while it runs, and may cancel it.</summary>
@@ -103,6 +112,11 @@ internal interface ITrainingMonitor
 
     /// <summary>Called after every iteration, and at the start.</summary>
     void Report(TrainingProgress progress);
+
+    /// <summary>Is told of something that went wrong but does not end the training.</summary>
+    void Warn(string message)
+    {
+    }
 
     /// <summary>Called at the end of a phase.</summary>
     void Finish(string phase, TrainingHistory history, StoppingRule rule);

@@ -14,7 +14,11 @@ internal sealed class MeasuredEngine(ComputeEngine engine) : ComputeEngine
 
     public override string Description => engine.Description;
 
-    public override string DescribeMemory(ExampleMatrix examples, long working) => engine.DescribeMemory(examples, working);
+    public override string DescribeMemory(ExampleMatrix examples, long working, int rank) => engine.DescribeMemory(examples, working, rank);
+
+    public override long BytesOf(int rows, int rank) => engine.BytesOf(rows, rank);
+
+    public override long BytesOfScratch(int rows, int rank) => engine.BytesOfScratch(rows, rank);
 
     /// <summary>Forgets what was measured.</summary>
     public void Reset() => _measured.Clear();
@@ -75,7 +79,7 @@ internal sealed class MeasuredEngine(ComputeEngine engine) : ComputeEngine
     public override void CoordinateDescent(Factor factor, Gram gram, Factor product, Penalty penalty, int sweeps)
         => Measure("CoordinateDescent", () => engine.CoordinateDescent(factor, gram, product, penalty, sweeps));
 
-    public override void NonnegativeLeastSquares(Factor factor, Gram gram, Factor product, Penalty penalty)
+    public override long NonnegativeLeastSquares(Factor factor, Gram gram, Factor product, Penalty penalty)
         => Measure("NonnegativeLeastSquares", () => engine.NonnegativeLeastSquares(factor, gram, product, penalty));
 
     public override void LeastSquaresBackward(Factor solution, Gram gram, Factor gradient, Factor result)

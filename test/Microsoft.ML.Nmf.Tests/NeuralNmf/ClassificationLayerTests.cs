@@ -148,6 +148,66 @@ public class ClassificationLayerTests
         Assert.Null(LabelledActivations.Of([none]));
     }
 
+    [Theory]
+    [InlineData(NeuralNmfLabelLoss.CrossEntropy)]
+    [InlineData(NeuralNmfLabelLoss.SquaredError)]
+    public void Many_classes_are_scored_in_blocks_with_the_same_bits_on_any_number_of_threads(NeuralNmfLabelLoss kind)
+    {
+        // 1714 × 2503 scores are more than are held at a time.
+        const int examples = 2000, classes = 2503, rank = 5;
+        var random = new Random(7);
+        double[,] s = Naive.Random(examples, rank, 8, 0.6);
+        uint[] keys = [.. Enumerable.Range(0, examples).Select(i => (uint)(i % 7 == 0 ? 0 : random.Next(classes) + 1))];
+        using LayerPass pass = Pass(s, keys);
+        LabelledActivations labelled = LabelledActivations.Of([pass])!;
+        (double Loss, double[] Weights, float[] Gradient)[] results = [.. new[] { 1, 2, 5 }.Select(threads =>
+        {
+            var layer = new ClassificationLayer(classes, rank, kind, 0.01, threads);
+            layer.Train(labelled, 2);
+            var gradient = new float[examples * rank];
+            layer.Gradient(labelled, pass.Labels!, 1, gradient);
+            return (layer.Evaluate(labelled), layer.Weights.ToArray(), gradient);
+        })];
+        foreach ((double loss, double[] weights, float[] gradient) in results.Skip(1))
+        {
+            Assert.Equal(results[0].Loss, loss);
+            Assert.Equal(results[0].Weights, weights);
+            Assert.Equal(results[0].Gradient, gradient);
+        }
+
+        // The loss and the gradient of the last example, by plain loops.
+        double[] w = results[0].Weights;
+        double sum = 0.005 * labelled.Count * w.Sum(v => v * v);
+        var scores = new double[classes];
+        for (int i = 0; i < examples; i++)
+        {
+            if (keys[i] == 0)
+                continue;
+            for (int c = 0; c < classes; c++)
+            {
+                scores[c] = 0;
+                for (int k = 0; k < rank; k++)
+                    scores[c] += w[c * rank + k] * s[i, k];
+            }
+
+            int label = (int)keys[i] - 1;
+            sum += kind == NeuralNmfLabelLoss.CrossEntropy
+                ? Math.Log(scores.Sum(v => Math.Exp(v))) - scores[label]
+                : scores.Sum(v => v * v) - 2 * scores[label] + 1;
+        }
+
+        Near.Equal(sum / labelled.Count, results[0].Loss, 1e-10);
+        double total = scores.Sum(v => Math.Exp(v));
+        int last = (int)keys[^1] - 1;
+        for (int k = 0; k < rank; k++)
+        {
+            double expected = Enumerable.Range(0, classes).Sum(c => w[c * rank + k]
+                * ((kind == NeuralNmfLabelLoss.CrossEntropy ? Math.Exp(scores[c]) / total : 2 * scores[c])
+                    - (c != last ? 0 : kind == NeuralNmfLabelLoss.CrossEntropy ? 1 : 2)));
+            Near.Equal(expected, results[0].Gradient[(examples - 1) * rank + k], 1e-4);
+        }
+    }
+
     private static double[,] Activations(int seed, bool dependent)
     {
         double[,] s = Naive.Random(Examples, 5, 10 + seed, 0.6, scale: 3);

@@ -108,6 +108,60 @@ public class NonnegativeLeastSquaresModuleTests
         Assert.True(templates.grad!.isfinite().all().item<bool>());
     }
 
+    [TorchTheory]
+    [InlineData(1e-30, false)]
+    [InlineData(1e20, false)]
+    [InlineData(1e30, false)]
+    [InlineData(1e-200, true)]
+    [InlineData(1e200, true)]
+    public void The_unit_of_templates_and_data_does_not_matter(double s, bool isDouble)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        torch.ScalarType type = isDouble ? torch.ScalarType.Float64 : torch.ScalarType.Float32;
+        torch.Tensor a = torch.tensor(new[,] { { s, s }, { 3 * s, 2 * s } }).to(type).requires_grad_();
+        torch.Tensor x = torch.tensor(new[,] { { 2 * s, 3 * s } }).to(type).requires_grad_();
+        torch.Tensor solution = NonnegativeLeastSquaresModule.Solve(x, a);
+        solution.sum().backward();
+        Check([0, 1.6], solution.detach());
+        Check([0, -1.2 / 5 / s, 0, -3.4 / 5 / s], a.grad!);
+        Check([1 / 5.0 / s, 2 / 5.0 / s], x.grad!);
+
+        static void Check(double[] expected, torch.Tensor actual)
+        {
+            double[] values = actual.to(torch.ScalarType.Float64).data<double>().ToArray();
+            for (int i = 0; i < expected.Length; i++)
+                Assert.Equal(expected[i], values[i], 1e-5 * expected.Max(Math.Abs));
+        }
+    }
+
+    [TorchFact]
+    public void Badly_scaled_columns_are_solved_as_by_the_layer_in_managed_code()
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        double[,] a = Naive.Random(30, 6, 5, 0.7), x = Naive.Random(20, 30, 6, 0.5);
+        for (int j = 0; j < 30; j++)
+        {
+            for (int k = 0; k < 6; k++)
+                a[j, k] = (float)(a[j, k] * Math.Pow(10, 3 * k - 5));
+        }
+
+        double[] actual = NonnegativeLeastSquaresModule.Solve(torch.tensor(x), torch.tensor(a)).data<double>().ToArray();
+        using var layer = new NonnegativeLeastSquares();
+        FactorMatrix expected = layer.Solve(Build.Matrix(a), Build.Matrix(x));
+        for (int i = 0; i < actual.Length; i++)
+            Assert.Equal(expected.Values[i], actual[i], 1e-5 * Math.Pow(10, 5 - 3 * (i % 6)));
+    }
+
+    [TorchFact]
+    public void What_the_type_cannot_hold_is_refused_instead_of_zeros()
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        torch.Tensor tiny = torch.tensor(new[] { 1e-30f, 2e-30f }).view(2, 1), huge = torch.tensor(new[] { 1e30f, 2e30f }).view(2, 1);
+        torch.Tensor small = tiny.t(), large = huge.t();
+        Assert.Contains("Row 0 of the solution misses", Assert.Throws<InvalidOperationException>(() => NonnegativeLeastSquaresModule.Solve(large, tiny)).Message);
+        Assert.Contains("Row 0 of the solution misses", Assert.Throws<InvalidOperationException>(() => NonnegativeLeastSquaresModule.Solve(small, huge)).Message);
+    }
+
     [TorchFact]
     public void Shapes_that_do_not_fit_are_named()
     {

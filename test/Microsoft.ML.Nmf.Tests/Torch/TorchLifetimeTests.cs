@@ -83,6 +83,49 @@ public class TorchLifetimeTests
         Assert.Equal((threads, tensorFloat32), (torch.get_num_threads(), torch.backends.cuda.matmul.allow_tf32));
     }
 
+    [TorchFact]
+    public void Trainings_that_overlap_on_two_threads_leave_the_settings_of_every_thread_as_they_were()
+    {
+        using var firstBegan = new ManualResetEventSlim();
+        using var secondBegan = new ManualResetEventSlim();
+        using var firstEnded = new ManualResetEventSlim();
+        int threads = torch.get_num_threads();
+        (int Before, int During, int After) first = default, second = default;
+        var one = new Thread(() =>
+        {
+            first.Before = torch.get_num_threads();
+            ComputeEngine engine = TorchRuntime.Create(null, TorchEngines.Roomy, threads + 2);
+            firstBegan.Set();
+            secondBegan.Wait();
+            first.During = torch.get_num_threads();
+            engine.Dispose();
+            first.After = torch.get_num_threads();
+            firstEnded.Set();
+        });
+        var two = new Thread(() =>
+        {
+            firstBegan.Wait();
+            second.Before = torch.get_num_threads();
+            ComputeEngine engine = TorchRuntime.Create(null, TorchEngines.Roomy, threads + 1);
+            secondBegan.Set();
+            firstEnded.Wait();
+            second.During = torch.get_num_threads();
+            engine.Dispose();
+            second.After = torch.get_num_threads();
+        });
+        one.Start();
+        two.Start();
+        one.Join();
+        two.Join();
+        Assert.Equal((threads, threads + 2, threads), first);
+        Assert.Equal((threads, threads + 1, threads), second);
+        int later = 0;
+        var three = new Thread(() => later = torch.get_num_threads());
+        three.Start();
+        three.Join();
+        Assert.Equal((threads, threads), (later, torch.get_num_threads()));
+    }
+
     [TorchTheory, MemberData(nameof(Trainings))]
     public void A_training_does_not_mind_garbage_collections(string name)
     {

@@ -100,7 +100,7 @@ internal static class SparseProduct
 /// <summary>
 /// The densest rows of a sparse matrix M, such as the most frequent words of Xᵀ, stored by column for the product M·O with an O that is larger than the cache.
 /// <see cref="SparseProduct"/> would read a row of O from memory for each of their many entries. Here every row of O is read once, in order, and added to the
-/// results of the dense rows with an entry in its column; these results stay in the cache. Columns are cut into <see cref="Parts"/> fixed ranges with sums of
+/// results of the dense rows with an entry in its column; these results stay in the cache. Columns are cut into up to <see cref="Parts"/> fixed ranges with sums of
 /// their own, added at the end, so that the bits do not depend on the number of threads.
 /// </summary>
 internal sealed class FrequentRows
@@ -113,13 +113,14 @@ internal sealed class FrequentRows
     // A row with entries in fewer than one of this many columns is computed as fast by SparseProduct.
     private const int LeastShare = 512;
 
-    // Ranges of columns, each with partial sums of its own.
+    // Ranges of columns, each with partial sums of its own; fewer where the sums of all would take more floats than this.
     private const int Parts = 16;
+    private const int MostSums = 1 << 24;
 
     private readonly int[] _rows;
     private readonly CompressedBlock[] _columns;
     private readonly int _columnCount;
-    private AlignedFloats _sums = new(0);
+    private AlignedFloats _sums = AlignedFloats.None;
 
     private FrequentRows(int[] rows, CompressedBlock[] columns, int columnCount)
     {
@@ -137,17 +138,7 @@ internal sealed class FrequentRows
     /// <returns>The rows, or null when they have less than a third of all entries: separate treatment would not pay.</returns>
     public static FrequentRows? Find(CompressedRows matrix, CompressedRows transposed)
     {
-        (int Row, int Entries)[] counts =
-        [
-            .. matrix.Blocks.SelectMany((block, b) => Enumerable.Range(0, block.Rows)
-                .Select(i => (b * ExampleMatrix.BlockRows + i, block.Starts[i + 1] - block.Starts[i]))),
-        ];
-        int[] rows =
-        [
-            .. counts.Where(c => c.Entries > matrix.Columns / LeastShare).OrderByDescending(c => c.Entries).ThenBy(c => c.Row)
-                .Take(MostRows).Select(c => c.Row).Order(),
-        ];
-        if (rows.Sum(r => (long)counts[r].Entries) * 3 < matrix.NonZeros)
+        if (Select([.. matrix.Blocks.SelectMany(EntriesOf)], matrix.Columns) is not { } rows)
             return null;
 
         var slots = new int[matrix.Rows];
@@ -160,6 +151,33 @@ internal sealed class FrequentRows
         };
     }
 
+    /// <summary>The entries of each row of a block.</summary>
+    public static IEnumerable<int> EntriesOf(CompressedBlock block) => Enumerable.Range(0, block.Rows).Select(i => block.Starts[i + 1] - block.Starts[i]);
+
+    /// <summary>The bytes that the copy takes, and the partial sums of products with a factor.</summary>
+    /// <param name="entries">The entries of each row of M.</param>
+    /// <param name="columns">The number of columns of M.</param>
+    /// <param name="stride">The length of a padded row of the factor.</param>
+    public static long BytesFor(int[] entries, int columns, int stride)
+    {
+        if (Select(entries, columns) is not { } rows)
+            return 0;
+        long sums = (long)rows.Length * stride;
+        return rows.Sum(row => (long)entries[row]) * (sizeof(int) + sizeof(float)) + (long)columns * sizeof(int)
+            + sizeof(float) * sums * Math.Clamp(MostSums / Math.Max(sums, 1), 1, Parts);
+    }
+
+    // The rows, or null when they have less than a third of all entries.
+    private static int[]? Select(int[] entries, int columns)
+    {
+        int[] rows =
+        [
+            .. entries.Select((count, row) => (Row: row, Entries: count)).Where(c => c.Entries > columns / LeastShare)
+                .OrderByDescending(c => c.Entries).ThenBy(c => c.Row).Take(MostRows).Select(c => c.Row).Order(),
+        ];
+        return rows.Sum(row => (long)entries[row]) * 3 < entries.Sum(count => (long)count) ? null : rows;
+    }
+
     /// <summary>
     /// Computes the frequent rows of result ← M·O; leaves the other rows as they are. One call at a time: the partial sums are kept for the next one.
     /// </summary>
@@ -169,15 +187,15 @@ internal sealed class FrequentRows
     public void Multiply(BlockScheduler scheduler, ManagedFactor other, ManagedFactor result)
     {
         int stride = other.Stride;
-        int parts = Math.Min(Parts, _columns.Length);
-        int size = _rows.Length * stride;
+        int size = ArraySize.Of(_rows.Length, stride);
+        int parts = Math.Min(Math.Clamp(MostSums / Math.Max(size, 1), 1, Parts), _columns.Length);
         if (_sums.Length != parts * size)
-            _sums = new AlignedFloats(parts * size);
+            _sums = new AlignedFloats(parts, size);
         scheduler.Run(parts, part =>
         {
             Span<float> target = _sums.Span.Slice(part * size, size);
             target.Clear();
-            for (int b = _columns.Length * part / parts; b < _columns.Length * (part + 1) / parts; b++)
+            for (int b = FirstBlock(part, parts); b < FirstBlock(part + 1, parts); b++)
             {
                 (int first, int count) = RowBlocks.Range(b, _columnCount);
                 Scatter(_columns[b], other.RowRange(first, count), stride, target);
@@ -190,6 +208,8 @@ internal sealed class FrequentRows
                 FactorSums.OfParts(_sums.Span[(slot * stride)..], size, parts, result.RowRange(_rows[slot], 1));
         });
     }
+
+    private int FirstBlock(int part, int parts) => (int)((long)_columns.Length * part / parts);
 
     // The entries of a block of Mᵀ that are in frequent rows of M; their columns become slots, which number the frequent rows.
     private static CompressedBlock SelectSlots(CompressedBlock block, int[] slots)

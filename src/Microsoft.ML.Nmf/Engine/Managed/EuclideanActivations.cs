@@ -16,7 +16,7 @@ internal sealed class EuclideanActivations : ActivationProblem
         _settings = settings;
         _templates = ManagedFactor.From(templates);
         int rank = templates.Columns;
-        _gram = new double[rank * rank];
+        _gram = new double[ArraySize.Of(rank, rank, "A Gram matrix")];
         for (int j = 0; j < templates.Rows; j++)
         {
             ReadOnlySpan<float> row = templates.Row(j);

@@ -69,7 +69,7 @@ internal sealed partial class ManagedEngine
         AlignedFloats transposed = Of(small).Transpose();
         int blocks = RowBlocks.Count(t.Rows);
         var parts = new double[blocks];
-        _scheduler.Run(blocks, () => new AlignedFloats(ExampleMatrix.BlockRows * t.Stride), (b, scratch) =>
+        _scheduler.Run(blocks, () => new AlignedFloats(ExampleMatrix.BlockRows, t.Stride), (b, scratch) =>
         {
             (int first, int count) = RowBlocks.Range(b, t.Rows);
             Span<float> difference = scratch.Span[..(count * t.Stride)];

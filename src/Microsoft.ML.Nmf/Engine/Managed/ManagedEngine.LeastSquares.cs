@@ -3,17 +3,19 @@ namespace Microsoft.ML.Nmf.Engine.Managed;
 internal sealed partial class ManagedEngine
 {
     /// <inheritdoc />
-    public override void NonnegativeLeastSquares(Factor factor, Gram gram, Factor product, Penalty penalty)
+    public override long NonnegativeLeastSquares(Factor factor, Gram gram, Factor product, Penalty penalty)
     {
         if (penalty.Orthogonality != 0)
             throw new NotSupportedException("Exact non-negative least squares has no orthogonality penalty: its problem would not be convex.");
         ManagedFactor f = Of(factor), p = Of(product);
         var kernel = new NonnegativeLeastSquaresKernel(Of(gram), penalty);
+        long unsolved = 0;
         _scheduler.Run(RowBlocks.Count(f.Rows), kernel.MakeScratch, (b, scratch) =>
         {
             (int first, int count) = RowBlocks.Range(b, f.Rows);
-            kernel.Solve(f.RowRange(first, count), p.RowRange(first, count), f.Stride, scratch);
+            Interlocked.Add(ref unsolved, kernel.Solve(f.RowRange(first, count), p.RowRange(first, count), f.Stride, scratch));
         });
+        return unsolved;
     }
 
     /// <inheritdoc />
@@ -46,8 +48,8 @@ internal sealed partial class ManagedEngine
     public override void SymmetricCrossProduct(Factor first, Factor second, Gram result)
     {
         int rank = first.Rank;
-        var cross = new double[rank * rank];
-        CrossProductKernel.Compute(_scheduler, Of(first), Of(second), cross);
+        var cross = new double[ArraySize.Of(rank, rank, "A Gram matrix")];
+        _crossProduct.Compute(Of(first), Of(second), cross);
         double[] target = Of(result).Values;
         for (int k = 0; k < rank; k++)
         {

@@ -13,9 +13,14 @@ internal sealed partial class ManagedEngine : ComputeEngine
     private const long CachedFloats = 4 * 1024 * 1024 / sizeof(float);
 
     private readonly BlockScheduler _scheduler;
+    private readonly CrossProductKernel _crossProduct;
 
     /// <summary>An engine on up to <paramref name="threads"/> threads.</summary>
-    public ManagedEngine(int threads) => _scheduler = new BlockScheduler(threads);
+    public ManagedEngine(int threads)
+    {
+        _scheduler = new BlockScheduler(threads);
+        _crossProduct = new CrossProductKernel(_scheduler);
+    }
 
     /// <inheritdoc />
     public override int Threads => _scheduler.Threads;
@@ -25,18 +30,27 @@ internal sealed partial class ManagedEngine : ComputeEngine
     {
         get
         {
-            int width = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
-            return $"managed, {_scheduler.Threads} {(_scheduler.Threads == 1 ? "thread" : "threads")}, {width}-bit vectors";
+            string vectors = Vector512.IsHardwareAccelerated ? "512-bit vectors"
+                : Vector256.IsHardwareAccelerated ? "256-bit vectors"
+                : Vector128.IsHardwareAccelerated ? "128-bit vectors"
+                : "without vector instructions";
+            return $"managed, {_scheduler.Threads} {(_scheduler.Threads == 1 ? "thread" : "threads")}, {vectors}";
         }
     }
 
     /// <inheritdoc />
-    public override string DescribeMemory(ExampleMatrix examples, long working)
+    public override string DescribeMemory(ExampleMatrix examples, long working, int rank)
     {
-        // Compressed rows are kept with their transpose, and those of the most frequent features once more.
-        long stored = examples is SparseExamples ? 3 * examples.Bytes : examples.Bytes;
-        return string.Create(CultureInfo.InvariantCulture, $"about {(stored + working) / 1e6:F0} MB");
+        // Dense data was read as compressed rows, which were then unpacked block by block.
+        long stored = examples is SparseExamples sparse ? BytesOf(sparse, rank) : examples.Bytes, read = examples.NonZeros * (sizeof(int) + sizeof(float));
+        return string.Create(CultureInfo.InvariantCulture, $"about {Math.Max(stored + working, read) / 1e6:F0} MB");
     }
+
+    /// <inheritdoc />
+    public override long BytesOf(int rows, int rank) => sizeof(float) * (long)rows * ManagedFactor.Padded(rank);
+
+    /// <inheritdoc />
+    public override long BytesOfScratch(int rows, int rank) => CrossProductKernel.BytesFor(rows, rank);
 
     /// <inheritdoc />
     public override DataMatrix Load(ExampleMatrix examples) => examples switch
@@ -53,7 +67,7 @@ internal sealed partial class ManagedEngine : ComputeEngine
     public override Gram AllocateGram(int rank) => new ManagedGram(rank);
 
     /// <inheritdoc />
-    public override void Gram(Factor factor, Gram result) => CrossProductKernel.Compute(_scheduler, Of(factor), Of(factor), Of(result).Values);
+    public override void Gram(Factor factor, Gram result) => _crossProduct.Compute(Of(factor), Of(factor), Of(result).Values);
 
     /// <inheritdoc />
     public override void DataProduct(DataMatrix data, Factor other, Factor result)
@@ -96,9 +110,15 @@ internal sealed partial class ManagedEngine : ComputeEngine
     /// <inheritdoc />
     public override void CrossProduct(Factor first, Factor second, Factor result)
     {
-        var sums = new double[first.Rank * second.Rank];
-        CrossProductKernel.Compute(_scheduler, Of(first), Of(second), sums);
-        result.CopyFrom(Array.ConvertAll(sums, sum => (float)sum));
+        var sums = new double[ArraySize.Of(first.Rank, second.Rank, "A product of factors")];
+        _crossProduct.Compute(Of(first), Of(second), sums);
+        ManagedFactor target = Of(result);
+        for (int k = 0; k < target.Rows; k++)
+        {
+            Span<float> row = target.RowRange(k, 1);
+            for (int l = 0; l < target.Rank; l++)
+                row[l] = (float)sums[k * target.Rank + l];
+        }
     }
 
     /// <inheritdoc />
@@ -192,6 +212,26 @@ internal sealed partial class ManagedEngine : ComputeEngine
             ReadOnlySpan<float> divisors = denominator.Rows == f.Rows ? denominator.RowRange(first, count) : denominator.Values;
             MultiplicativeKernel.Update(f.RowRange(first, count), numerator.RowRange(first, count), divisors, f.Stride, penalty, beta);
         });
+    }
+
+    // Compressed rows with their transpose, and in both the most frequent rows once more.
+    private static long BytesOf(SparseExamples examples, int rank)
+    {
+        CompressedRows data = examples.Data;
+        int stride = ManagedFactor.Padded(rank);
+        long bytes = data.Bytes + data.NonZeros * (sizeof(int) + sizeof(float)) + (long)data.Columns * sizeof(int);
+        if ((long)data.Columns * stride > CachedFloats)
+            bytes += FrequentRows.BytesFor([.. data.Blocks.SelectMany(FrequentRows.EntriesOf)], data.Columns, stride);
+        if ((long)data.Rows * stride <= CachedFloats)
+            return bytes;
+        int[] entries = new int[data.Columns];
+        foreach (CompressedBlock block in data.Blocks)
+        {
+            foreach (int column in block.Columns)
+                entries[column]++;
+        }
+
+        return bytes + FrequentRows.BytesFor(entries, data.Rows, stride);
     }
 
     // result ← factor · small, where small has padded rows, as many as the factor has columns.

@@ -17,13 +17,13 @@ internal sealed class ManagedFactor : Factor
         Rows = rows;
         Rank = rank;
         Stride = Padded(rank);
-        if ((long)rows * Stride > Array.MaxLength - Lane)
+        if ((long)rows * Stride > AlignedFloats.MostLength)
         {
             throw new InvalidOperationException($"A factor of {rows} rows and rank {rank} takes {(long)rows * Stride} values, more than one array holds "
                 + $"({Array.MaxLength}). Train on fewer rows or with a smaller rank.");
         }
 
-        Storage = new AlignedFloats(rows * Stride);
+        Storage = new AlignedFloats(rows, Stride);
     }
 
     /// <inheritdoc />
@@ -39,7 +39,7 @@ internal sealed class ManagedFactor : Factor
     public Span<float> Values => Storage.Span;
 
     /// <summary>The memory of <see cref="Values"/>, for lambdas, which cannot capture a span.</summary>
-    public AlignedFloats Storage { get; }
+    public AlignedFloats Storage { get; private set; }
 
     /// <summary>A factor with the values of a matrix.</summary>
     public static ManagedFactor From(FactorMatrix matrix)
@@ -50,7 +50,11 @@ internal sealed class ManagedFactor : Factor
     }
 
     /// <summary>The columns rounded up to whole vectors.</summary>
-    public static int Padded(int rank) => (rank + Lane - 1) / Lane * Lane;
+    /// <exception cref="InvalidOperationException">There are more than an array holds.</exception>
+    public static int Padded(int rank)
+        => rank <= Array.MaxLength - 2 * Lane
+            ? (rank + Lane - 1) / Lane * Lane
+            : throw new InvalidOperationException($"A row of {rank} values is longer than an array can be ({Array.MaxLength}). Use fewer columns.");
 
     /// <summary>The values of <paramref name="count"/> rows, padding included.</summary>
     public Span<float> RowRange(int first, int count) => Values.Slice(first * Stride, count * Stride);
@@ -69,11 +73,14 @@ internal sealed class ManagedFactor : Factor
             Values.Slice(i * Stride, Rank).CopyTo(values[(i * Rank)..]);
     }
 
+    /// <summary>Lets go of the memory, which a variable may outlive that still names the factor.</summary>
+    public override void Dispose() => Storage = AlignedFloats.None;
+
     /// <summary>A copy of the transpose, as padded rows.</summary>
     public AlignedFloats Transpose()
     {
         int stride = Padded(Rows);
-        var transposed = new AlignedFloats(checked(Rank * stride));
+        var transposed = new AlignedFloats(Rank, stride);
         Span<float> target = transposed.Span;
         ReadOnlySpan<float> source = Values;
         for (int i = 0; i < Rows; i++)
@@ -93,7 +100,7 @@ internal sealed class ManagedGram(int rank) : Gram
     public override int Rank { get; } = rank;
 
     /// <summary>The values, row after row.</summary>
-    public double[] Values { get; } = new double[rank * rank];
+    public double[] Values { get; } = new double[ArraySize.Of(rank, rank, "A Gram matrix")];
 
     /// <inheritdoc />
     public override void CopyFrom(ReadOnlySpan<double> values) => values.CopyTo(Values);
@@ -105,7 +112,7 @@ internal sealed class ManagedGram(int rank) : Gram
     public AlignedFloats ToPaddedRows()
     {
         int stride = ManagedFactor.Padded(Rank);
-        var padded = new AlignedFloats(Rank * stride);
+        var padded = new AlignedFloats(Rank, stride);
         Span<float> target = padded.Span;
         for (int k = 0; k < Rank; k++)
         {
@@ -126,17 +133,32 @@ internal sealed class AlignedFloats
     private const int LineBytes = 64;
     private const int LineFloats = LineBytes / sizeof(float);
 
+    /// <summary>The most floats.</summary>
+    public static readonly int MostLength = Array.MaxLength - LineFloats;
+
     private readonly float[] _storage;
     private readonly int _offset;
 
     /// <summary>Room for <paramref name="length"/> floats.</summary>
     public AlignedFloats(int length)
+        : this(1, length)
     {
-        Length = length;
-        _storage = GC.AllocateArray<float>(length + LineFloats, pinned: true);
+    }
+
+    /// <summary>Room for a matrix.</summary>
+    /// <param name="rows">The number of rows.</param>
+    /// <param name="stride">The floats of a padded row.</param>
+    /// <exception cref="InvalidOperationException">There are more than an array holds.</exception>
+    public AlignedFloats(int rows, int stride)
+    {
+        Length = ArraySize.Of(rows, stride);
+        _storage = GC.AllocateArray<float>(Length + LineFloats, pinned: true);
         long address = Marshal.UnsafeAddrOfPinnedArrayElement(_storage, 0);
         _offset = (int)((LineBytes - address % LineBytes) % LineBytes) / sizeof(float);
     }
+
+    /// <summary>No floats.</summary>
+    public static AlignedFloats None { get; } = new(0, 0);
 
     /// <summary>The number of floats.</summary>
     public int Length { get; }

@@ -1,5 +1,3 @@
-using System.Runtime.Intrinsics;
-
 namespace Microsoft.ML.Nmf.Engine.Managed;
 
 /// <summary>
@@ -32,8 +30,10 @@ internal sealed class NonnegativeLeastSquaresKernel
     /// <param name="product">The padded rows b.</param>
     /// <param name="stride">Floats from one row to the next in both.</param>
     /// <param name="scratch">From <see cref="MakeScratch"/>.</param>
-    public void Solve(Span<float> rows, ReadOnlySpan<float> product, int stride, Scratch scratch)
+    /// <returns>The number of rows whose steps ran out before the minimiser.</returns>
+    public int Solve(Span<float> rows, ReadOnlySpan<float> product, int stride, Scratch scratch)
     {
+        int unsolved = 0;
         for (int at = 0; at < rows.Length; at += stride)
         {
             for (int k = 0; k < _rank; k++)
@@ -42,10 +42,13 @@ internal sealed class NonnegativeLeastSquaresKernel
                 scratch.Solution[k] = rows[at + k];
             }
 
-            scratch.Solver.Solve(_quadratic, scratch.Target, scratch.Solution);
+            if (!scratch.Solver.Solve(_quadratic, scratch.Target, scratch.Solution))
+                unsolved++;
             for (int k = 0; k < _rank; k++)
                 rows[at + k] = (float)scratch.Solution[k];
         }
+
+        return unsolved;
     }
 
     /// <summary>
@@ -98,7 +101,7 @@ internal sealed class NonnegativeLeastSquaresKernel
                 double value = rows[at + l];
                 if (value == 0)
                     continue;
-                AddScaled(gradient, _quadratic.AsSpan(l * _rank, _rank), value);
+                DoubleKernel.AddScaled(gradient, _quadratic.AsSpan(l * _rank, _rank), value);
             }
 
             for (int k = 0; k < _rank; k++)
@@ -108,21 +111,6 @@ internal sealed class NonnegativeLeastSquaresKernel
         }
 
         return worst;
-    }
-
-    // target += factor · source
-    private static void AddScaled(Span<double> target, ReadOnlySpan<double> source, double factor)
-    {
-        int k = 0;
-        for (; k + Vector512<double>.Count <= source.Length; k += Vector512<double>.Count)
-        {
-            Vector512<double> sum =
-                Vector512.MultiplyAddEstimate(Vector512.Create(source[k..]), Vector512.Create(factor), Vector512.Create<double>(target[k..]));
-            sum.CopyTo(target[k..]);
-        }
-
-        for (; k < source.Length; k++)
-            target[k] += factor * source[k];
     }
 
     /// <summary>The working memory of one thread.</summary>

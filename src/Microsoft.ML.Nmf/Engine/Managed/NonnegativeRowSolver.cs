@@ -31,7 +31,7 @@ internal sealed class NonnegativeRowSolver
         _dependent = dependent;
         _inSupport = new bool[rank];
         _support = new int[rank];
-        _triangle = new double[rank * rank];
+        _triangle = new double[ArraySize.Of(rank, rank, "A Gram matrix")];
         _gradient = new double[rank];
         _row = new double[rank];
     }
@@ -45,7 +45,8 @@ internal sealed class NonnegativeRowSolver
     /// On entry, values above zero mark the support to start from; on return, the minimiser. The start changes its bits only where the minimiser is not unique
     /// or a gradient at a zero is within the tolerance.
     /// </param>
-    public void Solve(ReadOnlySpan<double> gram, ReadOnlySpan<double> target, Span<double> solution)
+    /// <returns>Whether it is the minimiser; false where the steps ran out, which rounding of a nearly singular G can do.</returns>
+    public bool Solve(ReadOnlySpan<double> gram, ReadOnlySpan<double> target, Span<double> solution)
     {
         double largest = 0;
         for (int k = 0; k < _rank; k++)
@@ -58,8 +59,9 @@ internal sealed class NonnegativeRowSolver
         _ridge = 0;
         int best = _rank + 1;
         int patience = PivotingRule.Patience;
-        // A bound for a nearly singular G, where rounding could let Murty's rule go round in circles.
-        int steps = 10 * (_rank + 10);
+        // A bound for a nearly singular G, where rounding could let Murty's rule go round in circles; with the ridge, G is not nearly singular.
+        int steps = PivotingRule.MostSteps(_rank);
+        bool isOptimal = false;
         while (true)
         {
             if (!TrySolveOnSupport(gram, target, solution))
@@ -71,8 +73,18 @@ internal sealed class NonnegativeRowSolver
             }
 
             int broken = CountBroken(solution, tolerance, out int last);
-            if (broken == 0 || steps-- == 0)
+            isOptimal = broken == 0;
+            if (isOptimal || (steps == 0 && _ridge > 0))
                 break;
+            if (steps-- == 0)
+            {
+                _ridge = PivotingRule.Ridge * _dependent;
+                best = _rank + 1;
+                patience = PivotingRule.Patience;
+                steps = PivotingRule.MostSteps(_rank);
+                continue;
+            }
+
             bool all = broken < best || patience > 0;
             if (broken < best)
             {
@@ -92,6 +104,7 @@ internal sealed class NonnegativeRowSolver
 
         for (int k = 0; k < _rank; k++)
             solution[k] = Math.Max(solution[k], 0);
+        return isOptimal;
     }
 
     /// <summary>
