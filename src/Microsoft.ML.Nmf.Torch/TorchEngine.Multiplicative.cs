@@ -194,7 +194,8 @@ internal sealed partial class TorchEngine
     private torch.Tensor Rise(torch.Tensor u, torch.Tensor logarithm, torch.Tensor numerator, torch.Tensor denominator, float linear, torch.Tensor quadratic,
         double beta)
     {
-        torch.Tensor gain = beta == 1 ? logarithm : (Power(u, beta - 1) - Constant(1)).mul_(Constant(1 / (beta - 1)));
+        // (u^(β−1) − 1) / (β − 1), without the cancellation beside β = 1.
+        torch.Tensor gain = logarithm * RelativeGrowth(logarithm * Constant(beta - 1));
         torch.Tensor loss = beta < 1 ? u - Constant(1) : (Power(u, beta) - Constant(1)).mul_(Constant(1 / beta));
         torch.Tensor penalty = ((u * u) - Constant(1)).mul_(quadratic).mul_(Constant(0.5));
         if (linear != 0)

@@ -64,8 +64,8 @@ public static class BetaDivergence
         return sum;
     }
 
-    // (exp(t) − 1) / t, which is 1 at 0.
-    private static double RelativeGrowth(double t)
+    /// <summary>(exp(t) − 1) / t, which is 1 at 0.</summary>
+    internal static double RelativeGrowth(double t)
     {
         if (Math.Abs(t) > 0.3)
             return (Math.Exp(t) - 1) / t;

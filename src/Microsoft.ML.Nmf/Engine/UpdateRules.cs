@@ -26,8 +26,8 @@ internal readonly record struct Penalty(float L1, float L2, float Orthogonality 
 /// </summary>
 internal static class MultiplicativeRule
 {
-    /// <summary>Added to numerator and denominator, so that 0 / 0 is 1. Far below either: for data in its unit they are sums of numbers near 1.</summary>
-    public const float Epsilon = 1e-30f;
+    /// <summary>Added to numerator and denominator, so that neither is zero: the float32 epsilon. For data in its unit they are sums of numbers near 1.</summary>
+    public const float Epsilon = 1.1920929e-7f;
 
     /// <summary>
     /// Updated entries below this become zero: they only shrink further, and the squares of what grows in the other factor as they shrink still fit float32.
@@ -81,7 +81,9 @@ internal static class MultiplicativeRule
     // The majoriser at u less its value at 1.
     private static double Rise(double u, double numerator, double denominator, double linear, double quadratic, double beta)
     {
-        double gain = beta == 1 ? Math.Log(u) : (Math.Pow(u, beta - 1) - 1) / (beta - 1);
+        double logarithm = Math.Log(u);
+        // (u^(β−1) − 1) / (β − 1), without the cancellation beside β = 1.
+        double gain = logarithm * BetaDivergence.RelativeGrowth((beta - 1) * logarithm);
         double loss = beta < 1 ? u - 1 : (Math.Pow(u, beta) - 1) / beta;
         return -numerator * gain + denominator * loss + linear * (u - 1) + quadratic * (u * u - 1) / 2;
     }

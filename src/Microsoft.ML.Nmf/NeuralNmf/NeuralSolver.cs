@@ -61,6 +61,13 @@ internal sealed class NeuralSolver : IIterativeSolver, IDisposable
     /// <inheritdoc />
     public (double Objective, double Divergence) Evaluate()
     {
+        if (_step.IsExhausted)
+        {
+            // The templates are those of the epoch before. With dependent columns another way through the layers could end at another of their minimisers.
+            _epochs.Add(_epochs[^1] with { Number = _epochs.Count, LearningRate = 0 });
+            return (_epochs[^1].Loss, _epochs[^1].LayerLosses.Sum());
+        }
+
         _current ??= _problem.Evaluate(_passes, train: true);
         double residual = _problem.OptimalityResidual(_current);
         double validation = Validate();

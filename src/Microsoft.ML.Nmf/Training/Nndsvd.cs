@@ -8,6 +8,9 @@ namespace Microsoft.ML.Nmf.Training;
 /// </summary>
 internal static class Nndsvd
 {
+    // Entries of singular vectors up to this are zero but for the rounding of float32.
+    private const double Rounding = 1e-6;
+
     /// <summary>Fills both factors.</summary>
     /// <param name="engine">The engine.</param>
     /// <param name="factors">X, and W and H to fill.</param>
@@ -36,8 +39,8 @@ internal static class Nndsvd
             double left = sign > 0 ? leftPositive : leftNegative;
             double right = sign > 0 ? rightPositive : rightNegative;
             double scale = Math.Sqrt(svd.Values[k] * left * right);
-            CopyPart(svd.Left, k, sign, left > 0 ? scale / left : 0, activations, rank);
-            CopyPart(svd.Right, k, sign, right > 0 ? scale / right : 0, templates, rank);
+            CopyPart(svd.Left, k, sign, left, scale, activations, rank);
+            CopyPart(svd.Right, k, sign, right, scale, templates, rank);
         }
 
         if (zeros is not null)
@@ -61,11 +64,14 @@ internal static class Nndsvd
         return (Math.Sqrt(positive), Math.Sqrt(negative));
     }
 
-    // The entries of one sign, without it, times a scale; those of the other sign become zero.
-    private static void CopyPart(FactorMatrix vectors, int column, int sign, double scale, float[] target, int rank)
+    // The entries of one sign, without it, scaled from their norm to another; those of the other sign, and those that are rounding, become zero.
+    private static void CopyPart(FactorMatrix vectors, int column, int sign, double norm, double scale, float[] target, int rank)
     {
         for (int i = 0; i < vectors.Rows; i++)
-            target[i * rank + column] = (float)(Math.Max(sign * vectors.Row(i)[column], 0) * scale);
+        {
+            double share = norm > 0 ? sign * vectors.Row(i)[column] / norm : 0;
+            target[i * rank + column] = share > Rounding ? (float)(share * scale) : 0;
+        }
     }
 
     private static void FillRandomly(float[] target, int rank, int column, float scale, Random random)

@@ -56,7 +56,7 @@ internal static class OptionRange
     /// <summary>A factor to start a training from: as <see cref="Factor"/>, and not zero in every entry, since no step would change it.</summary>
     public static FactorMatrix? Start(FactorMatrix? value, string option)
     {
-        if (Factor(value, option) is { } factor && factor.Values.IndexOfAnyExcept(0f) < 0)
+        if (Factor(value, option) is { Values.IsEmpty: false } factor && factor.Values.IndexOfAnyExcept(0f) < 0)
         {
             throw new ArgumentOutOfRangeException(option, 0f,
                 $"{option} is 0 in every entry, and a training that starts there stays there. Give every component positive entries, or leave {option} out.");

@@ -312,10 +312,10 @@ public class DeepNmfTests : IDisposable
         Assert.Contains("Layers has 1 entries, but Ranks has 3", Make(new() { Layers = [new()] }));
         Assert.Contains("LayerOutputColumnNames has 1 names, but must have 2", Make(new() { LayerOutputColumnNames = ["a"] }));
         Assert.Contains("name the column 'Topics' twice", Make(new() { LayerOutputColumnNames = ["Topics", null] }));
-        Assert.Contains("InitialTemplates[0] is not", Make(new() { InitialActivations = new FactorMatrix(new float[90, 2]) }));
-        Assert.Contains("InitialTemplates[1] is 5 × 3, but must be 6 × 3: one row for each component of layer 0", Make(new() { InitialTemplates = [null, new FactorMatrix(new float[5, 3]), null] }));
+        Assert.Contains("InitialTemplates[0] is not", Make(new() { InitialActivations = Build.Ones(90, 2) }));
+        Assert.Contains("InitialTemplates[1] is 5 × 3, but must be 6 × 3: one row for each component of layer 0", Make(new() { InitialTemplates = [null, Build.Ones(5, 3), null] }));
         Assert.Contains("InitialTemplates[0] is 11 × 6, but must be 12 × 6",
-            Assert.Throws<ArgumentOutOfRangeException>(() => Fit(new() { InitialTemplates = [new FactorMatrix(new float[11, 6]), null, null] })).Message);
+            Assert.Throws<ArgumentOutOfRangeException>(() => Fit(new() { InitialTemplates = [Build.Ones(11, 6), null, null] })).Message);
     }
 
     [Fact]

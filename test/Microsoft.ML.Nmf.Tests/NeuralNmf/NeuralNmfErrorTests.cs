@@ -20,10 +20,10 @@ public class NeuralNmfErrorTests
         { "ScoreRegularization", o => o.ScoreRegularization = double.NaN, "ScoreRegularization is NaN, but must be a finite number of at least 0." },
         { "ScoreRegularization", o => o.ScoreRegularization = -1, "ScoreRegularization is -1" },
         { "Initialization", o => o.Initialization = (LayerInitialization)7, "Initialization is 7, but must be one of LayerWise, Random." },
-        { "InitialTemplates", o => o.InitialTemplates = [null, new FactorMatrix(new float[,] { { 1, -2 } })],
-            "InitialTemplates has the value -2 in row 0, column 1" },
-        { "InitialTemplates", o => o.InitialTemplates = [new FactorMatrix(new float[,] { { 1 }, { float.NaN } })],
-            "InitialTemplates has the value NaN in row 1, column 0" },
+        { "InitialTemplates[1]", o => o.InitialTemplates = [null, new FactorMatrix(new float[,] { { 1, -2 } })],
+            "InitialTemplates[1] has the value -2 in row 0, column 1" },
+        { "InitialTemplates[0]", o => o.InitialTemplates = [new FactorMatrix(new float[,] { { 1 }, { float.NaN } })],
+            "InitialTemplates[0] has the value NaN in row 1, column 0" },
         { "PretrainingIterations", o => o.PretrainingIterations = 0, "PretrainingIterations is 0, but must be at least 1." },
         { "BatchSize", o => o.BatchSize = 0, "BatchSize is 0, but must be at least 1." },
         { "ValidationFraction", o => o.ValidationFraction = 1, "ValidationFraction is 1, but must be from 0 to below 1." },
@@ -108,9 +108,9 @@ public class NeuralNmfErrorTests
         Assert.Contains("name the column 'a' twice", Make(new() { ScoreColumnName = "a", PredictedLabelColumnName = "a" }));
         Assert.Contains("InitialTemplates has 1 entries, but Ranks has 2", Conflict("InitialTemplates", new() { InitialTemplates = [null] }));
         Assert.Contains("InitialTemplates[0] is 12 × 5, but must be 12 × 6",
-            Conflict("InitialTemplates[0]", new() { InitialTemplates = [new FactorMatrix(new float[12, 5]), null] }));
+            Conflict("InitialTemplates[0]", new() { InitialTemplates = [Build.Ones(12, 5), null] }));
         Assert.Contains("InitialTemplates[1] is 5 × 3, but must be 6 × 3: one row for each component of layer 0",
-            Conflict("InitialTemplates[1]", new() { InitialTemplates = [null, new FactorMatrix(new float[5, 3])] }));
+            Conflict("InitialTemplates[1]", new() { InitialTemplates = [null, Build.Ones(5, 3)] }));
         Assert.Contains("BatchSize is 10, but the automatic optimizer looks at all rows", Conflict("BatchSize", new() { BatchSize = 10 }));
         // Without labels there are no columns for them, whatever their names.
         _context.Transforms.NeuralNmf(NeuralRows.Options(new() { LayerOutputColumnNames = ["Score"], PredictedLabelColumnName = "Topics" }, label: null));
@@ -119,7 +119,7 @@ public class NeuralNmfErrorTests
     [Fact]
     public void Templates_of_another_number_of_features_are_refused_by_fitting()
         => Assert.Contains("InitialTemplates[0] is 11 × 6, but must be 12 × 6: one row for each feature",
-            Assert.Throws<ArgumentOutOfRangeException>(() => Fit(new() { InitialTemplates = [new FactorMatrix(new float[11, 6]), null] },
+            Assert.Throws<ArgumentOutOfRangeException>(() => Fit(new() { InitialTemplates = [Build.Ones(11, 6), null] },
                 NeuralRows.GroupView(_context, Rows.Values()))).Message);
 
     public static TheoryData<string, string> BadLabels() => new()

@@ -133,7 +133,7 @@ public class NmfErrorTests
         Assert.Contains("AlternatingLeastSquares cannot have one",
             Assert.Throws<ArgumentOutOfRangeException>(() => _context.Transforms.Nmf(new NmfEstimator.Options { TemplatesOrthogonality = 1, Solver = NmfSolver.AlternatingLeastSquares })).Message);
         Assert.Contains("InitialActivations is set, but InitialTemplates is not",
-            Assert.Throws<ArgumentOutOfRangeException>(() => _context.Transforms.Nmf(new NmfEstimator.Options { InitialActivations = new FactorMatrix(new float[10, 10]) })).Message);
+            Assert.Throws<ArgumentOutOfRangeException>(() => _context.Transforms.Nmf(new NmfEstimator.Options { InitialActivations = Build.Ones(10, 10) })).Message);
         Assert.Contains("Rank is 0", Assert.Throws<ArgumentOutOfRangeException>(() => _context.Transforms.Nmf("Topics", rank: 0)).Message);
         Assert.Throws<ArgumentException>(() => _context.Transforms.Nmf(""));
         Assert.Throws<ArgumentNullException>(() => _context.Transforms.Nmf((NmfEstimator.Options)null!));
@@ -145,11 +145,11 @@ public class NmfErrorTests
         IDataView data = Rows.View(_context, Rows.Values());
         NmfEstimator.Options Options(FactorMatrix templates, FactorMatrix? activations) => new() { OutputColumnName = "Topics", InputColumnName = "Features", Rank = 2, InitialTemplates = templates, InitialActivations = activations };
         Assert.Contains("InitialTemplates is 12 × 3, but must be 12 × 2",
-            Assert.Throws<ArgumentOutOfRangeException>(() => _context.Transforms.Nmf(Options(new FactorMatrix(new float[12, 3]), null))).Message);
+            Assert.Throws<ArgumentOutOfRangeException>(() => _context.Transforms.Nmf(Options(Build.Ones(12, 3), null))).Message);
         Assert.Contains("InitialTemplates is 11 × 2, but must be 12 × 2: one row for each feature",
-            Assert.Throws<ArgumentOutOfRangeException>(() => _context.Transforms.Nmf(Options(new FactorMatrix(new float[11, 2]), null)).Fit(data)).Message);
+            Assert.Throws<ArgumentOutOfRangeException>(() => _context.Transforms.Nmf(Options(Build.Ones(11, 2), null)).Fit(data)).Message);
         Assert.Contains("InitialActivations is 5 × 2, but must be 90 × 2: one row for each example",
-            Assert.Throws<ArgumentOutOfRangeException>(() => _context.Transforms.Nmf(Options(new FactorMatrix(new float[12, 2]), new FactorMatrix(new float[5, 2]))).Fit(data)).Message);
+            Assert.Throws<ArgumentOutOfRangeException>(() => _context.Transforms.Nmf(Options(Build.Ones(12, 2), Build.Ones(5, 2))).Fit(data)).Message);
     }
 
     [Fact]

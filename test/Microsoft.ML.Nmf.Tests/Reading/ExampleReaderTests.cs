@@ -36,8 +36,9 @@ public class ExampleReaderTests
             {
                 ExampleMatrix examples = Read(view);
                 Assert.Equal((count, Rows.Size), (examples.Rows, examples.Columns));
-                Assert.Equal(rows.Sum(r => r.Sum(v => (double)v)), examples.Sum, 1e-6);
-                Assert.Equal(rows.Sum(r => r.Sum(v => (double)v * v)), examples.SumOfSquares, 1e-6);
+                Assert.Equal(rows.Sum(r => r.Sum(v => (double)v)), examples.Unit * examples.Sum, 1e-6);
+                Assert.Equal(rows.Sum(r => r.Sum(v => (double)v * v)), examples.Unit * examples.Unit * examples.SumOfSquares, 1e-6);
+                Assert.InRange(examples.Mean, 0.5, 2);
                 Assert.Equal(rows.Sum(r => r.Count(v => v != 0)), examples.NonZeros);
                 Assert.Equal(rows, Unpack(examples));
             }
@@ -85,13 +86,14 @@ public class ExampleReaderTests
             rows[i] = new float[examples.Columns];
             if (examples is DenseExamples dense)
             {
-                dense.Blocks[b].AsSpan(at * examples.Columns, examples.Columns).CopyTo(rows[i]);
+                for (int j = 0; j < examples.Columns; j++)
+                    rows[i][j] = dense.Blocks[b][at * examples.Columns + j] * (float)examples.Unit;
                 continue;
             }
 
             CompressedBlock block = ((SparseExamples)examples).Data.Blocks[b];
             for (int p = block.Starts[at]; p < block.Starts[at + 1]; p++)
-                rows[i][block.Columns[p]] = block.Values[p];
+                rows[i][block.Columns[p]] = block.Values[p] * (float)examples.Unit;
         }
 
         return rows;

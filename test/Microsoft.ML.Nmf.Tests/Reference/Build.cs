@@ -63,6 +63,8 @@ internal static class Build
 
     public static FactorMatrix Matrix(double[,] values) => FactorMatrix.TakeOver([.. values.Cast<double>().Select(v => (float)v)], values.GetLength(0), values.GetLength(1));
 
+    public static FactorMatrix Ones(int rows, int columns) => new([.. Enumerable.Repeat(1f, rows * columns)], rows, columns);
+
     public static double[,] Read(Factor factor)
     {
         float[] flat = Floats(factor);

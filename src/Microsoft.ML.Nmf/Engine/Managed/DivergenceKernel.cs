@@ -16,7 +16,7 @@ internal static class DivergenceKernel
     private const float SmallestNormal = 1.17549435e-38f;
 
     // Of the series for x close to x̂.
-    private const int Terms = 7;
+    private const int Terms = 9;
 
     // 1/7!, …, 1/1!.
     private static ReadOnlySpan<float> InverseFactorials => [1f / 5040, 1f / 720, 1f / 120, 1f / 24, 1f / 6, 1f / 2, 1f];
@@ -153,7 +153,7 @@ internal static class DivergenceKernel
         Vector512<float> one = Vector512<float>.One, series = one;
         for (int k = Terms; k >= 2; k--)
             series = Vector512.MultiplyAddEstimate((beta - Vector512.Create((float)k)) * (1f / (k + 1)) * v, series, one);
-        Vector512<float> isClose = Vector512.LessThan(Vector512.Abs(v) * (Vector512.Abs(beta) + one), Vector512.Create(0.5f));
+        Vector512<float> isClose = Vector512.LessThan(Vector512.Abs(v) * (Vector512.Abs(beta) + Vector512.Create(2f)), Vector512.Create(0.6f));
         return Vector512.ConditionalSelect(isClose, powerOfApproximation * v * v * series * 0.5f, far);
     }
 

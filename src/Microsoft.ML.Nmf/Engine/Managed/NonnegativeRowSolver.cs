@@ -102,9 +102,23 @@ internal sealed class NonnegativeRowSolver
                 _inSupport[last] = !_inSupport[last];
         }
 
+        if (isOptimal && _ridge > 0)
+            RemoveRidge(gram, target, solution, tolerance);
         for (int k = 0; k < _rank; k++)
             solution[k] = Math.Max(solution[k], 0);
         return isOptimal;
+    }
+
+    // Columns may have been dependent on the way alone: then the ridge is taken off again where the support stays optimal, so that the solution depends on it
+    // and not on the way.
+    private void RemoveRidge(ReadOnlySpan<double> gram, ReadOnlySpan<double> target, Span<double> solution, double tolerance)
+    {
+        double ridge = _ridge;
+        _ridge = 0;
+        if (TrySolveOnSupport(gram, target, solution) && CountBroken(solution, tolerance, out _) == 0)
+            return;
+        _ridge = ridge;
+        TrySolveOnSupport(gram, target, solution);
     }
 
     /// <summary>
