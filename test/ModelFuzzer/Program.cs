@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -6,7 +7,7 @@ using ModelFuzzer;
 // ModelFuzzer COUNT SEED MODEL...: damages each model of 12 features COUNT times, half of them with the checksum put right afterwards, loads what came
 // out and transforms two rows. A line for each model says what became of them; a line that begins with "!" tells what must not happen, and makes it fail.
 const long timesFile = 50;
-const double mostSeconds = 10;
+const double mostSeconds = 30;
 const int most = 20;
 int count = int.Parse(args[0]), seed = int.Parse(args[1]), shown = 0;
 foreach (string path in args[2..])
@@ -21,6 +22,15 @@ foreach (string path in args[2..])
         Tell($"{name}, intact: {intact}");
 
     double worst = 0;
+    var running = new ConcurrentDictionary<int, long>();
+    using var watch = new Timer(_ =>
+    {
+        foreach ((int i, long start) in running.Where(trial => Stopwatch.GetElapsedTime(trial.Value).TotalSeconds > mostSeconds))
+        {
+            Tell($"{name}, {i}: still at it after {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s");
+            Environment.Exit(1);
+        }
+    }, null, 1000, 1000);
     Parallel.For(0, count, i =>
     {
         var random = new Random(HashCode(seed, i));
@@ -29,9 +39,10 @@ foreach (string path in args[2..])
         if (isCorrected)
             SavedModel.Correct(part);
         byte[] file = saved.With(part);
-        long start = Stopwatch.GetTimestamp();
-        Trial trial = Trial.Of(worker.Value.Context, worker.Value.Rows, file);
-        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        (MLContext context, IDataView rows) = worker.Value;
+        running[i] = Stopwatch.GetTimestamp();
+        Trial trial = Trial.Of(context, rows, file);
+        running.TryRemove(i, out _);
         lock (outcomes)
         {
             outcomes[(int)trial.Outcome, isCorrected ? 1 : 0]++;
@@ -42,8 +53,6 @@ foreach (string path in args[2..])
                 Tell($"{name}, {i}: the checksum has not noticed the change");
             if (trial.Allocated - ofIntact > timesFile * file.Length)
                 Tell($"{name}, {i}: {trial.Allocated} bytes for a file of {file.Length}");
-            if (seconds > mostSeconds)
-                Tell($"{name}, {i}: {seconds:F1} s");
         }
     });
     Console.WriteLine($"{name}: {count} damaged files of about {saved.With(saved.Part).Length} bytes; as they are {Text(0)}; "

@@ -72,6 +72,20 @@ public class ActivationTests
     }
 
     [Theory]
+    [InlineData(-8e256)]
+    [InlineData(1e300)]
+    [InlineData(-500)]
+    [InlineData(500)]
+    public void An_absurd_beta_ends_with_finite_activations(double beta)
+    {
+        foreach (double scale in new[] { 1e-6, 1, 1e6 })
+        {
+            float[] found = Solve(Solver(beta, tolerance: 0, iterations: 1000), NeuralData.Scaled(Naive.Random(1, 40, 7, 0.6), scale));
+            Assert.All(found, value => Assert.True(value >= 0 && float.IsFinite(value), $"{value}"));
+        }
+    }
+
+    [Theory]
     [InlineData(2)]
     [InlineData(1)]
     [InlineData(0.5)]

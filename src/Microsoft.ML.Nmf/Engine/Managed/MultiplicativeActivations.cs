@@ -99,7 +99,15 @@ internal sealed class MultiplicativeActivations : ActivationProblem
                 else
                     TermsOfAllFeatures(features, values, floor);
                 MultiplicativeKernel.Update(_row.Span, _numerator.Span, _denominator.Span, _row.Length, penalty, settings.Beta);
-                if (IsDone(row, activations, settings.Tolerance))
+                (float largest, float change) = Compare(row, activations);
+                if (!float.IsFinite(largest))
+                {
+                    // An absurd β leaves float32: the activations before the update stand.
+                    activations.CopyTo(row);
+                    break;
+                }
+
+                if (change <= settings.Tolerance * largest)
                     break;
             }
 
@@ -116,8 +124,8 @@ internal sealed class MultiplicativeActivations : ActivationProblem
             static float Weight(float weight, double scale) => weight == 0 ? 0 : (float)Math.Min(weight * scale, MultiplicativeRule.LargestPower);
         }
 
-        // Whether no activation changed by more than the tolerance times the largest one.
-        private static bool IsDone(ReadOnlySpan<float> after, ReadOnlySpan<float> before, float tolerance)
+        // The largest activation and the largest change of one.
+        private static (float Largest, float Change) Compare(ReadOnlySpan<float> after, ReadOnlySpan<float> before)
         {
             float largest = 0, change = 0;
             for (int k = 0; k < after.Length; k++)
@@ -126,7 +134,7 @@ internal sealed class MultiplicativeActivations : ActivationProblem
                 change = Math.Max(change, Math.Abs(after[k] - before[k]));
             }
 
-            return change <= tolerance * largest;
+            return (largest, change);
         }
 
         private void KullbackLeiblerTerms(ReadOnlySpan<int> features, ReadOnlySpan<float> values, float floor)
