@@ -112,14 +112,49 @@ public class ActivationTests
 
     [Theory]
     [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(1.5)]
+    [InlineData(1.00001)]
     [InlineData(1)]
     [InlineData(0.5)]
+    [InlineData(0.25)]
+    [InlineData(0)]
+    [InlineData(-1)]
     public void Activations_scale_with_the_row(double beta)
     {
-        double[,] x = Naive.Random(1, 40, 8, 0.5), large = Naive.Random(1, 40, 8, 0.5, scale: 1000);
-        float[] small = Solve(Solver(beta), x), scaled = Solve(Solver(beta), large);
-        for (int k = 0; k < 6; k++)
-            Assert.Equal(small[k] * 1000, scaled[k], 1e-2 * scaled.Max());
+        ActivationSolver solver = Solver(beta);
+        double[,] x = Naive.Random(1, 40, 8, 0.5);
+        float[] unit = Solve(solver, x);
+        foreach (double scale in new[] { 1e-36, 1e-30, 1e-20, 1e-16, 1e-4, 1000, 1e12, 1e20, 1e36 })
+        {
+            float[] scaled = Solve(solver, NeuralData.Scaled(x, scale));
+            for (int k = 0; k < 6; k++)
+                Assert.Equal(unit[k], scaled[k] / scale, 1e-3 * unit.Max());
+        }
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(1)]
+    [InlineData(0.5)]
+    [InlineData(3)]
+    public void A_denormal_row_gives_finite_activations(double beta)
+    {
+        var x = new double[1, 40];
+        (x[0, 3], x[0, 7]) = (1.4e-45, 1e-40);
+        Assert.All(Solve(Solver(beta), x), v => Assert.True(v >= 0 && float.IsFinite(v), $"{v}"));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(0.5)]
+    public void A_component_without_templates_has_no_activation(double beta)
+    {
+        double[,] templates = (double[,])_templates.Clone();
+        for (int j = 0; j < 40; j++)
+            templates[j, 2] = 0;
+        ActivationSolver solver = ActivationProblem.Create(Build.Matrix(templates), new(beta, 0, 0, 500, 1e-4f)).CreateSolver();
+        Assert.Equal(0, Solve(solver, Naive.Random(1, 40, 8, 0.5))[2]);
     }
 
     [Fact]

@@ -84,6 +84,39 @@ public class CoordinateDescentTests
             Assert.Equal(h[i, 2], after[i, 2]);
     }
 
+    [Fact]
+    public void A_component_that_is_zero_everywhere_vanishes_under_a_penalty()
+    {
+        (double[,] h, double[,] gram, double[,] product) = Problem(40, 5, seed: 4);
+        for (int k = 0; k < 5; k++)
+            gram[k, 2] = gram[2, k] = 0;
+        for (int i = 0; i < 40; i++)
+            product[i, 2] = 0;
+        double[,] after = Descend(h, gram, product, new Penalty(0.01f, 0), 1);
+        for (int i = 0; i < 40; i++)
+            Assert.Equal(0, after[i, 2]);
+    }
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(41)]
+    [InlineData(16)]
+    public void Same_bits_whether_one_unit_of_rows_is_swept_or_two(int rows)
+    {
+        (double[,] h, double[,] gram, double[,] product) = Problem(rows, 13, seed: 6);
+        using var engine = new ManagedEngine(1);
+        var kernelGram = (ManagedGram)Build.Gram(engine, gram);
+        var b = (ManagedFactor)Build.Factor(engine, product);
+        float[][] results = [.. new[] { 1, 2 }.Select(units =>
+        {
+            var f = (ManagedFactor)Build.Factor(engine, h);
+            var kernel = new CoordinateDescentKernel(kernelGram, new Penalty(0.01f, 0.02f), sweeps: 7, units);
+            kernel.Descend(f.Values, b.Values, f.Stride, rows, kernel.MakeScratch());
+            return Build.Floats(f);
+        })];
+        Assert.Equal(results[0], results[1]);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(3)]

@@ -3,14 +3,27 @@ using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.NeuralNmf;
 using Microsoft.ML.Nmf.Nmf;
 using Microsoft.ML.Nmf.Tests.Reference;
+using Microsoft.ML.Nmf.Torch;
 
 namespace Microsoft.ML.Nmf.Tests.Training;
 
-/// <summary>Data on which factorizations are known to break.</summary>
-public class AnyDataTests
+/// <summary>Data on which factorizations are known to break, on the managed engine.</summary>
+public class ManagedAnyDataTests : AnyDataTests
+{
+    private protected override ComputeEngine CreateEngine() => ComputeEngine.OnProcessor(1);
+}
+
+/// <summary>The same on Torch; where TorchSharp has no native library, on the managed engine again.</summary>
+public class TorchAnyDataTests : AnyDataTests
+{
+    private protected override ComputeEngine CreateEngine() => TorchRuntime.Problem is null ? TorchEngines.Create() : ComputeEngine.OnProcessor(1);
+}
+
+/// <summary>The tests of data on which factorizations are known to break.</summary>
+public abstract class AnyDataTests
 {
     /// <summary>The engine to try.</summary>
-    private protected virtual ComputeEngine CreateEngine() => ComputeEngine.OnProcessor(1);
+    private protected abstract ComputeEngine CreateEngine();
 
     // --- Ranks above what the data holds, components that die ---
 

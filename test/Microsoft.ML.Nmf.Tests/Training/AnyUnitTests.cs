@@ -3,13 +3,34 @@ using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.NeuralNmf;
 using Microsoft.ML.Nmf.Nmf;
 using Microsoft.ML.Nmf.Tests.Reference;
+using Microsoft.ML.Nmf.Torch;
 
 namespace Microsoft.ML.Nmf.Tests.Training;
 
-/// <summary>The same data in other units: the same factors up to scale, and the objective times the β-th power of the unit.</summary>
-public class AnyUnitTests
+/// <summary>The same data in other units, on the managed engine.</summary>
+public class ManagedAnyUnitTests : AnyUnitTests
 {
-    private static readonly double[] _units = [1e-30, 1e-22, 1e-12, 1e-7, 1e-3, 10, 1e6, 1e12, 1e15, 1e18, 1e25, 1e30];
+    private protected override double[] Units => [1e-30, 1e-22, 1e-12, 1e-7, 1e-3, 10, 1e6, 1e12, 1e15, 1e18, 1e25, 1e30];
+
+    private protected override ComputeEngine CreateEngine() => ComputeEngine.OnProcessor(1);
+}
+
+/// <summary>The same data in other units on Torch; where TorchSharp has no native library, on the managed engine again.</summary>
+public class TorchAnyUnitTests : AnyUnitTests
+{
+    private protected override double[] Units => [1e-30, 1e-7, 1e12, 1e18, 1e30];
+
+    private protected override ComputeEngine CreateEngine() => TorchRuntime.Problem is null ? TorchEngines.Create() : ComputeEngine.OnProcessor(1);
+}
+
+/// <summary>The same data in other units gives the same factors up to scale, and the objective times the β-th power of the unit.</summary>
+public abstract class AnyUnitTests
+{
+    /// <summary>The units to try.</summary>
+    private protected abstract double[] Units { get; }
+
+    /// <summary>The engine to try.</summary>
+    private protected abstract ComputeEngine CreateEngine();
 
     public static TheoryData<double, NmfSolver> Solvers() => new()
     {
@@ -40,7 +61,7 @@ public class AnyUnitTests
                 Seed = 1,
             });
             NmfResult expected = Run(1);
-            foreach (double unit in _units)
+            foreach (double unit in Units)
             {
                 NmfResult actual = Run(unit);
                 Near.Equal(expected.History.Last.Objective, actual.History.Last.Objective / Math.Pow(unit, beta), 1e-3);
@@ -78,7 +99,7 @@ public class AnyUnitTests
         {
             DeepNmfResult Run(double unit)
             {
-                using ComputeEngine engine = ComputeEngine.OnProcessor(1);
+                using ComputeEngine engine = CreateEngine();
                 var options = new DeepNmfEstimator.Options
                 {
                     Ranks = [4, 2],
@@ -93,7 +114,7 @@ public class AnyUnitTests
             }
 
             DeepNmfResult expected = Run(1);
-            foreach (double unit in _units)
+            foreach (double unit in Units)
             {
                 DeepNmfResult actual = Run(unit);
                 Near.Equal(expected.Phases[^1].History.Last.Objective, actual.Phases[^1].History.Last.Objective / Math.Pow(unit, beta), 1e-3);
@@ -112,14 +133,14 @@ public class AnyUnitTests
         {
             NeuralNmfResult Run(double unit)
             {
-                using ComputeEngine engine = ComputeEngine.OnProcessor(1);
+                using ComputeEngine engine = CreateEngine();
                 NeuralNmfEstimator.Options options = NeuralData.Options([4, 2], epochs, loss, NeuralNmfLabelLoss.CrossEntropy, optimizer);
                 ExampleMatrix examples = Examples(unit);
                 return NeuralNmfTraining.Run(engine, examples, Resolved.Of(options), new QuietMonitor(), NeuralData.Keys(examples.Rows), NeuralData.Classes);
             }
 
             NeuralNmfResult expected = Run(1);
-            foreach (double unit in _units)
+            foreach (double unit in Units)
             {
                 NeuralNmfResult actual = Run(unit);
                 Near.Equal(expected.Phases[^1].History.Last.Objective, actual.Phases[^1].History.Last.Objective / (unit * unit), 1e-3);
@@ -135,7 +156,7 @@ public class AnyUnitTests
     {
         NeuralNmfResult Run(double unit)
         {
-            using ComputeEngine engine = ComputeEngine.OnProcessor(1);
+            using ComputeEngine engine = CreateEngine();
             NeuralNmfEstimator.Options options = NeuralData.Options([4, 2], 10, optimizer: NeuralNmfOptimizer.ProjectedGradient(0.5 / (unit * unit)));
             return NeuralNmfTraining.Run(engine, Examples(unit), Resolved.Of(options), new QuietMonitor());
         }
@@ -158,7 +179,7 @@ public class AnyUnitTests
             InitialActivations = Build.Matrix(NeuralData.Scaled(activations, Math.Sqrt(unit))),
         });
         NmfResult expected = Run(1);
-        foreach (double unit in _units)
+        foreach (double unit in Units)
         {
             NmfResult actual = Run(unit);
             Assert.All(expected.History.Zip(actual.History), pair => Near.Equal(pair.First.Objective, pair.Second.Objective / (unit * unit), 1e-3));
@@ -169,9 +190,9 @@ public class AnyUnitTests
     private static ExampleMatrix Examples(double unit)
         => ExampleMatrixBuilder.From(Build.Matrix(NeuralData.Scaled(NeuralData.Grouped(40, 9, 3), unit))).BuildInUnit();
 
-    private static NmfResult Fit(double unit, NmfEstimator.Options options)
+    private NmfResult Fit(double unit, NmfEstimator.Options options)
     {
-        using ComputeEngine engine = ComputeEngine.OnProcessor(1);
+        using ComputeEngine engine = CreateEngine();
         return NmfTraining.Run(engine, Examples(unit), Resolved.Of(options), new QuietMonitor());
     }
 

@@ -88,6 +88,54 @@ public class LogTests
         Assert.DoesNotContain(_lines, line => line.Text.StartsWith("Neural NMF, all layers iteration"));
     }
 
+    [Fact]
+    public void A_penalty_that_one_factor_escapes_warns_and_the_advice_ends_it()
+    {
+        IDataView data = Rows.View(_context, Rows.Values());
+        var options = new NmfEstimator.Options { OutputColumnName = "Topics", InputColumnName = "Features", Rank = 3, ActivationsL1Regularization = 1 };
+        _context.Transforms.Nmf(options).Fit(data);
+        Assert.Single(Warnings, line => line.Contains("Only activations or templates have a penalty") && line.Contains("TemplatesL2Regularization"));
+        _lines.Clear();
+        options.TemplatesL2Regularization = 0.1f;
+        _context.Transforms.Nmf(options).Fit(data);
+        Assert.DoesNotContain(Warnings, line => line.Contains("have a penalty"));
+
+        var deep = new DeepNmfEstimator.Options
+        {
+            OutputColumnName = "Topics",
+            InputColumnName = "Features",
+            Ranks = [4, 2],
+            Layers = [new() { TemplatesL1Regularization = 1 }, new()],
+        };
+        _context.Transforms.DeepNmf(deep).Fit(data);
+        Assert.Single(Warnings, line => line.Contains("Only activations or some layers have a penalty"));
+    }
+
+    [Fact]
+    public void Multiplicative_updates_from_zeros_warn_and_the_advice_ends_it()
+    {
+        IDataView data = Rows.View(_context, Rows.Values());
+        var options = new NmfEstimator.Options
+        {
+            OutputColumnName = "Topics",
+            InputColumnName = "Features",
+            Rank = 3,
+            Solver = NmfSolver.MultiplicativeUpdates,
+            Initialization = NmfInitialization.Nndsvd,
+        };
+        double fromZeros = _context.Transforms.Nmf(options).Fit(data).Model.ReconstructionError;
+        Assert.Single(Warnings, line => line.Contains("Initialization is Nndsvd, whose zeros") && line.Contains("NndsvdA"));
+        _lines.Clear();
+        options.Initialization = NmfInitialization.NndsvdA;
+        Assert.True(_context.Transforms.Nmf(options).Fit(data).Model.ReconstructionError < fromZeros);
+        Assert.DoesNotContain(Warnings, line => line.Contains("zeros"));
+
+        float[] templates = [.. Enumerable.Range(0, 36).Select(i => i % 4 == 0 ? 0 : 0.5f)];
+        options.InitialTemplates = new FactorMatrix(templates, 12, 3);
+        _context.Transforms.Nmf(options).Fit(data);
+        Assert.Single(Warnings, line => line.StartsWith("InitialTemplates is 0 in 9 of its 36 entries", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData(90, 13, 12)]
     [InlineData(7, 8, 7)]
