@@ -14,6 +14,8 @@ internal sealed class MeasuredEngine(ComputeEngine engine) : ComputeEngine
 
     public override string Description => engine.Description;
 
+    public override int Threads => engine.Threads;
+
     public override string DescribeMemory(ExampleMatrix examples, long working, int rank) => engine.DescribeMemory(examples, working, rank);
 
     public override long BytesOf(int rows, int rank) => engine.BytesOf(rows, rank);

@@ -15,6 +15,9 @@ internal static class DivergenceKernel
     private const double Close = 0.25;
     private const float SmallestNormal = 1.17549435e-38f;
 
+    // A row of this divergence beside Σ x̂^β has relative residuals of 0.06.
+    private const double WellFitted = 0.002;
+
     // Of the series for x close to x̂.
     private const int Terms = 9;
 
@@ -42,14 +45,30 @@ internal static class DivergenceKernel
             if (isPlain)
                 sum += Row<Any>(x, y, p, dataPower.Slice(at, padded), width, (float)beta);
             else if (Math.Abs(beta - 1) < Close)
-                sum += beta == 1 ? Row<KullbackLeibler>(x, y, default, default, width, 1) : Row<AboutOne>(x, y, p, default, width, (float)beta);
+                sum += AboutOneRow(x, y, p, width, beta);
             else if (Math.Abs(beta) < Close)
-                sum += beta == 0 ? Row<ItakuraSaito>(x, y, default, default, width, 0) : Row<AboutZero>(x, y, p, default, width, (float)beta);
+                sum += AboutZeroRow(x, y, p, width, beta);
             else
                 sum += Row<Euclidean>(x, y, default, default, width, 2);
         }
 
         return sum;
+    }
+
+    // For β = 1 the short form, unless the row fits so well that it is mostly rounding; it costs a quarter less of an iteration at rank 50.
+    private static double AboutOneRow(ReadOnlySpan<float> data, ReadOnlySpan<float> approximation, ReadOnlySpan<float> power, int width, double beta)
+    {
+        double divergence = beta == 1 ? Row<KullbackLeibler>(data, approximation, default, default, width, 1) : 0;
+        return divergence > WellFitted * FactorSums.OfAll(approximation[..width])
+            ? divergence
+            : Row<AboutOne>(data, approximation, power, default, width, (float)beta);
+    }
+
+    // The same for β = 0.
+    private static double AboutZeroRow(ReadOnlySpan<float> data, ReadOnlySpan<float> approximation, ReadOnlySpan<float> power, int width, double beta)
+    {
+        double divergence = beta == 0 ? Row<ItakuraSaito>(data, approximation, default, default, width, 0) : 0;
+        return divergence > WellFitted * width ? divergence : Row<AboutZero>(data, approximation, power, default, width, (float)beta);
     }
 
     private interface IDivergence
@@ -97,19 +116,13 @@ internal static class DivergenceKernel
     private readonly struct KullbackLeibler : IDivergence
     {
         public static Vector512<float> Of(Vector512<float> x, Vector512<float> y, Vector512<float> power, Vector512<float> dataPower, Vector512<float> beta)
-        {
-            Vector512<float> v = (x - y) / y;
-            return Choose(v, beta, y, Vector512.MultiplyAddEstimate(x, LogarithmOfRatio(x, y), y - x));
-        }
+            => Vector512.MultiplyAddEstimate(x, LogarithmOfRatio(x, y), y - x);
     }
 
     private readonly struct ItakuraSaito : IDivergence
     {
         public static Vector512<float> Of(Vector512<float> x, Vector512<float> y, Vector512<float> power, Vector512<float> dataPower, Vector512<float> beta)
-        {
-            Vector512<float> v = (x - y) / y;
-            return Choose(v, beta, Vector512<float>.One, v - LogarithmOfRatio(x, y));
-        }
+            => x / y - Vector512<float>.One - LogarithmOfRatio(x, y);
     }
 
     // (x^β + (β − 1) y^β − β x y^(β−1)) / (β (β − 1)).
