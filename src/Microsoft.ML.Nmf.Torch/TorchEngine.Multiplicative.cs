@@ -9,6 +9,9 @@ internal sealed partial class TorchEngine
     private const double Close = 0.25;
     private const double SmallestNormal = 1.17549435e-38;
 
+    // Of the plain formula for other β, whose terms cancel.
+    private const double ReliablePlain = 1e-3;
+
     /// <inheritdoc />
     public override void ProjectTerms(Factor factor, MultiplicativeTerms terms, MultiplicativeTerms result)
     {
@@ -23,6 +26,10 @@ internal sealed partial class TorchEngine
         using DisposeScope scope = torch.NewDisposeScope();
         Of(result.Denominator).copy_(Of(factor).sum(0L).unsqueeze(1) * Of(terms.Denominator));
     }
+
+    /// <inheritdoc />
+    public override double ReliableShare(DataMatrix data, double beta)
+        => beta == 2 || Math.Abs(beta) < Close || Math.Abs(beta - 1) < Close ? base.ReliableShare(data, beta) : ReliablePlain;
 
     /// <inheritdoc />
     public override double ComputeTerms(DataMatrix data, Factor factor, Factor other, double beta, MultiplicativeTerms? terms, bool evaluate)
@@ -139,13 +146,9 @@ internal sealed partial class TorchEngine
                     .mul_(power).mul_(Constant(1 / (beta - 1)));
                 return torch.where((x / approximation).gt(Constant(SmallestNormal)), some, (power * approximation).mul_(Constant(1 / beta)));
             default:
-                torch.Tensor plain = (Power(x, beta) - (power * x)).add_((power * (approximation - x)).mul_(Constant(beta - 1)), TorchScalars.One)
+                // Mostly rounding where x and its approximation are close; ReliableShare says from where on it is not.
+                return (Power(x, beta) - (power * x)).add_((power * (approximation - x)).mul_(Constant(beta - 1)), TorchScalars.One)
                     .mul_(Constant(1 / (beta * (beta - 1))));
-                // Where x and its approximation are close, that is mostly rounding.
-                torch.Tensor ratio = LogarithmOfRatio(x, approximation);
-                torch.Tensor close = (x * ratio).mul_(RelativeGrowth(ratio * Constant(beta - 1))).add_(approximation - x, TorchScalars.One)
-                    .mul_(power).mul_(Constant(1 / beta));
-                return torch.where(ratio.abs().lt(TorchScalars.Half).logical_and(x.gt(TorchScalars.Zero)), close, plain);
         }
     }
 

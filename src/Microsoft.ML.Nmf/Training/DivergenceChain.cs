@@ -9,10 +9,6 @@ namespace Microsoft.ML.Nmf.Training;
 /// </summary>
 internal sealed class DivergenceChain : FactorChain
 {
-    // The least shares of Σ x^β at which the engines' float32 sums are right to 1e-3: where sums over all entries cancel, and elsewhere.
-    private const double ReliableSums = 1e-3;
-    private const double ReliableEntries = 1e-6;
-
     private readonly Lazy<double> _scale;
     private readonly double _reliable;
     private readonly MultiplicativeTerms?[] _wide;
@@ -24,7 +20,7 @@ internal sealed class DivergenceChain : FactorChain
         : base(engine, data, links, beta, order)
     {
         CheckPowers(data.Examples, beta);
-        _reliable = beta == BetaDivergence.KullbackLeibler && data.Examples is SparseExamples ? ReliableSums : ReliableEntries;
+        _reliable = engine.ReliableShare(data, beta);
         _scale = new(() => ExactDivergence.ScaleOf(data.Examples, beta));
         _wide = new MultiplicativeTerms?[Last + 1];
         _small = new MultiplicativeTerms?[Last + 1];

@@ -16,6 +16,8 @@ internal sealed class MeasuredEngine(ComputeEngine engine) : ComputeEngine
 
     public override int Threads => engine.Threads;
 
+    public override double ReliableShare(DataMatrix data, double beta) => engine.ReliableShare(data, beta);
+
     public override string DescribeMemory(ExampleMatrix examples, long working, int rank) => engine.DescribeMemory(examples, working, rank);
 
     public override long BytesOf(int rows, int rank) => engine.BytesOf(rows, rank);

