@@ -1,6 +1,11 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.ML.Nmf.Training;
+
 namespace Microsoft.ML.Nmf;
 
 /// <summary>What a deep factorization X ≈ H W_Lᵀ … W_1ᵀ W_0ᵀ has learned. It is saved with its transformer and complete after loading.</summary>
+[DebuggerDisplay("{ToString(),nq}")]
 public sealed class DeepNmfModel : LayeredModel
 {
     internal DeepNmfModel(
@@ -27,6 +32,10 @@ public sealed class DeepNmfModel : LayeredModel
 
     /// <summary>D_β(X ‖ H W_Lᵀ … W_0ᵀ) at the end of the training, summed over all entries of the training data (<see cref="BetaDivergence"/>).</summary>
     public double ReconstructionError => History.Last.Divergence;
+
+    /// <summary>Its size, β, and how the training of all layers together ended, in one line for people to read.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"Deep NMF, {SizeInWords}, beta {Beta}, {TrainingSummary.Of(History, "error", ReconstructionError, "iteration")}");
 
     // H_(i−1) = H_i W_iᵀ, so their column sums follow from each other.
     private static double[][] SumsOfLayers(IReadOnlyList<FactorMatrix> templates, double[] deepest)

@@ -55,6 +55,8 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
 
     private protected override int FeatureCount => Model.Layers[0].Templates.Rows;
 
+    private protected override object Learned => Model;
+
     private protected override OutputColumn OutputAt(int output) => OutputColumn.Vector(Model.Layers[_layers[output]].Rank, _slotNames[output].Value);
 
     private protected override IRowActivations CreateRowActivations() => new RowActivations(this);

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Microsoft.ML.Nmf.Engine;
@@ -5,6 +7,7 @@ using Microsoft.ML.Nmf.Engine;
 namespace Microsoft.ML.Nmf;
 
 /// <summary>An immutable matrix of float32: the templates W (features × components) or the activations H (examples × components).</summary>
+[DebuggerDisplay("{ToString(),nq}")]
 public sealed class FactorMatrix
 {
     private readonly float[] _values;
@@ -85,6 +88,27 @@ public sealed class FactorMatrix
         var copy = new float[Rows, Columns];
         _values.CopyTo(Flat(copy));
         return copy;
+    }
+
+    /// <summary>Its size, its range and its share of zeros, for people to read. It looks at all values.</summary>
+    public override string ToString()
+    {
+        string size = string.Create(CultureInfo.InvariantCulture, $"{Rows:N0} × {Columns:N0}");
+        if (_values.Length == 0)
+            return $"{size}, empty";
+        float least = float.PositiveInfinity, most = float.NegativeInfinity;
+        int zeros = 0, missing = 0;
+        foreach (float value in _values)
+        {
+            zeros += value == 0 ? 1 : 0;
+            missing += float.IsNaN(value) ? 1 : 0;
+            least = value < least ? value : least;
+            most = value > most ? value : most;
+        }
+
+        string range = missing == _values.Length ? "" : string.Create(CultureInfo.InvariantCulture, $", {least:G3} … {most:G3}");
+        string nan = missing == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {missing:N0} NaN");
+        return $"{size}{range}, {InWords.Percent((double)zeros / _values.Length)} zeros{nan}";
     }
 
     /// <summary>A matrix that keeps the given array instead of a copy; the caller must not change it afterwards.</summary>

@@ -1,8 +1,12 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.ML.Nmf.Training;
 using Microsoft.ML.Nmf.Transforming;
 
 namespace Microsoft.ML.Nmf;
 
 /// <summary>What a neural factorization has learned. It is saved with its transformer and complete after loading.</summary>
+[DebuggerDisplay("{ToString(),nq}")]
 public sealed class NeuralNmfModel : LayeredModel
 {
     internal NeuralNmfModel(
@@ -30,6 +34,13 @@ public sealed class NeuralNmfModel : LayeredModel
 
     /// <summary>The classification layer; null where it was trained without labels.</summary>
     public NeuralNmfClassifier? Classifier { get; }
+
+    /// <summary>Its size, what it was trained by, and how the training of all layers together ended, in one line for people to read.</summary>
+    public override string ToString()
+    {
+        string loss = TrainingSummary.Of(History, Loss == NeuralNmfLoss.Energy ? "energy" : "reconstruction loss", History.Last.Objective, "epoch");
+        return $"Neural NMF, {SizeInWords}, {(Classifier is null ? "without labels" : Classifier)}, {loss}";
+    }
 }
 
 /// <summary>Where the training of a neural factorization stood after an epoch.</summary>
@@ -75,6 +86,7 @@ public sealed record NeuralNmfEpoch
 /// <summary>
 /// The classification layer B of a neural factorization that was trained with labels: the scores of a row are B s, with s its deepest activations.
 /// </summary>
+[DebuggerDisplay("{ToString(),nq}")]
 public sealed class NeuralNmfClassifier
 {
     internal NeuralNmfClassifier(FactorMatrix weights, NeuralNmfLabelLoss loss, IReadOnlyList<string>? classNames)
@@ -129,6 +141,10 @@ public sealed class NeuralNmfClassifier
             ToProbabilities(scores, scores[best]);
         return best;
     }
+
+    /// <summary>The number of classes and the loss, in a few words for people to read.</summary>
+    public override string ToString() => $"{Weights.Rows.ToString("N0", CultureInfo.InvariantCulture)} {(Weights.Rows == 1 ? "class" : "classes")} by "
+        + (Loss == NeuralNmfLabelLoss.CrossEntropy ? "cross-entropy" : "squared error");
 
     // Subtracting the largest score keeps the exponentials finite.
     private static void ToProbabilities(Span<float> scores, double largest)

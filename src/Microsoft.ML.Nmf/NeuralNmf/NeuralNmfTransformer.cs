@@ -65,6 +65,8 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
 
     private protected override int FeatureCount => Model.Layers[0].Templates.Rows;
 
+    private protected override object Learned => Model;
+
     private protected override OutputColumn OutputAt(int output) => _columns.Value[output];
 
     private protected override IRowActivations CreateRowActivations() => new RowActivations(this);

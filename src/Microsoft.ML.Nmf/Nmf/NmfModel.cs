@@ -1,7 +1,12 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.ML.Nmf.Engine;
+using Microsoft.ML.Nmf.Training;
 
 namespace Microsoft.ML.Nmf;
 
 /// <summary>What a non-negative matrix factorization has learned. It is saved with its transformer and complete after loading.</summary>
+[DebuggerDisplay("{ToString(),nq}")]
 public sealed class NmfModel
 {
     internal NmfModel(FactorMatrix templates, string[]? featureNames, double beta, int numberOfExamples, TrainingHistory history)
@@ -48,4 +53,8 @@ public sealed class NmfModel
     /// <returns>One value a feature.</returns>
     /// <exception cref="ArgumentException">There are not <see cref="Rank"/> activations.</exception>
     public float[] Reconstruct(ReadOnlySpan<float> activations) => Templates.CombineColumns(activations);
+
+    /// <summary>Its size, β, and how the training ended, in one line for people to read.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"NMF, {InWords.Size([Templates], NumberOfExamples)}, beta {Beta}, {TrainingSummary.Of(History, "error", ReconstructionError, "iteration")}");
 }

@@ -51,6 +51,8 @@ public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransfo
 
     private protected override int FeatureCount => Model.Templates.Rows;
 
+    private protected override object Learned => Model;
+
     private protected override OutputColumn OutputAt(int output) => OutputColumn.Vector(Model.Rank, _slotNames.Value);
 
     private protected override IRowActivations CreateRowActivations() => new RowActivations(_problem.Value.CreateSolver(), Model.Rank);

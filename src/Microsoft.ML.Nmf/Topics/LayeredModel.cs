@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Microsoft.ML.Nmf.Engine;
 
 namespace Microsoft.ML.Nmf;
 
@@ -30,6 +31,9 @@ public abstract class LayeredModel
 
     /// <summary>The number of rows that it was fitted to, n; rows that were held out for validation count.</summary>
     public int NumberOfExamples { get; }
+
+    /// <summary>Its layers, features and examples, for one line about it.</summary>
+    private protected string SizeInWords => InWords.Size([.. Layers.Select(layer => layer.Templates)], NumberOfExamples);
 
     /// <summary>
     /// The topics as a tree: those of the deepest layer, most prevalent first, each with the topics of the layer before that belong to it more than

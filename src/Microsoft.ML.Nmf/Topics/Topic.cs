@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.ML.Nmf.Topics;
 
 namespace Microsoft.ML.Nmf;
@@ -16,6 +17,7 @@ public sealed record TopicWord
 }
 
 /// <summary>A component of a factorization, by the features that weigh most in it.</summary>
+[DebuggerDisplay("{Index}: {ToString(),nq}")]
 public sealed record Topic
 {
     private const int WordsOfName = 3;

@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using Microsoft.ML.Nmf.Engine;
+
 namespace Microsoft.ML.Nmf;
 
 /// <summary>What a coarse topic takes from a finer one.</summary>
@@ -11,6 +14,7 @@ public sealed record TopicLink
 }
 
 /// <summary>A layer of a fitted factorization in several layers.</summary>
+[DebuggerDisplay("{ToString(),nq}")]
 public sealed class TopicLayer
 {
     private readonly TopicLayer? _before;
@@ -80,6 +84,10 @@ public sealed class TopicLayer
         IEnumerable<TopicLink> links = weights.Select((weight, l) => new TopicLink { Topic = l, Share = weight / total });
         return [.. links.Where(link => link.Share > 0).OrderByDescending(link => link.Share).ThenBy(link => link.Topic)];
     }
+
+    /// <summary>Which layer it is, and how many topics it makes of what, for people to read.</summary>
+    public override string ToString()
+        => $"Layer {Index}: {InWords.Count(Rank, "topic")} of {InWords.Count(Templates.Rows, _before is null ? "feature" : "topic")}";
 
     // The topic of this layer that brings most of a finer one about in the training data.
     internal int ParentOf(int finer)

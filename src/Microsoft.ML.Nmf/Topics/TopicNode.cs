@@ -1,6 +1,10 @@
+using System.Diagnostics;
+using Microsoft.ML.Nmf.Engine;
+
 namespace Microsoft.ML.Nmf;
 
 /// <summary>A topic in a hierarchy, with the finer topics that belong to it more than to any other.</summary>
+[DebuggerDisplay("{ToString(),nq}")]
 public sealed record TopicNode
 {
     /// <summary>The layer, from 0 for the one next to the features.</summary>
@@ -14,6 +18,10 @@ public sealed record TopicNode
 
     /// <summary>The finer topics, most prevalent first.</summary>
     public required IReadOnlyList<TopicNode> Children { get; init; }
+
+    /// <summary>Its share, its words, and how many finer topics it has, for people to read.</summary>
+    public override string ToString()
+        => $"{InWords.Percent(Prevalence)}: {Topic}{(Children.Count == 0 ? "" : $" ({InWords.Count(Children.Count, "finer topic")})")}";
 
     /// <summary>The topics of the deepest of several layers, with all below them.</summary>
     internal static TopicNode[] Read(IReadOnlyList<TopicLayer> layers, int wordsPerTopic)

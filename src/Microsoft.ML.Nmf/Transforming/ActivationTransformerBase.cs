@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Diagnostics;
 using Microsoft.ML.Data;
 using Microsoft.ML.Nmf.Hosting;
 using Microsoft.ML.Nmf.Reading;
@@ -11,6 +12,7 @@ namespace Microsoft.ML.Nmf;
 /// columns. Rows stream, nothing is allocated per row, and nothing is computed for columns that nobody reads.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Advanced)]
+[DebuggerDisplay("{ToString(),nq}")]
 public abstract class ActivationTransformerBase : HostedTransformer
 {
     private protected ActivationTransformerBase(ComponentHost host, ColumnNames columns)
@@ -21,11 +23,17 @@ public abstract class ActivationTransformerBase : HostedTransformer
     /// <summary>The number of features that the input column must have, m.</summary>
     private protected abstract int FeatureCount { get; }
 
+    /// <summary>What was learned.</summary>
+    private protected abstract object Learned { get; }
+
     /// <summary>What an output column holds.</summary>
     private protected abstract OutputColumn OutputAt(int output);
 
     /// <summary>Something that computes the output columns of one row after the other, for one thread.</summary>
     private protected abstract IRowActivations CreateRowActivations();
+
+    /// <summary>The columns that it adds, the one that it reads, and what was learned, in one line for people to read.</summary>
+    public sealed override string ToString() => $"{string.Join(", ", OutputColumnNames)} ← {InputColumnName}: {Learned}";
 
     /// <inheritdoc />
     private protected sealed override IColumnMapping Map(DataViewSchema schema) => new Mapping(this, schema);

@@ -1,0 +1,31 @@
+using System.Globalization;
+
+namespace Microsoft.ML.Nmf.Engine;
+
+/// <summary>The parts of what a model says about itself in one line, the same in every culture.</summary>
+internal static class InWords
+{
+    /// <summary>A number of things: "1 topic", "5,210 features".</summary>
+    /// <param name="count">How many there are.</param>
+    /// <param name="thing">The thing, in the singular.</param>
+    public static string Count(int count, string thing) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} {thing}{(count == 1 ? "" : "s")}");
+
+    /// <summary>The topics of layers from the features on, the features and the examples: "24 → 4 topics over 5,210 features from 400 examples".</summary>
+    /// <param name="templates">The templates of each layer.</param>
+    /// <param name="numberOfExamples">The number of training examples.</param>
+    public static string Size(IReadOnlyList<FactorMatrix> templates, int numberOfExamples)
+    {
+        IEnumerable<string> finer = templates.SkipLast(1).Select(layer => string.Create(CultureInfo.InvariantCulture, $"{layer.Columns:N0} → "));
+        return $"{string.Concat(finer)}{Count(templates[^1].Columns, "topic")} over {Count(templates[0].Rows, "feature")} "
+            + $"from {Count(numberOfExamples, "example")}";
+    }
+
+    /// <summary>A share in whole per cent; the least and the most stand for none and all alone.</summary>
+    /// <param name="share">From 0 to 1.</param>
+    public static string Percent(double share) => share switch
+    {
+        > 0 and < 0.005 => "< 1 %",
+        >= 0.995 and < 1 => "> 99 %",
+        _ => string.Create(CultureInfo.InvariantCulture, $"{100 * share:F0} %"),
+    };
+}

@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Reflection;
+using Microsoft.ML.Nmf.Engine;
+using Microsoft.ML.Nmf.Tests.Reference;
+
+namespace Microsoft.ML.Nmf.Tests.Topics;
+
+/// <summary>What hovering over a fitted thing shows, word by word, under a culture whose numbers look different.</summary>
+public sealed class AtAGlanceTests : IDisposable
+{
+    private readonly CultureInfo _culture = CultureInfo.CurrentCulture;
+
+    public AtAGlanceTests() => CultureInfo.CurrentCulture = new CultureInfo("de-DE");
+
+    public void Dispose() => CultureInfo.CurrentCulture = _culture;
+
+    [Fact]
+    public void A_model_says_its_size_and_how_it_ended()
+        => Assert.Equal("NMF, 12 topics over 5,210 features from 400 examples, beta 2, error 123.4 after 57 iterations (converged)",
+            new NmfModel(Build.Ones(5210, 12), null, 2, 400, History(57, 123.4, TrainingEnd.Converged)).ToString());
+
+    [Fact]
+    public void One_of_a_thing_is_said_in_the_singular()
+        => Assert.Equal("NMF, 1 topic over 1 feature from 1 example, beta 0.5, error 1.23457E+06 after 1 iteration (iterations exhausted)",
+            new NmfModel(Build.Ones(1, 1), null, 0.5, 1, History(1, 1234567, TrainingEnd.IterationsExhausted)).ToString());
+
+    [Fact]
+    public void A_deep_model_says_the_topics_of_its_layers()
+        => Assert.Equal("Deep NMF, 24 → 10 → 4 topics over 30 features from 1,200 examples, beta 1, error 0.5 after 9 iterations (stalled)", Deep().ToString());
+
+    [Fact]
+    public void A_neural_model_says_its_loss_and_its_classes()
+    {
+        Assert.Equal("Neural NMF, 4 → 2 topics over 30 features from 80 examples, without labels, energy 0.25 after 12 epochs (stopped early)",
+            Neural(NeuralNmfLoss.Energy, null).ToString());
+        var classifier = new NeuralNmfClassifier(Build.Ones(3, 2), NeuralNmfLabelLoss.CrossEntropy, null);
+        Assert.Equal("3 classes by cross-entropy", classifier.ToString());
+        Assert.Equal("1 class by squared error", new NeuralNmfClassifier(Build.Ones(1, 2), NeuralNmfLabelLoss.SquaredError, null).ToString());
+        Assert.Equal("Neural NMF, 4 → 2 topics over 30 features from 80 examples, 3 classes by cross-entropy, reconstruction loss 0.25 after 12 epochs "
+            + "(stopped early)", Neural(NeuralNmfLoss.Reconstruction, classifier).ToString());
+    }
+
+    [Fact]
+    public void A_transformer_says_its_columns_before_its_model()
+    {
+        ITransformer nmf = SavedModels.Train("Nmf, β = 2").Model, deep = SavedModels.Train("DeepNmf").Model;
+        ITransformer neural = SavedModels.Train("NeuralNmf, text").Model;
+        Assert.Equal($"Topics ← Features: {nmf.FindNmf().Model}", nmf.ToString());
+        Assert.StartsWith("Topics ← Features: NMF, 3 topics over 12 features from 40 examples, beta 2, error ", nmf.ToString(), StringComparison.Ordinal);
+        Assert.Equal($"Fine, Topics ← Features: {deep.FindDeepNmf().Model}", deep.ToString());
+        NeuralNmfTransformer withLabels = neural.FindNeuralNmf();
+        Assert.Equal($"{string.Join(", ", withLabels.OutputColumnNames)} ← Features: {withLabels.Model}", neural.ToString());
+    }
+
+    [Theory]
+    [InlineData(new float[] { 0, 0, 0.5f, 1.7345f, 0, 0 }, "2 × 3, 0 … 1.73, 67 % zeros")]
+    [InlineData(new float[] { -1, 2, 3, 4, 5, 12345 }, "2 × 3, -1 … 1.23E+04, 0 % zeros")]
+    [InlineData(new[] { 0, 0, float.NaN, 1, float.PositiveInfinity, 2 }, "2 × 3, 0 … Infinity, 33 % zeros, 1 NaN")]
+    [InlineData(new[] { float.NaN, float.NaN, float.NaN, float.NaN, float.NaN, float.NaN }, "2 × 3, 0 % zeros, 6 NaN")]
+    public void A_matrix_says_its_size_range_and_zeros(float[] values, string expected)
+        => Assert.Equal(expected, new FactorMatrix(values, 2, 3).ToString());
+
+    [Fact]
+    public void A_matrix_may_be_large_or_empty()
+    {
+        Assert.Equal("60,237 × 5, 1 … 1, 0 % zeros", Build.Ones(60237, 5).ToString());
+        Assert.Equal("0 × 3, empty", new FactorMatrix([], 0, 3).ToString());
+    }
+
+    [Theory]
+    [InlineData(0, "0 %")]
+    [InlineData(1e-9, "< 1 %")]
+    [InlineData(0.006, "1 %")]
+    [InlineData(0.824, "82 %")]
+    [InlineData(0.9949, "99 %")]
+    [InlineData(0.9999, "> 99 %")]
+    [InlineData(1, "100 %")]
+    public void Little_is_not_nothing_and_much_is_not_all(double share, string expected) => Assert.Equal(expected, InWords.Percent(share));
+
+    [Fact]
+    public void A_layer_says_what_its_topics_are_made_of()
+        => Assert.Equal(["Layer 0: 24 topics of 30 features", "Layer 1: 10 topics of 24 topics", "Layer 2: 4 topics of 10 topics"],
+            Deep().Layers.Select(layer => layer.ToString()));
+
+    [Fact]
+    public void A_node_says_its_share_its_words_and_its_children()
+    {
+        TopicWord ant = new() { Word = "ant", Feature = 0, Weight = 2 }, bee = new() { Word = "bee", Feature = 1, Weight = 1 };
+        var topic = new Topic { Index = 3, Words = [ant, bee] };
+        var leaf = new TopicNode { Layer = 0, Topic = topic, Prevalence = 0.125, Children = [] };
+        Assert.Equal("13 %: ant, bee", leaf.ToString());
+        Assert.Equal("50 %: ant, bee (2 finer topics)", new TopicNode { Layer = 1, Topic = topic, Prevalence = 0.5, Children = [leaf, leaf] }.ToString());
+    }
+
+    [Theory]
+    [InlineData(typeof(NmfModel))]
+    [InlineData(typeof(DeepNmfModel))]
+    [InlineData(typeof(NeuralNmfModel))]
+    [InlineData(typeof(NeuralNmfClassifier))]
+    [InlineData(typeof(NmfTransformer))]
+    [InlineData(typeof(DeepNmfTransformer))]
+    [InlineData(typeof(NeuralNmfTransformer))]
+    [InlineData(typeof(FactorMatrix))]
+    [InlineData(typeof(Topic))]
+    [InlineData(typeof(TopicLayer))]
+    [InlineData(typeof(TopicNode))]
+    public void A_debugger_shows_it(Type type)
+        => Assert.EndsWith("{ToString(),nq}", type.GetCustomAttribute<DebuggerDisplayAttribute>()?.Value, StringComparison.Ordinal);
+
+    private static DeepNmfModel Deep() => new([Build.Ones(30, 24), Build.Ones(24, 10), Build.Ones(10, 4)], null, 1, 1200, [1, 1, 1, 1],
+        [new TrainingPhase { Name = "all", History = History(9, 0.5, TrainingEnd.Stalled) }]);
+
+    private static NeuralNmfModel Neural(NeuralNmfLoss loss, NeuralNmfClassifier? classifier) => new(
+        [Build.Ones(30, 4), Build.Ones(4, 2)], null, loss, 80, [[1, 1, 1, 1], [1, 1]],
+        [new TrainingPhase { Name = "all", History = History(12, 0.25, TrainingEnd.StoppedEarly) }], [], classifier);
+
+    // Only the last entry is to be told.
+    private static TrainingHistory History(int iterations, double value, TrainingEnd end)
+        => new(Enumerable.Range(0, iterations + 1).Select(i => new TrainingIteration
+        {
+            Number = i,
+            Objective = i == iterations ? value : 1e9,
+            Divergence = i == iterations ? value : 1e9,
+            Seconds = i,
+        }), end);
+}
