@@ -20,12 +20,12 @@ internal static class InWords
             + $"from {Count(numberOfExamples, "example")}";
     }
 
-    /// <summary>A share in whole per cent; the least and the most stand for none and all alone.</summary>
+    /// <summary>A share in whole per cent, of which 0 and 100 stand for none and all alone.</summary>
     /// <param name="share">From 0 to 1.</param>
     public static string Percent(double share) => share switch
     {
-        > 0 and < 0.005 => "< 1 %",
-        >= 0.995 and < 1 => "> 99 %",
+        > 0 and < 0.01 => "< 1 %",
+        > 0.99 and < 1 => "> 99 %",
         _ => string.Create(CultureInfo.InvariantCulture, $"{100 * share:F0} %"),
     };
 }

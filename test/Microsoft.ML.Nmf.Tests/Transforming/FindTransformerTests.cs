@@ -103,7 +103,7 @@ public class FindTransformerTests
         ITransformer model = new TransformerChain<ITransformer>(Deep("C").Fit(_data), deep);
         Assert.Same(deep, model.FindDeepNmf("Fine"));
         Assert.Same(deep, model.FindDeepNmf("B"));
-        Assert.Contains("'C'; 'Fine', 'B'", Assert.Throws<InvalidOperationException>(() => model.FindDeepNmf()).Message);
+        Assert.Contains("'C'; 'B', 'Fine'", Assert.Throws<InvalidOperationException>(() => model.FindDeepNmf()).Message);
     }
 
     [Fact]
