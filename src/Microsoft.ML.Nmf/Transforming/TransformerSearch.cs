@@ -70,6 +70,10 @@ internal static class TransformerSearch
     // FindNmf for NmfTransformer, and so on.
     private static string Finder(HostedTransformer transformer) => $"Find{transformer.GetType().Name.Replace("Transformer", "", StringComparison.Ordinal)}()";
 
-    // The name of a generic type without the number of its parameters.
-    private static string NameOf(ITransformer step) => step.GetType().Name.Split('`')[0];
+    // "TextFeaturizingEstimator.Transformer" for a nested type, and a generic one without the number of its parameters.
+    private static string NameOf(ITransformer step)
+    {
+        Type type = step.GetType();
+        return $"{(type.DeclaringType is { } outer ? $"{outer.Name}." : "")}{type.Name}".Split('`')[0];
+    }
 }

@@ -74,6 +74,8 @@ public class FindTransformerTests
     {
         InvalidOperationException other = Assert.Throws<InvalidOperationException>(() => Copy("X").FindNmf());
         Assert.Equal("The model has no NmfTransformer, but ColumnCopyingTransformer. Give it the whole fitted pipeline, not a part of it.", other.Message);
+        ITransformer featurizer = _context.Transforms.Text.FeaturizeText("X", "Label").Fit(_data);
+        Assert.Contains(" but TextFeaturizingEstimator.Transformer. ", Assert.Throws<InvalidOperationException>(() => featurizer.FindNmf()).Message);
         InvalidOperationException kind = Assert.Throws<InvalidOperationException>(() => Nmf("A").Append(Deep("B")).Fit(_data).FindNeuralNmf());
         Assert.Equal("The model has no NeuralNmfTransformer, but NmfTransformer ('A'), DeepNmfTransformer ('B'). Call FindNmf() or FindDeepNmf().",
             kind.Message);
