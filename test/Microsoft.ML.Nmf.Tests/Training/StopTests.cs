@@ -171,6 +171,7 @@ public abstract class StopTests
         options.Tolerance = 0;
         options.Seed = 2;
         options.Engine = Engine;
+        options.NumberOfThreads = 1;
         options.Progress = progress;
         options.StoppingToken = stop;
         options.CancellationToken = cancel;
