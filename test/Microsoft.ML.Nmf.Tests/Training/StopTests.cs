@@ -81,7 +81,9 @@ public abstract class StopTests
     [InlineData("Nmf")]
     [InlineData("Nmf, β = 1")]
     [InlineData("DeepNmf")]
+    [InlineData("DeepNmf, random")]
     [InlineData("NeuralNmf")]
+    [InlineData("NeuralNmf, batches and held-out rows")]
     public void A_stop_before_the_first_iteration_gives_the_model_of_the_start(string kind)
     {
         using var stop = new CancellationTokenSource();
@@ -162,6 +164,9 @@ public abstract class StopTests
         FactorizationOptions options = kind switch
         {
             "DeepNmf" => new DeepNmfEstimator.Options { Ranks = [6, 4, 3], PretrainingIterations = 10 },
+            "DeepNmf, random" => new DeepNmfEstimator.Options { Ranks = [6, 4, 3], Initialization = LayerInitialization.Random },
+            "NeuralNmf, batches and held-out rows" => NeuralRows.Options(
+                new() { PretrainingIterations = 10, BatchSize = 20, Optimizer = NeuralNmfOptimizer.Adam(0.01), ValidationFraction = 0.2 }),
             "NeuralNmf" => NeuralRows.Options(new() { PretrainingIterations = 10 }),
             _ => new NmfEstimator.Options { Rank = 3, Beta = kind == "Nmf" ? 2 : 1 },
         };
