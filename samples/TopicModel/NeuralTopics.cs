@@ -15,7 +15,7 @@ public sealed class NeuralTopics(IReadOnlyList<int> ranks, double? labelsKnown, 
 
     public override float ClassifierL2Regularization => 1e-4f;
 
-    public override FittedTopics Fit(MLContext context, IDataView features, IProgress<TrainingProgress>? progress)
+    public override FittedTopics Fit(MLContext context, IDataView features, IProgress<TrainingProgress>? progress, CancellationToken stop)
     {
         NeuralNmfTransformer transformer = context.Transforms.NeuralNmf(new NeuralNmfEstimator.Options
         {
@@ -29,6 +29,7 @@ public sealed class NeuralTopics(IReadOnlyList<int> ranks, double? labelsKnown, 
             Seed = Seed,
             Engine = Engine,
             Progress = progress,
+            StoppingToken = stop,
         }).Fit(features);
         NeuralNmfModel model = transformer.Model;
         NeuralNmfEpoch end = model.Epochs[^1];

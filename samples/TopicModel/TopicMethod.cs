@@ -27,8 +27,8 @@ public abstract class TopicMethod
     /// <summary>The penalty of a linear classifier's weights on the activations, which are small numbers: the smaller they are, the smaller it must be.</summary>
     public virtual float ClassifierL2Regularization => 1e-2f;
 
-    /// <summary>Learns topics from the words.</summary>
-    public abstract FittedTopics Fit(MLContext context, IDataView features, IProgress<TrainingProgress>? progress);
+    /// <summary>Learns topics from the words, until <paramref name="stop"/> is signalled at the latest.</summary>
+    public abstract FittedTopics Fit(MLContext context, IDataView features, IProgress<TrainingProgress>? progress, CancellationToken stop);
 }
 
 /// <summary>Topics that were found.</summary>
@@ -49,7 +49,7 @@ public sealed class NmfTopics(int rank, double beta, int iterations) : TopicMeth
 
     public override int Size => rank;
 
-    public override FittedTopics Fit(MLContext context, IDataView features, IProgress<TrainingProgress>? progress)
+    public override FittedTopics Fit(MLContext context, IDataView features, IProgress<TrainingProgress>? progress, CancellationToken stop)
     {
         NmfTransformer transformer = context.Transforms.Nmf(new NmfEstimator.Options
         {
@@ -62,6 +62,7 @@ public sealed class NmfTopics(int rank, double beta, int iterations) : TopicMeth
             Seed = Seed,
             Engine = Engine,
             Progress = progress,
+            StoppingToken = stop,
         }).Fit(features);
         var phase = new TrainingPhase { Name = "all", History = transformer.Model.History };
         return new FittedTopics(transformer, [phase], FittedTopics.ErrorOf(phase), () => Report.Topics(transformer.Model.GetTopics(WordsPerTopic)));
@@ -75,7 +76,7 @@ public sealed class DeepTopics(IReadOnlyList<int> ranks, double beta, int iterat
 
     public override int Size => ranks[^1];
 
-    public override FittedTopics Fit(MLContext context, IDataView features, IProgress<TrainingProgress>? progress)
+    public override FittedTopics Fit(MLContext context, IDataView features, IProgress<TrainingProgress>? progress, CancellationToken stop)
     {
         DeepNmfTransformer transformer = context.Transforms.DeepNmf(new DeepNmfEstimator.Options
         {
@@ -89,6 +90,7 @@ public sealed class DeepTopics(IReadOnlyList<int> ranks, double beta, int iterat
             Seed = Seed,
             Engine = Engine,
             Progress = progress,
+            StoppingToken = stop,
         }).Fit(features);
         DeepNmfModel model = transformer.Model;
         return new FittedTopics(transformer, model.Phases, FittedTopics.ErrorOf(model.Phases[^1]), () => Report.Hierarchy(model.GetHierarchy(WordsPerTopic)));

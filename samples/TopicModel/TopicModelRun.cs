@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Nmf;
 
 namespace TopicModel;
 
@@ -27,7 +28,11 @@ public sealed class TopicModelRun(Corpus corpus, TopicMethod method)
         Report.Say($"{corpus.Name}: {corpus.Documents.Count:N0} texts, {words:N0} words in {MinimumDocuments} or more of them, {Seconds(clock)}.");
 
         clock.Restart();
-        FittedTopics topics = Report.WithProgress(progress => method.Fit(_context, features, progress));
+        FittedTopics topics;
+        using (var key = new StopKey())
+            topics = Report.WithProgress(progress => method.Fit(_context, features, progress, key.Pressed));
+        if (topics.Phases[^1].History.End == TrainingEnd.Stopped)
+            Report.Say($"Stopped; going on with the topics as they are.");
         Report.Say($"Factorized, {method.Description}: {topics.Phases.Sum(p => p.History.Count - 1)} iterations in {topics.Phases.Sum(p => p.History.Last.Seconds):F1} s, {Seconds(clock)} with reading and start; {topics.End}.");
         topics.Print();
 

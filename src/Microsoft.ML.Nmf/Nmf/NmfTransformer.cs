@@ -42,8 +42,9 @@ public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransfo
         Signature: "NMF MODL",
         // 0x00010001: initial
         // 0x00010002: a checksum, which covers the columns too; a history says why the training ended
-        Version: 0x00010002,
-        ReadableBy: 0x00010002,
+        // 0x00010003: a history may have ended because it was stopped
+        Version: 0x00010003,
+        ReadableBy: 0x00010003,
         ReadsBackTo: 0x00010001,
         LoaderSignature);
 

@@ -124,8 +124,18 @@ public abstract class FactorizationOptions
     /// </summary>
     public IProgress<TrainingProgress>? Progress { get; set; }
 
-    /// <summary>Cancels a training, within one iteration. Cancelling the MLContext's own execution does too.</summary>
+    /// <summary>
+    /// Cancels a training, within one iteration. Cancelling the MLContext's own execution does too. Nothing is kept: to keep what was learned, signal
+    /// <see cref="StoppingToken"/>.
+    /// </summary>
     public CancellationToken CancellationToken { get; set; }
+
+    /// <summary>
+    /// Stops a training after the iteration at hand. Fitting then returns the model as it is (<see cref="TrainingEnd.Stopped"/>), whole: of what would
+    /// have been trained after that, only the start is made. The data is read to its end all the same, and a token that is signalled before the first
+    /// iteration gives the model of the start. None unless set.
+    /// </summary>
+    public CancellationToken StoppingToken { get; set; }
 
     /// <summary>When the training ends.</summary>
     internal virtual StoppingRule Stopping => new(MaximumNumberOfIterations, Tolerance);

@@ -4,12 +4,15 @@ using Microsoft.ML.Nmf.Hosting;
 namespace Microsoft.ML.Nmf.Training;
 
 /// <summary>
-/// Tells the context's log and the user's own progress of a training's iterations, and cancels the training when either the context or the user's
-/// token asks for it.
+/// Tells the context's log and the user's own progress of a training's iterations, stops it when the user asks for that, and cancels it when
+/// either the context or the user's other token does.
 /// </summary>
 internal sealed class HostMonitor(ComponentHost host, LogChannel log, FactorizationOptions options) : ITrainingMonitor
 {
     private const int IterationsBetweenFirstLines = 10;
+
+    /// <inheritdoc />
+    public bool IsStopRequested => options.StoppingToken.IsCancellationRequested;
 
     /// <inheritdoc />
     public void CheckAlive()
@@ -67,6 +70,7 @@ internal sealed class HostMonitor(ComponentHost host, LogChannel log, Factorizat
         TrainingEnd.Converged => string.Create(CultureInfo.InvariantCulture, $"it has converged to the tolerance of {rule.Tolerance:G2}"),
         TrainingEnd.Stalled => "no step lowers the objective any more",
         TrainingEnd.StoppedEarly => "the loss of the rows that were held out has stopped falling",
+        TrainingEnd.Stopped => "it was stopped on request, and the model is as it was then",
         _ => "all iterations are made",
     };
 }

@@ -17,6 +17,9 @@ public enum TrainingEnd
 
     /// <summary>The loss of the rows that were held out did not fall for as many epochs as early stopping waits.</summary>
     StoppedEarly,
+
+    /// <summary><see cref="FactorizationOptions.StoppingToken"/> was signalled; the model is as it was then.</summary>
+    Stopped,
 }
 
 /// <summary>Where a training stood after an iteration.</summary>
@@ -74,7 +77,7 @@ public sealed class TrainingHistory : IReadOnlyList<TrainingIteration>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     // *** Binary format of a history ***
-    // from version 0x00010002 on, int: why it ended, a TrainingEnd; before, bool: whether it did not run out of iterations
+    // from version 0x00010002 on, int: why it ended, a TrainingEnd, Stopped from 0x00010003 on; before, bool: whether it did not run out of iterations
     // int: how many entries there are, at least 1
     // double × 3, for each: objective, divergence, seconds, all finite
 

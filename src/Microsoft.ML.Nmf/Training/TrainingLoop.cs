@@ -25,7 +25,7 @@ internal static class TrainingLoop
     /// <param name="solver">The algorithm, at its start.</param>
     /// <param name="rule">When to stop.</param>
     /// <param name="phase">What is being trained, in a few words.</param>
-    /// <param name="monitor">Is told of every iteration, and may cancel.</param>
+    /// <param name="monitor">Is told of every iteration, and may stop or cancel.</param>
     /// <exception cref="InvalidOperationException">The objective is not finite.</exception>
     public static TrainingHistory Run(IIterativeSolver solver, StoppingRule rule, string phase, ITrainingMonitor monitor)
     {
@@ -61,9 +61,10 @@ internal static class TrainingLoop
             TrainingEnd? end = idle >= rule.Patience ? TrainingEnd.Converged
                 : rises == MostRises ? TrainingEnd.Stalled
                 : iteration > 0 ? solver.Finished : null;
-            if (end is not null || iteration == rule.MaximumNumberOfIterations)
+            end ??= iteration == rule.MaximumNumberOfIterations ? TrainingEnd.IterationsExhausted : monitor.IsStopRequested ? TrainingEnd.Stopped : null;
+            if (end is { } reason)
             {
-                var ended = new TrainingHistory(history, end ?? TrainingEnd.IterationsExhausted);
+                var ended = new TrainingHistory(history, reason);
                 if (solver.UnsolvedRows is > 0 and long unsolved)
                 {
                     monitor.Warn($"{phase}: the steps ran out for {unsolved} of the rows' last least-squares problems, which are not solved exactly. "
@@ -104,9 +105,14 @@ internal interface IIterativeSolver
     long UnsolvedRows => 0;
 }
 
-/// <summary>Follows a training while it runs, and may cancel it.</summary>
+/// <summary>Follows a training while it runs, and may stop or cancel it.</summary>
 internal interface ITrainingMonitor
 {
+    /// <summary>
+    /// Whether the training is to end where it stands. Once true it stays so: later phases end at their start, and the model is whole.
+    /// </summary>
+    bool IsStopRequested => false;
+
     /// <summary>Throws when the training has been cancelled. Called at least twice an iteration.</summary>
     void CheckAlive();
 

@@ -40,7 +40,7 @@ public class NeuralNmfFormatTests
         (int At, int Value)[] impossible =
         [
             (0, 0), (0, -1), (0, 1 << 10), (first, 0), (first + 4, -3), (second, 4), (names, 3), (examples, 0), (loss, 9), (loss, -1),
-            (phases, 0), (phases, 1 << 20), (end, 4), (end, -1), (epochs, 4), (epochs, 0), (epochs + 4, 0), (epochs + 4, 1), (epochs + 4, 1 << 20),
+            (phases, 0), (phases, 1 << 20), (end, 5), (end, -1), (epochs, 4), (epochs, 0), (epochs + 4, 0), (epochs + 4, 1), (epochs + 4, 1 << 20),
             (labelLoss, 2),
         ];
         foreach ((int at, int value) in impossible)

@@ -2,7 +2,7 @@ using Microsoft.ML.Nmf.Training;
 
 namespace Microsoft.ML.Nmf.Tests.Reference;
 
-/// <summary>Keeps what it is told, and cancels when asked to.</summary>
+/// <summary>Keeps what it is told, and stops or cancels when asked to.</summary>
 internal sealed class QuietMonitor : ITrainingMonitor
 {
     public List<TrainingProgress> Reports { get; } = [];
@@ -10,6 +10,10 @@ internal sealed class QuietMonitor : ITrainingMonitor
     public List<(string Phase, TrainingHistory History)> Finished { get; } = [];
 
     public Func<bool> IsCancelled { get; set; } = () => false;
+
+    public Func<bool> IsStopped { get; set; } = () => false;
+
+    public bool IsStopRequested => IsStopped();
 
     public void CheckAlive()
     {

@@ -61,6 +61,28 @@ public class TrainingLoopTests
     }
 
     [Fact]
+    public void A_stop_ends_a_training_after_the_iteration_at_hand_unless_it_ends_there_by_itself()
+    {
+        TrainingHistory Run(int stop, int most, double tolerance, TrainingEnd? reason = null)
+        {
+            var monitor = new QuietMonitor();
+            monitor.IsStopped = () => monitor.Reports.Count > stop;
+            var solver = new Given(100, 50, 40, 39.9, 20) { Reason = at => at == 3 ? reason : null };
+            return TrainingLoop.Run(solver, new StoppingRule(most, tolerance), "Test", monitor);
+        }
+
+        foreach (int stop in new[] { 0, 1, 3 })
+        {
+            TrainingHistory history = Run(stop, 4, 0);
+            Assert.Equal((stop, TrainingEnd.Stopped, false), (history.Last.Number, history.End, history.Converged));
+        }
+
+        Assert.Equal(TrainingEnd.Converged, Run(3, 4, 0.01).End);
+        Assert.Equal(TrainingEnd.Stalled, Run(3, 4, 0, TrainingEnd.Stalled).End);
+        Assert.Equal(TrainingEnd.IterationsExhausted, Run(3, 3, 0).End);
+    }
+
+    [Fact]
     public void A_rising_objective_never_counts_as_converged()
     {
         TrainingHistory history = TrainingLoop.Run(new Given(100, 50, 51, 52, 53, 54), new StoppingRule(10, 0.01), "Test", new QuietMonitor());
