@@ -61,7 +61,8 @@ internal sealed class HostMonitor(ComponentHost host, LogChannel log, Factorizat
             return;
         double fall = (history[^2].Objective - last.Objective) / history[^2].Objective;
         log.Warning(string.Create(CultureInfo.InvariantCulture, $"{phase} stopped after {last.Number} iterations without having converged: the last one still ")
-            + string.Create(CultureInfo.InvariantCulture, $"lowered the objective by {fall:G2} of it, the tolerance is {rule.Tolerance:G2}. ")
+            + string.Create(CultureInfo.InvariantCulture,
+                $"{(fall < 0 ? "raised" : "lowered")} the objective by {Math.Abs(fall):G2} of it, the tolerance is {rule.Tolerance:G2}. ")
             + "Raise MaximumNumberOfIterations or Tolerance.");
     }
 
