@@ -22,6 +22,10 @@ public static class DeepNmfCatalog
     /// <param name="beta">β of the divergence that is minimised, any finite number; see <see cref="BetaDivergence"/>.</param>
     /// <param name="maximumNumberOfIterations">The most iterations of the joint training, at least 1.</param>
     /// <param name="seed">The seed of everything random; null takes one from the context.</param>
+    /// <returns>
+    /// An estimator. Fitting it reads the data once and gives a <see cref="DeepNmfTransformer"/>, which adds
+    /// the activations of the deepest layer, and those of other layers that the options name.
+    /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
     /// <exception cref="ArgumentException">A column name is empty, or <paramref name="outputColumnName"/> or the catalog is null.</exception>
     /// <example>
@@ -51,6 +55,10 @@ public static class DeepNmfCatalog
     /// <summary>Deep non-negative matrix factorization with all its options.</summary>
     /// <param name="catalog">The transforms of an <see cref="MLContext"/>.</param>
     /// <param name="options">The options, which are read when this is called.</param>
+    /// <returns>
+    /// An estimator. Fitting it reads the data once and gives a <see cref="DeepNmfTransformer"/>, which adds
+    /// the activations of the deepest layer, and those of other layers that the options name.
+    /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">Options do not fit each other.</exception>
     /// <exception cref="ArgumentNullException">The catalog or the options are null.</exception>
     /// <exception cref="InvalidOperationException">The application loaded a version of ML.NET that this package is not made for.</exception>

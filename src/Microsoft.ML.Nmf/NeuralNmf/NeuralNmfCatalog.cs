@@ -25,6 +25,10 @@ public static class NeuralNmfCatalog
     /// </param>
     /// <param name="maximumNumberOfIterations">The most epochs, at least 1.</param>
     /// <param name="seed">The seed of everything random; null takes one from the context.</param>
+    /// <returns>
+    /// An estimator. Fitting it reads the data once and gives a <see cref="NeuralNmfTransformer"/>, which adds
+    /// the activations of the deepest layer, those of other layers that the options name, and with labels class scores and predicted label.
+    /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
     /// <exception cref="ArgumentException">A column name is empty, or <paramref name="outputColumnName"/> or the catalog is null.</exception>
     /// <example>
@@ -57,6 +61,10 @@ public static class NeuralNmfCatalog
     /// <summary>Neural non-negative matrix factorization with all its options.</summary>
     /// <param name="catalog">The transforms of an <see cref="MLContext"/>.</param>
     /// <param name="options">The options, which are read when this is called.</param>
+    /// <returns>
+    /// An estimator. Fitting it reads the data once and gives a <see cref="NeuralNmfTransformer"/>, which adds
+    /// the activations of the deepest layer, those of other layers that the options name, and with labels class scores and predicted label.
+    /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">Options do not fit each other, or two output columns have one name.</exception>
     /// <exception cref="ArgumentNullException">The catalog or the options are null.</exception>
     /// <exception cref="InvalidOperationException">The application loaded a version of ML.NET that this package is not made for.</exception>

@@ -20,6 +20,9 @@ public static class NmfCatalog
     /// <param name="beta">β of the divergence that is minimised, any finite number; see <see cref="BetaDivergence"/>.</param>
     /// <param name="maximumNumberOfIterations">The most iterations of the training, at least 1.</param>
     /// <param name="seed">The seed of everything random; null takes one from the context.</param>
+    /// <returns>
+    /// An estimator. Fitting it reads the data once and gives a <see cref="NmfTransformer"/>, which adds the activations, those of a row of zeros all 0.
+    /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
     /// <exception cref="ArgumentException">A column name is empty, or <paramref name="outputColumnName"/> or the catalog is null.</exception>
     /// <example>
@@ -49,6 +52,9 @@ public static class NmfCatalog
     /// <summary>Non-negative matrix factorization with all its options.</summary>
     /// <param name="catalog">The transforms of an <see cref="MLContext"/>.</param>
     /// <param name="options">The options, which are read when this is called.</param>
+    /// <returns>
+    /// An estimator. Fitting it reads the data once and gives a <see cref="NmfTransformer"/>, which adds the activations, those of a row of zeros all 0.
+    /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">Options exclude each other.</exception>
     /// <exception cref="ArgumentNullException">The catalog or the options are null.</exception>
     /// <exception cref="InvalidOperationException">The application loaded a version of ML.NET that this package is not made for.</exception>
