@@ -9,7 +9,7 @@ internal sealed partial class TorchEngine
     private const double Close = 0.25;
     private const double SmallestNormal = 1.17549435e-38;
 
-    // Of the plain formula for other β, whose terms cancel.
+    // Of the plain formulas, whose terms cancel: for β = 0 and 1, where the other form costs a quarter more of an iteration on a GPU, and for β far from both.
     private const double ReliablePlain = 1e-3;
 
     /// <inheritdoc />
@@ -29,7 +29,7 @@ internal sealed partial class TorchEngine
 
     /// <inheritdoc />
     public override double ReliableShare(DataMatrix data, double beta)
-        => beta == 2 || Math.Abs(beta) < Close || Math.Abs(beta - 1) < Close ? base.ReliableShare(data, beta) : ReliablePlain;
+        => beta == 2 || (beta is not (0 or 1) && (Math.Abs(beta) < Close || Math.Abs(beta - 1) < Close)) ? base.ReliableShare(data, beta) : ReliablePlain;
 
     /// <inheritdoc />
     public override double ComputeTerms(DataMatrix data, Factor factor, Factor other, double beta, MultiplicativeTerms? terms, bool evaluate)
@@ -133,9 +133,10 @@ internal sealed partial class TorchEngine
                 torch.Tensor residual = x - approximation;
                 return residual.mul_(residual).mul_(Constant(0.5));
             case 1:
-                return LogarithmOfRatio(x, approximation).mul_(x).add_(approximation - x, TorchScalars.One);
+                return torch.maximum(x / approximation, Constant(SmallestNormal)).log_().mul_(x).add_(approximation - x, TorchScalars.One);
             case 0:
-                return ((x - approximation) / approximation).sub_(LogarithmOfRatio(x, approximation));
+                torch.Tensor quotient = x / approximation;
+                return (quotient - quotient.log()).sub_(TorchScalars.One);
             case > 1 - Close and < 1 + Close:
                 torch.Tensor logarithm = LogarithmOfRatio(x, approximation);
                 return (x * logarithm).mul_(RelativeGrowth(logarithm * Constant(beta - 1))).add_(approximation - x, TorchScalars.One)
