@@ -141,7 +141,8 @@ public sealed partial class DeepNmfEstimator
             (Penalty, bool)[] factors = [(ActivationPenalty, false), .. _layers!.Select(layer => (layer.TemplatePenalty, layer.IsFixed))];
             if (StartWarning.Escape(factors, "activations or some layers") is { } escape)
                 yield return escape;
-            IEnumerable<(FactorMatrix?, string)> start = Ranks.Select((_, i) => (LayerAt(i).IsFixed ? null : InitialTemplatesOf(i), $"{nameof(InitialTemplates)}[{i}]"));
+            IEnumerable<(FactorMatrix?, string)> start =
+                Ranks.Select((_, i) => (LayerAt(i).IsFixed ? null : InitialTemplatesOf(i), $"{nameof(InitialTemplates)}[{i}]"));
             foreach (string warning in StartWarning.Zeros([.. start, (_initialActivations, nameof(InitialActivations))]))
                 yield return warning;
         }

@@ -100,7 +100,8 @@ internal abstract class ComputeEngine : IDisposable
     /// The least share of Σ x^β at which <see cref="Divergence"/> is right to 1e-3, the rounding of float32 being what it is: 1e-3 where sums over all entries
     /// cancel, 1e-6 where entries are summed one by one.
     /// </summary>
-    public virtual double ReliableShare(DataMatrix data, double beta) => beta == BetaDivergence.KullbackLeibler && data.Examples is SparseExamples ? 1e-3 : 1e-6;
+    public virtual double ReliableShare(DataMatrix data, double beta)
+        => beta == BetaDivergence.KullbackLeibler && data.Examples is SparseExamples ? 1e-3 : 1e-6;
 
     /// <summary>D_β(X ‖ H Wᵀ) in double, on the host (<see cref="ExactDivergence"/>).</summary>
     public double DivergenceInDouble(DataMatrix data, Factor activations, Factor templates, double beta)

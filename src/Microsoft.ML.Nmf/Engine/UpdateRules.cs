@@ -26,7 +26,7 @@ internal readonly record struct Penalty(float L1, float L2, float Orthogonality 
 /// </summary>
 internal static class MultiplicativeRule
 {
-    /// <summary>Added to numerator and denominator, so that neither is zero: the float32 epsilon. For data in its unit they are sums of numbers near 1.</summary>
+    /// <summary>Added to numerator and denominator, so that neither is zero: the float32 epsilon. They are sums of numbers near 1 for data in its unit.</summary>
     public const float Epsilon = 1.1920929e-7f;
 
     /// <summary>
@@ -56,7 +56,8 @@ internal static class MultiplicativeRule
     public static bool CanOvershoot(double beta, Penalty penalty) => penalty.IsQuadratic && beta < 2;
 
     /// <summary>
-    /// Shortens the step u until the majoriser is not above its value at u = 1: log u is halved, at most <see cref="Halvings"/> times; then the step is 1, which changes nothing.
+    /// Shortens the step u until the majoriser is not above its value at u = 1: log u is halved, at most <see cref="Halvings"/> times; then the step is 1,
+    /// which changes nothing.
     /// </summary>
     /// <param name="u">The closed-form step.</param>
     /// <param name="numerator">n, above 0.</param>

@@ -60,7 +60,7 @@ public abstract record NeuralNmfOptimizer
     /// <param name="learningRate">α: about how far an entry moves in a step, above 0.</param>
     /// <param name="firstDecay">β₁, from 0 to below 1.</param>
     /// <param name="secondDecay">β₂, from 0 to below 1.</param>
-    /// <param name="epsilon">ε, above 0, for gradients of data that is scaled to a mean of about 1; where they are not far above it, it shortens the steps.</param>
+    /// <param name="epsilon">ε, above 0, for gradients of data scaled to a mean of about 1; where they are not far above it, it shortens the steps.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
     public static NeuralNmfOptimizer Adam(double learningRate = 1e-3, double firstDecay = 0.9, double secondDecay = 0.999, double epsilon = 1e-8)
         => new AdamOptimizer(

@@ -2,7 +2,10 @@ using Microsoft.ML.Nmf.Training;
 
 namespace Microsoft.ML.Nmf.NeuralNmf;
 
-/// <summary>The epochs of a neural factorization, whose losses are reported in the unit of the data. With held-out rows it keeps a copy of the templates that were best for them.</summary>
+/// <summary>
+/// The epochs of a neural factorization, whose losses are reported in the unit of the data. With held-out rows it keeps a copy of the templates that were best
+/// for them.
+/// </summary>
 internal sealed class NeuralSolver : IIterativeSolver, IDisposable
 {
     // Of the mean of the squared data: what rounding of the factors leaves of a loss.

@@ -43,7 +43,7 @@ public enum NmfInitialization
     /// <summary>Sparse: half of the entries or more are zero.</summary>
     Nndsvd,
 
-    /// <summary>NNDSVD with its zeros replaced by a tenth of √(mean of the data / r), which is the mean of a factor with entries that are all the same.</summary>
+    /// <summary>NNDSVD with its zeros replaced by a tenth of √(mean of the data / r), which is what all entries would be if they were the same.</summary>
     NndsvdA,
 
     /// <summary>NNDSVD with its zeros replaced by random values, uniform from 0 to those of <see cref="NndsvdA"/>.</summary>
@@ -204,8 +204,8 @@ public sealed partial class NmfEstimator
                 yield break;
             if (_initialTemplates is null && _initialization == NmfInitialization.Nndsvd)
             {
-                yield return $"Initialization is {NmfInitialization.Nndsvd}, whose zeros multiplicative updates never leave: the fit is much worse than it could be. "
-                    + $"Choose {NmfInitialization.NndsvdA} or {NmfInitialization.Random}.";
+                yield return $"Initialization is {NmfInitialization.Nndsvd}, whose zeros multiplicative updates never leave: "
+                    + $"the fit is much worse than it could be. Choose {NmfInitialization.NndsvdA} or {NmfInitialization.Random}.";
             }
 
             foreach (string warning in StartWarning.Zeros((_initialTemplates, nameof(InitialTemplates)), (_initialActivations, nameof(InitialActivations))))

@@ -120,6 +120,7 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
         string kind = examples is SparseExamples ? "sparse" : "dense";
         return string.Create(CultureInfo.InvariantCulture,
             $"{Describe()} of column '{InputColumnName}': {examples.Rows} examples × {examples.Columns} features, {kind} ({examples.Density:P2} not zero); ")
-            + string.Create(CultureInfo.InvariantCulture, $"seed {_options.Seed}; engine {engine.Description}; {engine.DescribeMemory(examples, working, RanksByOption.Max(layer => layer.Rank))}.");
+            + string.Create(CultureInfo.InvariantCulture,
+                $"seed {_options.Seed}; engine {engine.Description}; {engine.DescribeMemory(examples, working, RanksByOption.Max(layer => layer.Rank))}.");
     }
 }

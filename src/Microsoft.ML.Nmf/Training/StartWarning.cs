@@ -14,8 +14,8 @@ internal static class StartWarning
     public static string? Escape(IReadOnlyList<(Penalty Penalty, bool IsFixed)> factors, string penalised)
         => factors.All(factor => factor.Penalty.IsNone) || !factors.Any(factor => factor.Penalty.IsNone && !factor.IsFixed)
             ? null
-            : $"Only {penalised} have a penalty. The factors without one can grow while those with it shrink, which lowers the penalty and changes nothing else: "
-                + "its effect fades with the iterations. Give the others a penalty too, such as a TemplatesL2Regularization or ActivationsL2Regularization.";
+            : $"Only {penalised} have a penalty. The factors without one can grow while those with it shrink, which lowers the penalty and changes nothing "
+                + "else: its effect fades with the iterations. Give the others a penalty too, such as a TemplatesL2Regularization or ActivationsL2Regularization.";
 
     /// <summary>The warnings for zeros in what multiplicative updates start from.</summary>
     /// <param name="factors">Each factor that is given, with the name of its option.</param>

@@ -2,7 +2,8 @@ namespace Microsoft.ML.Nmf.Engine.Managed;
 
 /// <summary>
 /// β ≠ 2: the multiplicative updates of training (<see cref="MultiplicativeRule"/>) applied to h alone. They start from equal activations for which h Wᵀ has
-/// the sum of x. The example and the templates are first divided by powers of 2 that bring them near 1, so that activations scale with the example. Cost of an update: 2·z·r for β = 1, where z features of x are not zero; up to 3·m·r for every other β, which needs all m features.
+/// the sum of x. The example and the templates are first divided by powers of 2 that bring them near 1, so that activations scale with the example. Cost of an
+/// update: 2·z·r for β = 1, where z features of x are not zero; up to 3·m·r for every other β, which needs all m features.
 /// </summary>
 internal sealed class MultiplicativeActivations : ActivationProblem
 {
