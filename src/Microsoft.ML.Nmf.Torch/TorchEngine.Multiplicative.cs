@@ -5,10 +5,6 @@ namespace Microsoft.ML.Nmf.Torch;
 
 internal sealed partial class TorchEngine
 {
-    // Closer than this to 0 or 1, β has a form of D_β of its own, as in the managed kernel.
-    private const double Close = 0.25;
-    private const double SmallestNormal = 1.17549435e-38;
-
     // Of the plain formulas, whose terms cancel: for β = 0 and 1, where the other form costs a quarter more of an iteration on a GPU, and for β far from both.
     private const double ReliablePlain = 1e-3;
 
@@ -29,7 +25,10 @@ internal sealed partial class TorchEngine
 
     /// <inheritdoc />
     public override double ReliableShare(DataMatrix data, double beta)
-        => beta == 2 || (beta is not (0 or 1) && (Math.Abs(beta) < Close || Math.Abs(beta - 1) < Close)) ? base.ReliableShare(data, beta) : ReliablePlain;
+    {
+        bool hasOwnForm = beta is not (0 or 1) && (Math.Abs(beta) < DivergenceRule.Close || Math.Abs(beta - 1) < DivergenceRule.Close);
+        return beta == 2 || hasOwnForm ? base.ReliableShare(data, beta) : ReliablePlain;
+    }
 
     /// <inheritdoc />
     public override double ComputeTerms(DataMatrix data, Factor factor, Factor other, double beta, MultiplicativeTerms? terms, bool evaluate)
@@ -78,7 +77,7 @@ internal sealed partial class TorchEngine
     private double KullbackLeibler(TorchSparse data, torch.Tensor factor, torch.Tensor other, torch.Tensor? numerator, bool evaluate)
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        torch.Tensor floor = Constant(data.Examples.FloorOf(1)), smallest = Constant(SmallestNormal);
+        torch.Tensor floor = Constant(data.Examples.FloorOf(1)), smallest = Constant(DivergenceRule.SmallestRatio);
         torch.Tensor logarithms = torch.zeros(1, dtype: torch.ScalarType.Float64, device: factor.device);
         data.MultiplyWeighted(
             (rows, columns, values, weights) =>
@@ -133,19 +132,19 @@ internal sealed partial class TorchEngine
                 torch.Tensor residual = x - approximation;
                 return residual.mul_(residual).mul_(Constant(0.5));
             case 1:
-                return torch.maximum(x / approximation, Constant(SmallestNormal)).log_().mul_(x).add_(approximation - x, TorchScalars.One);
+                return torch.maximum(x / approximation, Constant(DivergenceRule.SmallestRatio)).log_().mul_(x).add_(approximation - x, TorchScalars.One);
             case 0:
                 torch.Tensor quotient = x / approximation;
                 return (quotient - quotient.log()).sub_(TorchScalars.One);
-            case > 1 - Close and < 1 + Close:
+            case > 1 - DivergenceRule.Close and < 1 + DivergenceRule.Close:
                 torch.Tensor logarithm = LogarithmOfRatio(x, approximation);
                 return (x * logarithm).mul_(RelativeGrowth(logarithm * Constant(beta - 1))).add_(approximation - x, TorchScalars.One)
                     .mul_(power).mul_(Constant(1 / beta));
-            case > -Close and < Close:
+            case > -DivergenceRule.Close and < DivergenceRule.Close:
                 torch.Tensor ofRatio = LogarithmOfRatio(x, approximation);
                 torch.Tensor some = (approximation * ofRatio).mul_(RelativeGrowth(ofRatio * Constant(beta))).add_(approximation - x, TorchScalars.One)
                     .mul_(power).mul_(Constant(1 / (beta - 1)));
-                return torch.where((x / approximation).gt(Constant(SmallestNormal)), some, (power * approximation).mul_(Constant(1 / beta)));
+                return torch.where((x / approximation).gt(Constant(DivergenceRule.SmallestRatio)), some, (power * approximation).mul_(Constant(1 / beta)));
             default:
                 // Mostly rounding where x and its approximation are close; ReliableShare says from where on it is not.
                 return (Power(x, beta) - (power * x)).add_((power * (approximation - x)).mul_(Constant(beta - 1)), TorchScalars.One)
@@ -159,7 +158,7 @@ internal sealed partial class TorchEngine
     {
         torch.Tensor ratio = x / y, difference = (x - y).div_(y);
         torch.Tensor logarithm = torch.where(difference.abs().lt(TorchScalars.Half), difference.log1p(), ratio.log());
-        return torch.where(ratio.gt(Constant(SmallestNormal)), logarithm, torch.zeros_like(x));
+        return torch.where(ratio.gt(Constant(DivergenceRule.SmallestRatio)), logarithm, torch.zeros_like(x));
     }
 
     // (exp(t) − 1) / t, which is 1 at 0.

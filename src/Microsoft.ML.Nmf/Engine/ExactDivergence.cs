@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.InteropServices;
-
 namespace Microsoft.ML.Nmf.Engine;
 
 /// <summary>
@@ -32,7 +29,7 @@ internal static class ExactDivergence
     }
 
     /// <summary>Σ max(x, floor)^β over the entries, those at zero without the floor for β &gt; 0: what a well-fitted D_β is compared with.</summary>
-    public static double ScaleOf(ExampleMatrix examples, double beta)
+    public static double ScaleOf(ExampleMatrix examples, double beta, int threads)
     {
         if (beta is 1 or 2)
             return beta == 1 ? examples.Sum : 0.5 * examples.SumOfSquares;
@@ -40,7 +37,7 @@ internal static class ExactDivergence
         if (beta == 0)
             return entries;
         var parts = new double[RowBlocks.Count(examples.Rows)];
-        Parallel.For(0, parts.Length, b =>
+        Parallel.For(0, parts.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, b =>
         {
             float[] values = examples is SparseExamples sparse ? sparse.Data.Blocks[b].Values : ((DenseExamples)examples).Blocks[b];
             foreach (float value in values)
@@ -84,7 +81,7 @@ internal static class ExactDivergence
             for (int k = 0; k < h.Length; k++)
             {
                 if (h[k] != 0)
-                    AddScaled(h[k], w.AsSpan(k * columns, columns), approximation);
+                    DoubleKernel.AddScaled(approximation, w.AsSpan(k * columns, columns), h[k]);
             }
 
             ReadOnlySpan<float> row = RowOf(examples, block, i, x);
@@ -93,17 +90,6 @@ internal static class ExactDivergence
         }
 
         return sum;
-    }
-
-    // target ← target + scale · values.
-    private static void AddScaled(double scale, ReadOnlySpan<double> values, Span<double> target)
-    {
-        ReadOnlySpan<Vector<double>> from = MemoryMarshal.Cast<double, Vector<double>>(values);
-        Span<Vector<double>> to = MemoryMarshal.Cast<double, Vector<double>>(target);
-        for (int j = 0; j < to.Length; j++)
-            to[j] += scale * from[j];
-        for (int j = to.Length * Vector<double>.Count; j < target.Length; j++)
-            target[j] += scale * values[j];
     }
 
     private static ReadOnlySpan<float> RowOf(ExampleMatrix examples, int block, int row, float[] room)
@@ -131,24 +117,11 @@ internal static class ExactDivergence
 
     // Σ over all entries of H Wᵀ.
     private static double SumOfProduct(FactorMatrix activations, FactorMatrix templates)
-        => ColumnSums(activations).Zip(ColumnSums(templates), (h, w) => h * w).Sum();
+        => activations.ColumnSums().Zip(templates.ColumnSums(), (h, w) => h * w).Sum();
 
     // ‖H Wᵀ‖² = ⟨HᵀH, WᵀW⟩.
     private static double SquaresOfProduct(FactorMatrix activations, FactorMatrix templates)
         => Gram(activations).Zip(Gram(templates), (h, w) => h * w).Sum();
-
-    private static double[] ColumnSums(FactorMatrix matrix)
-    {
-        var sums = new double[matrix.Columns];
-        for (int i = 0; i < matrix.Rows; i++)
-        {
-            ReadOnlySpan<float> row = matrix.Row(i);
-            for (int k = 0; k < sums.Length; k++)
-                sums[k] += row[k];
-        }
-
-        return sums;
-    }
 
     private static double[] Gram(FactorMatrix matrix)
     {

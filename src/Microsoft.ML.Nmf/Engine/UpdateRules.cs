@@ -90,6 +90,16 @@ internal static class MultiplicativeRule
     }
 }
 
+/// <summary>The constants of evaluating D_β in float32, shared by all engines.</summary>
+internal static class DivergenceRule
+{
+    /// <summary>Closer than this to 0 or 1, β has a form of D_β of its own, without a division of 0 by 0.</summary>
+    public const double Close = 0.25;
+
+    /// <summary>The least x / x̂ that has a logarithm: below it, where log is not defined for all processors alike, x counts for nothing beside x̂.</summary>
+    public const float SmallestRatio = 1.17549435e-38f;
+}
+
 /// <summary>The constants of block principal pivoting for exact non-negative least squares, shared by all engines.</summary>
 internal static class PivotingRule
 {

@@ -21,7 +21,7 @@ internal sealed class DivergenceChain : FactorChain
     {
         CheckPowers(data.Examples, beta);
         _reliable = engine.ReliableShare(data, beta);
-        _scale = new(() => ExactDivergence.ScaleOf(data.Examples, beta));
+        _scale = new(() => ExactDivergence.ScaleOf(data.Examples, beta, engine.Threads));
         _wide = new MultiplicativeTerms?[Last + 1];
         _small = new MultiplicativeTerms?[Last + 1];
     }

@@ -26,7 +26,7 @@ internal readonly record struct FactorUnits(double Data, double Templates, doubl
     /// <exception cref="InvalidOperationException">The divergence of data in such a unit would not fit double.</exception>
     public static FactorUnits For(ExampleMatrix examples, FactorMatrix? templates, double beta)
     {
-        double mean = templates is null ? 0 : MeanOf(templates.Values) * Math.Sqrt(templates.Columns);
+        double mean = templates is null ? 0 : templates.ColumnSums().Sum() / templates.Values.Length * Math.Sqrt(templates.Columns);
         return Checked(new FactorUnits(examples.Unit, mean > 0 ? Math.ScaleB(1, (int)Math.Round(Math.Log2(mean))) : Math.Sqrt(examples.Unit), beta));
     }
 
@@ -64,12 +64,4 @@ internal readonly record struct FactorUnits(double Data, double Templates, doubl
     }
 
     private static float Weight(double weight) => (float)Math.Min(weight, LargestWeight);
-
-    private static double MeanOf(ReadOnlySpan<float> values)
-    {
-        double sum = 0;
-        foreach (float value in values)
-            sum += value;
-        return values.IsEmpty ? 0 : sum / values.Length;
-    }
 }

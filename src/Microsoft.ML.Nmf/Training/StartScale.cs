@@ -17,26 +17,13 @@ internal static class StartScale
     public static double Of(ExampleMatrix examples, IReadOnlyList<FactorMatrix> chain, Func<int, bool> isFixed)
     {
         // 1ᵀ F_0 F_1ᵀ … F_Lᵀ 1.
-        double[] sums = SumOfRows(chain[0]);
+        double[] sums = chain[0].ColumnSums();
         for (int k = 1; k < chain.Count; k++)
             sums = Times(chain[k], sums);
         double ratio = examples.Sum / sums.Sum();
         int free = Enumerable.Range(0, chain.Count).Count(k => !isFixed(k));
         bool isTolerated = !(ratio > 0 && double.IsFinite(ratio)) || ratio is >= 1 / Tolerated and <= Tolerated;
         return isTolerated || free == 0 ? 1 : Math.Pow(ratio, 1.0 / free);
-    }
-
-    private static double[] SumOfRows(FactorMatrix factor)
-    {
-        var sums = new double[factor.Columns];
-        for (int i = 0; i < factor.Rows; i++)
-        {
-            ReadOnlySpan<float> row = factor.Row(i);
-            for (int k = 0; k < sums.Length; k++)
-                sums[k] += row[k];
-        }
-
-        return sums;
     }
 
     private static double[] Times(FactorMatrix factor, double[] vector)

@@ -251,7 +251,7 @@ internal sealed class RandomFit
 
     private double ScaleOf(TrainingHistory history)
     {
-        double beta = _isNeural ? 2 : Beta, scale = ExactDivergence.ScaleOf(Examples(), beta) * Math.Pow(Mean, beta);
+        double beta = _isNeural ? 2 : Beta, scale = ExactDivergence.ScaleOf(Examples(), beta, threads: 1) * Math.Pow(Mean, beta);
         return Math.Max(_isNeural ? scale / X.Length : scale, history[^1].Objective);
     }
 
@@ -259,7 +259,7 @@ internal sealed class RandomFit
     {
         // Sparse data at beta 1 counts zeros of the approximation as they are, dense data as the floor.
         double floor = Beta == 1 ? 2e-7 * X.Cast<double>().Sum() : 0;
-        double scale = Math.Pow(Mean, Beta) * ExactDivergence.ScaleOf(Examples(), Beta);
+        double scale = Math.Pow(Mean, Beta) * ExactDivergence.ScaleOf(Examples(), Beta, threads: 1);
         // For β ≤ 0 zeros count as the floor, which is right to the rounding of float32.
         double rounding = 1e-13 * scale + (Beta <= 0 ? 2e-7 * Math.Sqrt(expected * scale) : 0);
         if (!(Math.Abs(expected - reported) <= 1e-3 * expected + floor + rounding))

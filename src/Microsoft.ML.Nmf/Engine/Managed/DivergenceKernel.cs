@@ -11,10 +11,6 @@ internal static class DivergenceKernel
 {
     private const int Lane = ManagedFactor.Lane;
 
-    // Closer than this to 0 or 1, β has a form of its own.
-    private const double Close = 0.25;
-    private const float SmallestNormal = 1.17549435e-38f;
-
     // A row of this divergence beside Σ x̂^β has relative residuals of 0.06.
     private const double WellFitted = 0.002;
 
@@ -35,7 +31,7 @@ internal static class DivergenceKernel
     public static double Sum(ReadOnlySpan<float> data, ReadOnlySpan<float> approximation, ReadOnlySpan<float> power, int padded, int width, double beta,
         Span<float> dataPower)
     {
-        bool isPlain = beta != 2 && Math.Abs(beta) >= Close && Math.Abs(beta - 1) >= Close;
+        bool isPlain = beta != 2 && Math.Abs(beta) >= DivergenceRule.Close && Math.Abs(beta - 1) >= DivergenceRule.Close;
         if (isPlain)
             PowerKernel.Raise(data, dataPower, beta);
         double sum = 0;
@@ -44,9 +40,9 @@ internal static class DivergenceKernel
             ReadOnlySpan<float> x = data.Slice(at, padded), y = approximation.Slice(at, padded), p = power.Slice(at, padded);
             if (isPlain)
                 sum += Row<Any>(x, y, p, dataPower.Slice(at, padded), width, (float)beta);
-            else if (Math.Abs(beta - 1) < Close)
+            else if (Math.Abs(beta - 1) < DivergenceRule.Close)
                 sum += AboutOneRow(x, y, p, width, beta);
-            else if (Math.Abs(beta) < Close)
+            else if (Math.Abs(beta) < DivergenceRule.Close)
                 sum += AboutZeroRow(x, y, p, width, beta);
             else
                 sum += Row<Euclidean>(x, y, default, default, width, 2);
@@ -153,7 +149,7 @@ internal static class DivergenceKernel
         {
             Vector512<float> logarithm = LogarithmOfRatio(x, y);
             Vector512<float> far = Vector512.MultiplyAddEstimate(y * logarithm, RelativeGrowth(beta * logarithm), y - x);
-            Vector512<float> isNormal = Vector512.GreaterThan(x / y, Vector512.Create(SmallestNormal));
+            Vector512<float> isNormal = Vector512.GreaterThan(x / y, Vector512.Create(DivergenceRule.SmallestRatio));
             return Choose((x - y) / y, beta, power * y,
                 Vector512.ConditionalSelect(isNormal, power * far / (beta - Vector512<float>.One), power * y / beta));
         }
@@ -174,7 +170,7 @@ internal static class DivergenceKernel
     private static Vector512<float> LogarithmOfRatio(Vector512<float> x, Vector512<float> y)
     {
         Vector512<float> ratio = x / y;
-        Vector512<float> isNormal = Vector512.GreaterThan(ratio, Vector512.Create(SmallestNormal));
+        Vector512<float> isNormal = Vector512.GreaterThan(ratio, Vector512.Create(DivergenceRule.SmallestRatio));
         return Vector512.ConditionalSelect(isNormal, Vector512.Log(ratio), Vector512<float>.Zero);
     }
 

@@ -14,9 +14,6 @@ internal static class KullbackLeiblerKernel
     private const int Lane = ManagedFactor.Lane;
     private const int Chunk = 64;
 
-    // Below it, where log is not defined for all processors alike, x counts for nothing beside x̂.
-    private const float SmallestNormal = 1.17549435e-38f;
-
     /// <summary>Computes the numerators of a block of rows and Σ x log(x / x̂).</summary>
     /// <param name="rows">X, of q columns.</param>
     /// <param name="factor">F, as padded rows.</param>
@@ -85,10 +82,14 @@ internal static class KullbackLeiblerKernel
         Vector512<float> sum = default;
         int e = 0;
         for (; e + Lane <= values.Length; e += Lane)
-            sum += Vector512.LoadUnsafe(ref x, (nuint)e) * Vector512.Log(Vector512.Max(Vector512.LoadUnsafe(ref q, (nuint)e), Vector512.Create(SmallestNormal)));
+        {
+            Vector512<float> ratio = Vector512.Max(Vector512.LoadUnsafe(ref q, (nuint)e), Vector512.Create(DivergenceRule.SmallestRatio));
+            sum += Vector512.LoadUnsafe(ref x, (nuint)e) * Vector512.Log(ratio);
+        }
+
         double total = Vector512.Sum(sum);
         for (; e < values.Length; e++)
-            total += values[e] * MathF.Log(Math.Max(ratios[e], SmallestNormal));
+            total += values[e] * MathF.Log(Math.Max(ratios[e], DivergenceRule.SmallestRatio));
         return total;
     }
 
