@@ -73,7 +73,8 @@ public sealed partial class DeepNmfEstimator : FactorizationEstimator<DeepNmfTra
         OptionRange.Shape(_options.InitialTemplatesOf(0), input.Examples.Columns, _options.Ranks[0], "feature", $"{nameof(Options.InitialTemplates)}[0]");
         OptionRange.Shape(_options.InitialActivations, input.Examples.Rows, _options.Ranks[^1], "example", nameof(Options.InitialActivations));
         DeepNmfResult result = DeepNmfTraining.Run(engine, input.Examples, _options, monitor);
-        var model = new DeepNmfModel(result.Templates, input.FeatureNames, _options.Beta, input.Examples.Rows, result.ActivationSums, result.Phases);
+        var model = new DeepNmfModel(
+            result.Templates, input.FeatureNames, _options.Beta, input.Examples.Rows, result.Moments, _options.Normalization, result.Phases);
         int[] layers = [.. _outputs.Select(output => output.Layer)];
         return new DeepNmfTransformer(Host.Register(nameof(DeepNmfTransformer)), columns, model, _options.ToActivationSettings(), layers);
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Training;
 
 namespace Microsoft.ML.Nmf;
@@ -13,9 +14,10 @@ public sealed class DeepNmfModel : LayeredModel
         string[]? featureNames,
         double beta,
         int numberOfExamples,
-        double[] activationSums,
+        IReadOnlyList<ActivationMoments> moments,
+        ActivationNormalization normalization,
         IReadOnlyList<TrainingPhase> phases)
-        : base(templates, SumsOfLayers(templates, activationSums), featureNames, numberOfExamples)
+        : base(templates, featureNames, numberOfExamples, moments, normalization)
     {
         Beta = beta;
         Phases = phases;
@@ -36,22 +38,4 @@ public sealed class DeepNmfModel : LayeredModel
     /// <summary>Its size, β, and how the training of all layers together ended, in one line for people to read.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"Deep NMF, {SizeInWords}, beta {Beta}, {TrainingSummary.Of(History, "error", ReconstructionError, "iteration")}");
-
-    // H_(i−1) = H_i W_iᵀ, so their column sums follow from each other.
-    private static double[][] SumsOfLayers(IReadOnlyList<FactorMatrix> templates, double[] deepest)
-    {
-        var sums = new double[templates.Count][];
-        sums[^1] = deepest;
-        for (int i = templates.Count - 1; i > 0; i--)
-        {
-            sums[i - 1] = new double[templates[i].Rows];
-            for (int l = 0; l < templates[i].Rows; l++)
-            {
-                for (int k = 0; k < templates[i].Columns; k++)
-                    sums[i - 1][l] += sums[i][k] * templates[i][l, k];
-            }
-        }
-
-        return sums;
-    }
 }

@@ -6,9 +6,9 @@ namespace Microsoft.ML.Nmf.DeepNmf;
 
 /// <summary>What a deep factorization ends with.</summary>
 /// <param name="Templates">W_0, …, W_L, from the features to the deepest.</param>
-/// <param name="ActivationSums">The sums of the deepest activations' columns.</param>
+/// <param name="Moments">Of the activations of each layer.</param>
 /// <param name="Phases">What was trained, one after the other, and how each went.</param>
-internal sealed record DeepNmfResult(IReadOnlyList<FactorMatrix> Templates, double[] ActivationSums, IReadOnlyList<TrainingPhase> Phases);
+internal sealed record DeepNmfResult(IReadOnlyList<FactorMatrix> Templates, IReadOnlyList<ActivationMoments> Moments, IReadOnlyList<TrainingPhase> Phases);
 
 /// <summary>
 /// Deep non-negative matrix factorization: minimises D_β(X ‖ H W_Lᵀ … W_1ᵀ W_0ᵀ) plus the penalties over all factors together, as a chain, from a
@@ -52,10 +52,10 @@ internal static class DeepNmfTraining
             ];
             using FactorChain chain = FactorChain.Create(engine, data, links, options.Beta);
             phases.Add(new TrainingPhase { Name = "all layers", History = TrainingLoop.Run(chain, options.Stopping, "Deep NMF, all layers", monitor) });
-            return new DeepNmfResult(
-                [.. templates.Select((t, i) => FactorUnits.Multiply(t.ToMatrix(), i == 0 ? units.Templates : 1))],
-                [.. engine.ColumnSums(activations).Select(sum => sum * units.Activations)],
-                phases);
+            FactorMatrix[] layers = [.. templates.Select((t, i) => FactorUnits.Multiply(t.ToMatrix(), i == 0 ? units.Templates : 1))];
+            ActivationMoments[] moments = ActivationMoments.OfChain(engine, activations, layers, units.Activations);
+            TopicOrder.Arrange(layers, moments, i => options.InitialTemplatesOf(i) is not null);
+            return new DeepNmfResult(layers, moments, phases);
         }
         finally
         {

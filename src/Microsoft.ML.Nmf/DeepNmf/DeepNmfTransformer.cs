@@ -28,6 +28,7 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
     private readonly int[] _layers;
     private readonly Lazy<ActivationProblem> _problem;
     private readonly Lazy<string[]?>[] _slotNames;
+    private readonly Lazy<ActivationScale>[] _scales;
 
     internal DeepNmfTransformer(ComponentHost host, ColumnNames columns, DeepNmfModel model, ActivationSettings settings, int[] layers)
         : base(host, columns)
@@ -37,6 +38,7 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
         _layers = layers;
         _problem = new(() => ActivationProblem.Create(model.Deepest.EffectiveTemplates, settings));
         _slotNames = [.. layers.Select(layer => new Lazy<string[]?>(() => Topic.SlotNames(model.Layers[layer].EffectiveTemplates, model.FeatureNames)))];
+        _scales = [.. layers.Select(layer => new Lazy<ActivationScale>(() => model.ScaleOf(model.Layers[layer])))];
     }
 
     /// <summary>What was learned.</summary>
@@ -47,8 +49,9 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
         // 0x00010001: initial
         // 0x00010002: a checksum, which covers the columns too; a history says why the training ended
         // 0x00010003: a history may have ended because it was stopped
-        Version: 0x00010003,
-        ReadableBy: 0x00010003,
+        // 0x00010004: how activations are scaled, their mean squares, and the sums of every layer
+        Version: 0x00010004,
+        ReadableBy: 0x00010004,
         ReadsBackTo: 0x00010001,
         LoaderSignature);
 
@@ -58,7 +61,8 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
 
     private protected override object Learned => Model;
 
-    private protected override OutputColumn OutputAt(int output) => OutputColumn.Vector(Model.Layers[_layers[output]].Rank, _slotNames[output].Value);
+    private protected override OutputColumn OutputAt(int output)
+        => OutputColumn.Vector(Model.Layers[_layers[output]].Rank, _slotNames[output].Value, _scales[output].Value);
 
     private protected override IRowActivations CreateRowActivations() => new RowActivations(this);
 
@@ -69,7 +73,7 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
     // matrix, for each layer from the features on: its templates; their product is finite in float32, as in any training, which computes it
     // names: of the features, or none
     // int: the number of training examples
-    // double, for each component of the deepest layer: the sum of its activations
+    // activations of each layer; before version 0x00010004 double, for each component of the deepest layer: the sum of its activations
     // phases: of the training
     private protected override void Write(BinaryWriter writer)
     {
@@ -79,7 +83,7 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
         ModelFormat.Write(writer, Model.Layers.Select(layer => layer.Templates));
         ModelFormat.Write(writer, Model.FeatureNames);
         writer.Write(Model.NumberOfExamples);
-        ModelFormat.Write(writer, Model.Deepest.ActivationSums);
+        ModelFormat.Write(writer, Model.Normalization, Model.Layers.Select(layer => layer.Moments));
         TrainingPhase.Write(writer, Model.Phases);
     }
 
@@ -90,12 +94,26 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
         FactorMatrix[] templates = ModelFormat.ReadLayers(reader);
         string[]? names = ModelFormat.ReadNames(reader, templates[0].Rows);
         int examples = ModelFormat.ReadNumberOfExamples(reader);
-        double[] sums = ModelFormat.ReadSums(reader, templates[^1].Columns);
-        var model = new DeepNmfModel(templates, names, settings.Beta, examples, sums, TrainingPhase.Read(reader));
+        (ActivationNormalization normalization, ActivationMoments[] moments) = ModelFormat.ReadActivations(reader, templates, () => ReadSums(reader, templates));
+        var model = new DeepNmfModel(templates, names, settings.Beta, examples, moments, normalization, TrainingPhase.Read(reader));
         ModelReader.Check(layers.All(layer => layer >= 0 && layer < templates.Length), "an output column belongs to no layer");
-        ModelReader.Check(model.Layers.All(layer => layer.ActivationSums.All(double.IsFinite)), "the sums of activations are not finite");
+        ModelReader.Check(model.Layers.All(layer => layer.Moments.Sums.All(double.IsFinite)), "the sums of activations are not finite");
         CheckProduct(model);
         return new DeepNmfTransformer(host, columns, model, settings, layers);
+    }
+
+    // Of the deepest layer, from which those of the others follow.
+    private static ActivationMoments[] ReadSums(ModelReader reader, FactorMatrix[] templates)
+    {
+        var moments = new ActivationMoments[templates.Length];
+        double[] sums = ModelFormat.ReadSums(reader, templates[^1].Columns);
+        for (int i = templates.Length - 1; i >= 0; i--)
+        {
+            moments[i] = new ActivationMoments(sums, []);
+            sums = ActivationMoments.SumsBefore(templates[i], sums);
+        }
+
+        return moments;
     }
 
     // No entry of the product is above the product of the largest column sums, so it seldom has to be computed.

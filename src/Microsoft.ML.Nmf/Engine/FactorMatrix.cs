@@ -182,6 +182,31 @@ public sealed class FactorMatrix
         return combination;
     }
 
+    /// <summary>The matrix of some of its columns.</summary>
+    /// <param name="columns">Which, in the order they are to have.</param>
+    internal FactorMatrix TakeColumns(ReadOnlySpan<int> columns)
+    {
+        var values = new float[ArraySize.Of(Rows, columns.Length)];
+        for (int i = 0; i < Rows; i++)
+        {
+            ReadOnlySpan<float> row = Row(i);
+            for (int k = 0; k < columns.Length; k++)
+                values[i * columns.Length + k] = row[columns[k]];
+        }
+
+        return TakeOver(values, Rows, columns.Length);
+    }
+
+    /// <summary>The matrix of some of its rows.</summary>
+    /// <param name="rows">Which, in the order they are to have.</param>
+    internal FactorMatrix TakeRows(ReadOnlySpan<int> rows)
+    {
+        var values = new float[ArraySize.Of(rows.Length, Columns)];
+        for (int i = 0; i < rows.Length; i++)
+            Row(rows[i]).CopyTo(values.AsSpan(i * Columns));
+        return TakeOver(values, rows.Length, Columns);
+    }
+
     // The values of an array by row and column, row after row.
     private static Span<float> Flat(float[,] values)
         => MemoryMarshal.CreateSpan(ref Unsafe.As<byte, float>(ref MemoryMarshal.GetArrayDataReference(values)), values.Length);

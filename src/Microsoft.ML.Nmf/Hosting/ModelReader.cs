@@ -15,6 +15,9 @@ internal sealed class ModelReader(Stream stream, long end, uint version)
     /// <summary>The version that files had at first, without a checksum. <see cref="FileHeader"/> says what the later ones are.</summary>
     public const uint FirstVersion = 0x00010001;
 
+    /// <summary>The first version of a model file that says how activations are scaled.</summary>
+    public const uint FirstWithNormalization = 0x00010004;
+
     private const int BytesAtOnce = 1 << 16;
 
     private static readonly UTF8Encoding _strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);

@@ -112,7 +112,8 @@ public sealed partial class NeuralNmfEstimator : FactorizationEstimator<NeuralNm
         }
 
         var model = new NeuralNmfModel(
-            result.Templates, input.FeatureNames, _options.Loss, input.Examples.Rows, result.ActivationSums, result.Phases, result.Epochs, classifier);
+            result.Templates, input.FeatureNames, _options.Loss, input.Examples.Rows, result.Moments, _options.Normalization, result.Phases,
+            result.Epochs, classifier);
         return new NeuralNmfTransformer(Host.Register(nameof(NeuralNmfTransformer)), columns, model, [.. _outputs.Select(o => o.Output)], classes);
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Training;
 using Microsoft.ML.Nmf.Transforming;
 
@@ -10,14 +11,14 @@ namespace Microsoft.ML.Nmf;
 public sealed class NeuralNmfModel : LayeredModel
 {
     internal NeuralNmfModel(
-        IReadOnlyList<FactorMatrix> templates, string[]? featureNames, NeuralNmfLoss loss, int numberOfExamples, IReadOnlyList<double[]> activationSums,
-        IReadOnlyList<TrainingPhase> phases, IReadOnlyList<NeuralNmfEpoch> epochs, NeuralNmfClassifier? classifier)
-        : base(templates, activationSums, featureNames, numberOfExamples)
+        IReadOnlyList<FactorMatrix> templates, string[]? featureNames, NeuralNmfLoss loss, int numberOfExamples, IReadOnlyList<ActivationMoments> moments,
+        ActivationNormalization normalization, IReadOnlyList<TrainingPhase> phases, IReadOnlyList<NeuralNmfEpoch> epochs, NeuralNmfClassifier? classifier)
+        : base(templates, featureNames, numberOfExamples, moments, normalization)
     {
         Loss = loss;
         Phases = phases;
         Epochs = epochs;
-        Classifier = classifier;
+        Classifier = classifier?.For(ScaleOf(Deepest));
     }
 
     /// <summary>What was minimised.</summary>
@@ -89,14 +90,22 @@ public sealed record NeuralNmfEpoch
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed class NeuralNmfClassifier
 {
+    private readonly ActivationScale _scale;
+
     internal NeuralNmfClassifier(FactorMatrix weights, NeuralNmfLabelLoss loss, IReadOnlyList<string>? classNames)
+        : this(weights, loss, classNames, ActivationScale.None)
     {
+    }
+
+    private NeuralNmfClassifier(FactorMatrix weights, NeuralNmfLabelLoss loss, IReadOnlyList<string>? classNames, ActivationScale scale)
+    {
+        _scale = scale;
         Weights = weights;
         Loss = loss;
         ClassNames = classNames;
     }
 
-    /// <summary>B, classes × deepest rank; its values may be negative.</summary>
+    /// <summary>B, classes × deepest rank, for activations that are not scaled (<see cref="ActivationNormalization.None"/>); its values may be negative.</summary>
     public FactorMatrix Weights { get; }
 
     /// <summary>What it was trained by.</summary>
@@ -109,13 +118,28 @@ public sealed class NeuralNmfClassifier
     /// The scores of a row: probabilities that add up to 1 for <see cref="NeuralNmfLabelLoss.CrossEntropy"/>, B s itself for
     /// <see cref="NeuralNmfLabelLoss.SquaredError"/>. What is beyond the largest number of float32 counts as that number.
     /// </summary>
-    /// <param name="activations">The deepest activations.</param>
+    /// <param name="activations">The deepest activations as the transformer gives them.</param>
     /// <param name="scores">Receives one score a class.</param>
     /// <returns>The class with the highest score, the first of several.</returns>
     /// <exception cref="ArgumentException">
     /// There are not as many activations as <see cref="Weights"/> has columns, or not as many scores as it has rows.
     /// </exception>
+    /// <exception cref="InvalidOperationException">
+    /// The model's <see cref="ActivationNormalization"/> takes away how much there is in a row, which the scores depend on.
+    /// </exception>
     public int Score(ReadOnlySpan<float> activations, Span<float> scores)
+    {
+        if (!_scale.KeepsLength)
+        {
+            throw new InvalidOperationException("The scores depend on how much there is in a row, which this model's Normalization takes away. Read the column of "
+                + $"scores instead, or set Normalization to {ActivationNormalization.UnitMeanSquare} or {ActivationNormalization.None}.");
+        }
+
+        return ScoreUnscaled(_scale.Undo(activations), scores);
+    }
+
+    /// <summary>The scores of a row from activations that are not scaled.</summary>
+    internal int ScoreUnscaled(ReadOnlySpan<float> activations, Span<float> scores)
     {
         if (activations.Length != Weights.Columns)
         {
@@ -141,6 +165,9 @@ public sealed class NeuralNmfClassifier
             ToProbabilities(scores, scores[best]);
         return best;
     }
+
+    /// <summary>The same layer, for activations that are scaled.</summary>
+    internal NeuralNmfClassifier For(ActivationScale scale) => new(Weights, Loss, ClassNames, scale);
 
     /// <summary>The number of classes and the loss, in a few words for people to read.</summary>
     public override string ToString() => $"{Weights.Rows.ToString("N0", CultureInfo.InvariantCulture)} {(Weights.Rows == 1 ? "class" : "classes")} by "

@@ -5,13 +5,13 @@ namespace Microsoft.ML.Nmf.NeuralNmf;
 
 /// <summary>What a neural factorization ends with.</summary>
 /// <param name="Templates">A_0, …, A_L, from the features to the deepest.</param>
-/// <param name="ActivationSums">For each layer the sums of its activations' columns over the training examples.</param>
+/// <param name="Moments">Of the activations of each layer over the training examples.</param>
 /// <param name="Classification">B, classes × r_L row after row, or null without labels.</param>
 /// <param name="Phases">What was trained, one after the other, and how each went.</param>
 /// <param name="Epochs">The epochs of the last phase.</param>
 internal sealed record NeuralNmfResult(
     IReadOnlyList<FactorMatrix> Templates,
-    IReadOnlyList<double[]> ActivationSums,
+    IReadOnlyList<ActivationMoments> Moments,
     double[]? Classification,
     IReadOnlyList<TrainingPhase> Phases,
     IReadOnlyList<NeuralNmfEpoch> Epochs);
@@ -63,10 +63,14 @@ internal static class NeuralNmfTraining
             TrainingHistory history = TrainingLoop.Run(solver, options.Stopping, AllLayers, monitor);
             solver.TakeBest();
             phases.Add(new TrainingPhase { Name = "all layers", History = history });
+            FactorMatrix[] templates = [.. problem.Stack.Templates.Select(t => t.ToMatrix())];
+            ActivationMoments[] moments =
+                [.. options.Ranks.Select((_, i) => ActivationMoments.Of(engine, [.. passes.Select(pass => pass.Activations[i])], unit))];
+            int[] order = TopicOrder.Arrange(templates, moments, i => options.InitialTemplatesOf(i) is not null);
             return new NeuralNmfResult(
-                [.. problem.Stack.Templates.Select(t => t.ToMatrix())],
-                [.. options.Ranks.Select((_, i) => SumsOf(engine, passes.Select(pass => pass.Activations[i]), unit))],
-                problem.Classification is { } layer ? [.. layer.Weights.ToArray().Select(weight => weight / unit)] : null,
+                templates,
+                moments,
+                problem.Classification is { } layer ? WeightsOf(layer, order, unit) : null,
                 phases,
                 [.. solver.Epochs.Select((epoch, i) => epoch with { Seconds = history[i].Seconds })]);
         }
@@ -110,6 +114,10 @@ internal static class NeuralNmfTraining
         return LabelledRows.From(taken);
     }
 
-    private static double[] SumsOf(ComputeEngine engine, IEnumerable<Factor> activations, double unit)
-        => [.. activations.Select(engine.ColumnSums).Aggregate((sums, more) => [.. sums.Zip(more, (a, b) => a + b)]).Select(sum => sum * unit)];
+    // B for activations in the unit of the data, its columns in the order of the deepest topics.
+    private static double[] WeightsOf(ClassificationLayer layer, int[] order, double unit)
+    {
+        double[] weights = layer.Weights.ToArray();
+        return [.. weights.Select((_, i) => weights[i / order.Length * order.Length + order[i % order.Length]] / unit)];
+    }
 }

@@ -57,8 +57,9 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
         // 0x00010001: initial
         // 0x00010002: a checksum, which covers the columns too; a history says why the training ended
         // 0x00010003: a history may have ended because it was stopped
-        Version: 0x00010003,
-        ReadableBy: 0x00010003,
+        // 0x00010004: how activations are scaled, and their mean squares
+        Version: 0x00010004,
+        ReadableBy: 0x00010004,
         ReadsBackTo: 0x00010001,
         LoaderSignature);
 
@@ -99,7 +100,7 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
     // *** Binary format of the model ***
     // int: the number of layers
     // matrix, for each layer from the features on: its templates
-    // double, for each layer and component: the sum of its activations
+    // activations of each layer; before version 0x00010004 double, for each layer and component: the sum of its activations
     // names: of the features, or none
     // int: the number of training examples
     // int: the loss
@@ -116,8 +117,7 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
     internal static void WriteModel(BinaryWriter writer, NeuralNmfModel model)
     {
         ModelFormat.Write(writer, model.Layers.Select(layer => layer.Templates));
-        foreach (TopicLayer layer in model.Layers)
-            ModelFormat.Write(writer, layer.ActivationSums);
+        ModelFormat.Write(writer, model.Normalization, model.Layers.Select(layer => layer.Moments));
         ModelFormat.Write(writer, model.FeatureNames);
         writer.Write(model.NumberOfExamples);
         writer.Write((int)model.Loss);
@@ -144,14 +144,15 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
     internal static NeuralNmfModel ReadModel(ModelReader reader, ClassKeys? classes)
     {
         FactorMatrix[] templates = ModelFormat.ReadLayers(reader);
-        double[][] sums = [.. templates.Select(layer => ModelFormat.ReadSums(reader, layer.Columns))];
+        (ActivationNormalization normalization, ActivationMoments[] moments) = ModelFormat.ReadActivations(
+            reader, templates, () => [.. templates.Select(layer => new ActivationMoments(ModelFormat.ReadSums(reader, layer.Columns), []))]);
         string[]? names = ModelFormat.ReadNames(reader, templates[0].Rows);
         int examples = ModelFormat.ReadNumberOfExamples(reader);
         var loss = reader.ReadNamed<NeuralNmfLoss>("the loss");
         List<TrainingPhase> phases = TrainingPhase.Read(reader);
         List<NeuralNmfEpoch> epochs = ReadEpochs(reader, phases[^1].History, loss == NeuralNmfLoss.Energy ? templates.Length : 1);
         NeuralNmfClassifier? classifier = classes is null ? null : ReadClassifier(reader, classes, templates[^1].Columns);
-        return new NeuralNmfModel(templates, names, loss, examples, sums, phases, epochs, classifier);
+        return new NeuralNmfModel(templates, names, loss, examples, moments, normalization, phases, epochs, classifier);
     }
 
     private static List<NeuralNmfEpoch> ReadEpochs(ModelReader reader, TrainingHistory history, int parts)
@@ -200,9 +201,10 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
 
     private OutputColumn Describe(int output) => output switch
     {
-        Scores => OutputColumn.Vector(_classes!.Count, _classes.Names),
+        Scores => OutputColumn.Vector(_classes!.Count, _classes.Names, ActivationScale.None),
         PredictedLabel => OutputColumn.Key(_classes!.Count, _classes.Annotate),
-        _ => OutputColumn.Vector(Model.Layers[output].Rank, Topic.SlotNames(Model.Layers[output].EffectiveTemplates, Model.FeatureNames)),
+        _ => OutputColumn.Vector(
+            Model.Layers[output].Rank, Topic.SlotNames(Model.Layers[output].EffectiveTemplates, Model.FeatureNames), Model.ScaleOf(Model.Layers[output])),
     };
 
     private sealed class RowActivations : IRowActivations
@@ -248,7 +250,7 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
             }
 
             if (_classifier is not null)
-                Key = (uint)_classifier.Score(_activations[^1], _scores) + 1;
+                Key = (uint)_classifier.ScoreUnscaled(_activations[^1], _scores) + 1;
         }
 
         public ReadOnlySpan<float> Output(int output) => _outputs[output] == Scores ? _scores : _activations[_outputs[output]];

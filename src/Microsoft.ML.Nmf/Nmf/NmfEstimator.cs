@@ -62,7 +62,8 @@ public sealed partial class NmfEstimator : FactorizationEstimator<NmfTransformer
         OptionRange.Shape(_options.InitialTemplates, input.Examples.Columns, _options.Rank, "feature", nameof(Options.InitialTemplates));
         OptionRange.Shape(_options.InitialActivations, input.Examples.Rows, _options.Rank, "example", nameof(Options.InitialActivations));
         NmfResult result = NmfTraining.Run(engine, input.Examples, _options, monitor);
-        var model = new NmfModel(result.Templates, input.FeatureNames, _options.Beta, input.Examples.Rows, result.History);
+        var model = new NmfModel(
+            result.Templates, input.FeatureNames, _options.Beta, input.Examples.Rows, result.Moments, _options.Normalization, result.History);
         return new NmfTransformer(Host.Register(nameof(NmfTransformer)), columns, model, _options.ToActivationSettings());
     }
 }

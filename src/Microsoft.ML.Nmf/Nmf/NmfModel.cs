@@ -9,12 +9,17 @@ namespace Microsoft.ML.Nmf;
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed class NmfModel
 {
-    internal NmfModel(FactorMatrix templates, string[]? featureNames, double beta, int numberOfExamples, TrainingHistory history)
+    internal NmfModel(
+        FactorMatrix templates, string[]? featureNames, double beta, int numberOfExamples, ActivationMoments moments, ActivationNormalization normalization,
+        TrainingHistory history)
     {
         Templates = templates;
         FeatureNames = featureNames;
         Beta = beta;
         NumberOfExamples = numberOfExamples;
+        Moments = moments;
+        Normalization = normalization;
+        Scale = ActivationScale.Of(normalization, moments.MeanSquares, () => templates);
         History = history;
     }
 
@@ -33,6 +38,15 @@ public sealed class NmfModel
     /// <summary>The number of rows that it was trained on, n.</summary>
     public int NumberOfExamples { get; }
 
+    /// <summary>How the transformer scales activations.</summary>
+    public ActivationNormalization Normalization { get; }
+
+    /// <summary>Of the activations over the training examples.</summary>
+    internal ActivationMoments Moments { get; }
+
+    /// <summary>What scales activations.</summary>
+    internal ActivationScale Scale { get; }
+
     /// <summary>How the training went.</summary>
     public TrainingHistory History { get; }
 
@@ -48,11 +62,26 @@ public sealed class NmfModel
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="wordsPerTopic"/> is below 1.</exception>
     public IReadOnlyList<Topic> GetTopics(int wordsPerTopic = 10) => Topic.Read(Templates, FeatureNames, wordsPerTopic);
 
-    /// <summary>The approximation of an example: its activations times the transposed templates, h Wᵀ.</summary>
-    /// <param name="activations">The activations, <see cref="Rank"/> values.</param>
+    /// <summary>
+    /// The share of each component in what the model says about the training data: its activations times its templates, summed over both, from 0 to 1. Components
+    /// are in this order, the most prevalent first, unless the training started from given templates.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The model was saved by an earlier version, which did not keep it.</exception>
+    public IReadOnlyList<double> GetPrevalence()
+    {
+        if (Moments.Sums.Length == 0)
+            throw new InvalidOperationException("The model was saved by an earlier version, which did not keep the prevalence of its topics. Train it again.");
+        return Moments.Prevalence(Templates);
+    }
+
+    /// <summary>The approximation of an example, h Wᵀ, from its activations.</summary>
+    /// <param name="activations">
+    /// The activations as the transformer gives them, <see cref="Rank"/> values. With <see cref="ActivationNormalization.Shares"/> and
+    /// <see cref="ActivationNormalization.UnitNorm"/>, which take away how much there is in a row, the approximation is that of a multiple of the row.
+    /// </param>
     /// <returns>One value a feature.</returns>
     /// <exception cref="ArgumentException">There are not <see cref="Rank"/> activations.</exception>
-    public float[] Reconstruct(ReadOnlySpan<float> activations) => Templates.CombineColumns(activations);
+    public float[] Reconstruct(ReadOnlySpan<float> activations) => Templates.CombineColumns(Scale.Undo(activations));
 
     /// <summary>Its size, β, and how the training ended, in one line for people to read.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,

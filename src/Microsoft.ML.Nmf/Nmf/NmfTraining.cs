@@ -5,8 +5,9 @@ namespace Microsoft.ML.Nmf.Nmf;
 
 /// <summary>What a factorization ends with.</summary>
 /// <param name="Templates">W, m × r.</param>
+/// <param name="Moments">Of the activations.</param>
 /// <param name="History">How the objective fell.</param>
-internal sealed record NmfResult(FactorMatrix Templates, TrainingHistory History);
+internal sealed record NmfResult(FactorMatrix Templates, ActivationMoments Moments, TrainingHistory History);
 
 /// <summary>
 /// Non-negative matrix factorization: minimises D_β(X ‖ H Wᵀ) plus the penalties over H, W ≥ 0, with X of n × m, H of n × r and W of m × r, as a
@@ -32,7 +33,10 @@ internal static class NmfTraining
         using Factor templates = engine.Allocate(examples.Columns, options.Rank);
         using Factor activations = engine.Allocate(examples.Rows, options.Rank);
         TrainingHistory history = Run(engine, new FactorPair(data, templates, activations), options.InUnits(units), options.Stopping, monitor, "NMF");
-        return new NmfResult(FactorUnits.Multiply(templates.ToMatrix(), units.Templates), history);
+        FactorMatrix[] layers = [FactorUnits.Multiply(templates.ToMatrix(), units.Templates)];
+        ActivationMoments[] moments = [ActivationMoments.Of(engine, [activations], units.Activations)];
+        TopicOrder.Arrange(layers, moments, _ => options.InitialTemplates is not null);
+        return new NmfResult(layers[0], moments[0], history);
     }
 
     /// <summary>Runs a factorization from its start to its end, and leaves its outcome in the factors, in the unit of the stored data.</summary>

@@ -43,8 +43,9 @@ public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransfo
         // 0x00010001: initial
         // 0x00010002: a checksum, which covers the columns too; a history says why the training ended
         // 0x00010003: a history may have ended because it was stopped
-        Version: 0x00010003,
-        ReadableBy: 0x00010003,
+        // 0x00010004: how activations are scaled, and their sums and mean squares
+        Version: 0x00010004,
+        ReadableBy: 0x00010004,
         ReadsBackTo: 0x00010001,
         LoaderSignature);
 
@@ -54,7 +55,7 @@ public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransfo
 
     private protected override object Learned => Model;
 
-    private protected override OutputColumn OutputAt(int output) => OutputColumn.Vector(Model.Rank, _slotNames.Value);
+    private protected override OutputColumn OutputAt(int output) => OutputColumn.Vector(Model.Rank, _slotNames.Value, Model.Scale);
 
     private protected override IRowActivations CreateRowActivations() => new RowActivations(_problem.Value.CreateSolver(), Model.Rank);
 
@@ -63,6 +64,7 @@ public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransfo
     // matrix: the templates, features × rank
     // names: of the features, or none
     // int: the number of training examples
+    // activations, from version 0x00010004 on
     // history: of the training
     private protected override void Write(BinaryWriter writer)
     {
@@ -70,6 +72,7 @@ public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransfo
         ModelFormat.Write(writer, Model.Templates);
         ModelFormat.Write(writer, Model.FeatureNames);
         writer.Write(Model.NumberOfExamples);
+        ModelFormat.Write(writer, Model.Normalization, [Model.Moments]);
         Model.History.Write(writer);
     }
 
@@ -79,7 +82,8 @@ public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransfo
         FactorMatrix templates = ModelFormat.ReadMatrix(reader);
         string[]? names = ModelFormat.ReadNames(reader, templates.Rows);
         int examples = ModelFormat.ReadNumberOfExamples(reader);
-        var model = new NmfModel(templates, names, settings.Beta, examples, TrainingHistory.Read(reader));
+        (ActivationNormalization normalization, ActivationMoments[] moments) = ModelFormat.ReadActivations(reader, [templates], () => [ActivationMoments.Unknown]);
+        var model = new NmfModel(templates, names, settings.Beta, examples, moments[0], normalization, TrainingHistory.Read(reader));
         return new NmfTransformer(host, columns, model, settings);
     }
 

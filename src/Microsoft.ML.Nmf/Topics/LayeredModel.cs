@@ -10,13 +10,16 @@ namespace Microsoft.ML.Nmf;
 [EditorBrowsable(EditorBrowsableState.Advanced)]
 public abstract class LayeredModel
 {
-    private protected LayeredModel(IReadOnlyList<FactorMatrix> templates, IReadOnlyList<double[]> activationSums, string[]? featureNames, int numberOfExamples)
+    private protected LayeredModel(
+        IReadOnlyList<FactorMatrix> templates, string[]? featureNames, int numberOfExamples, IReadOnlyList<ActivationMoments> moments,
+        ActivationNormalization normalization)
     {
+        Normalization = normalization;
         FeatureNames = featureNames;
         NumberOfExamples = numberOfExamples;
         var layers = new TopicLayer[templates.Count];
         for (int i = 0; i < layers.Length; i++)
-            layers[i] = new TopicLayer(i, templates[i], i == 0 ? null : layers[i - 1], featureNames, activationSums[i]);
+            layers[i] = new TopicLayer(i, templates[i], i == 0 ? null : layers[i - 1], featureNames, moments[i]);
         Layers = layers;
     }
 
@@ -32,6 +35,9 @@ public abstract class LayeredModel
     /// <summary>The number of rows that it was fitted to, n; rows that were held out for validation count.</summary>
     public int NumberOfExamples { get; }
 
+    /// <summary>How the transformer scales activations.</summary>
+    public ActivationNormalization Normalization { get; }
+
     /// <summary>Its layers, features and examples, for one line about it.</summary>
     private protected string SizeInWords => InWords.Size([.. Layers.Select(layer => layer.Templates)], NumberOfExamples);
 
@@ -44,8 +50,14 @@ public abstract class LayeredModel
     public IReadOnlyList<TopicNode> GetHierarchy(int wordsPerTopic = 10) => TopicNode.Read(Layers, wordsPerTopic);
 
     /// <summary>The approximation of an example: its deepest activations times the transposed effective templates of the deepest layer.</summary>
-    /// <param name="activations">The activations, as many as the deepest layer has components.</param>
+    /// <param name="activations">
+    /// The deepest activations as the transformer gives them, as many as the layer has components. With <see cref="ActivationNormalization.Shares"/> and
+    /// <see cref="ActivationNormalization.UnitNorm"/>, which take away how much there is in a row, the approximation is that of a multiple of the row.
+    /// </param>
     /// <returns>One value a feature.</returns>
     /// <exception cref="ArgumentException">There is another number of activations.</exception>
-    public float[] Reconstruct(ReadOnlySpan<float> activations) => Deepest.EffectiveTemplates.CombineColumns(activations);
+    public float[] Reconstruct(ReadOnlySpan<float> activations) => Deepest.EffectiveTemplates.CombineColumns(ScaleOf(Deepest).Undo(activations));
+
+    /// <summary>What scales the activations of a layer.</summary>
+    internal ActivationScale ScaleOf(TopicLayer layer) => ActivationScale.Of(Normalization, layer.Moments.MeanSquares, () => layer.EffectiveTemplates);
 }

@@ -21,11 +21,11 @@ public sealed class TopicLayer
     private readonly IReadOnlyList<string>? _featureNames;
     private readonly Lazy<FactorMatrix> _effectiveTemplates;
 
-    internal TopicLayer(int index, FactorMatrix templates, TopicLayer? before, IReadOnlyList<string>? featureNames, double[] activationSums)
+    internal TopicLayer(int index, FactorMatrix templates, TopicLayer? before, IReadOnlyList<string>? featureNames, ActivationMoments moments)
     {
         Index = index;
         Templates = templates;
-        ActivationSums = activationSums;
+        Moments = moments;
         _before = before;
         _featureNames = featureNames;
         _effectiveTemplates = new(() => before is null ? templates : before.EffectiveTemplates.Multiply(templates));
@@ -49,19 +49,14 @@ public sealed class TopicLayer
     /// </summary>
     public FactorMatrix EffectiveTemplates => _effectiveTemplates.Value;
 
-    /// <summary>The sum of each component's activations over the training data.</summary>
-    internal double[] ActivationSums { get; }
+    /// <summary>Of the layer's activations over the training examples.</summary>
+    internal ActivationMoments Moments { get; }
 
     /// <summary>
     /// The share of each component in what the layer says about the training data: its activations times its effective templates, summed over both,
-    /// from 0 to 1.
+    /// from 0 to 1. Components are in this order, the most prevalent first, unless the layer, or the one after it, started from given templates.
     /// </summary>
-    public IReadOnlyList<double> GetPrevalence()
-    {
-        double[] sums = EffectiveTemplates.ColumnSums();
-        double total = sums.Select((sum, k) => sum * ActivationSums[k]).Sum();
-        return [.. sums.Select((sum, k) => total > 0 ? sum * ActivationSums[k] / total : 0)];
-    }
+    public IReadOnlyList<double> GetPrevalence() => Moments.Prevalence(EffectiveTemplates);
 
     /// <summary>The topics of the layer: the heaviest features of every component.</summary>
     /// <param name="wordsPerTopic">The most words of a topic, at least 1.</param>
@@ -91,5 +86,5 @@ public sealed class TopicLayer
 
     // The topic of this layer that brings most of a finer one about in the training data.
     internal int ParentOf(int finer)
-        => Enumerable.Range(0, Rank).MaxBy(k => ActivationSums[k] * Templates[finer, k]);
+        => Enumerable.Range(0, Rank).MaxBy(k => Moments.Sums[k] * Templates[finer, k]);
 }

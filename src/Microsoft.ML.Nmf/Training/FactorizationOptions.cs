@@ -33,6 +33,7 @@ public abstract class FactorizationOptions
     private double _tolerance = 1e-4;
     private int? _numberOfThreads;
     private TrainingEngine _engine;
+    private ActivationNormalization _normalization = ActivationNormalization.UnitMeanSquare;
     private long? _deviceMemory;
 
     private protected FactorizationOptions()
@@ -62,6 +63,17 @@ public abstract class FactorizationOptions
                 ArgumentException.ThrowIfNullOrEmpty(value, nameof(InputColumnName));
             _inputColumnName = value;
         }
+    }
+
+    /// <summary>
+    /// How the activations of a row are scaled in every column of them. <see cref="ActivationNormalization.UnitMeanSquare"/> unless set, with which the defaults of
+    /// ML.NET's trainers work. It changes neither the training nor the class scores.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is none of the named ones.</exception>
+    public ActivationNormalization Normalization
+    {
+        get => _normalization;
+        set => _normalization = OptionRange.Named(value, nameof(Normalization));
     }
 
     /// <summary>The most iterations, at least 1. 200 unless set.</summary>

@@ -70,17 +70,17 @@ public abstract class ActivationTransformerBase : HostedTransformer
                     continue;
                 // The output columns of a row come from one computation.
                 cache ??= new RowCache(row, _input, _transformer.CreateRowActivations());
-                getters[i] = _transformer.OutputAt(i) is { IsKey: false } vector ? MakeGetter(cache, i, vector.Size) : MakeKeyGetter(cache);
+                getters[i] = _transformer.OutputAt(i) is { IsKey: false } vector ? MakeGetter(cache, i, vector) : MakeKeyGetter(cache);
             }
 
             return getters;
         }
 
-        private static ValueGetter<VBuffer<float>> MakeGetter(RowCache row, int output, int size)
+        private static ValueGetter<VBuffer<float>> MakeGetter(RowCache row, int output, OutputColumn column)
             => (ref VBuffer<float> destination) =>
             {
-                VBufferEditor<float> editor = VBufferEditor.Create(ref destination, size);
-                row.Activations(output).CopyTo(editor.Values);
+                VBufferEditor<float> editor = VBufferEditor.Create(ref destination, column.Size);
+                column.Scale.Apply(row.Activations(output), editor.Values);
                 destination = editor.Commit();
             };
 

@@ -147,25 +147,66 @@ internal static class ModelFormat
         return settings;
     }
 
-    // *** Binary format of sums ***
-    // double, for each component of a layer: the sum of its activations over the training examples, at most int.MaxValue · float.MaxValue
+    // *** Binary format of activations ***
+    // int: how they are scaled
+    // for each layer:
+    //   bool: whether the sums are known, as they are but where the model came from a file of an earlier version
+    //   if so, double, for each component: the sum of its activations over the training examples, at most int.MaxValue · float.MaxValue
+    //   bool: whether the mean squares are known, which must be so where they scale
+    //   if so, double, for each component: the mean square of its activations over the training examples, at most float.MaxValue²
+    // Before version 0x00010004 nothing is scaled, and of each layer there are the sums alone, or nothing.
 
-    /// <summary>Writes the sums of a layer's activations.</summary>
-    public static void Write(BinaryWriter writer, double[] sums)
+    /// <summary>Writes how activations are scaled, and what they were over the training examples.</summary>
+    public static void Write(BinaryWriter writer, ActivationNormalization normalization, IEnumerable<ActivationMoments> moments)
     {
-        foreach (double sum in sums)
-            writer.Write(sum);
+        writer.Write((int)normalization);
+        foreach (ActivationMoments layer in moments)
+        {
+            foreach (double[] values in (double[][])[layer.Sums, layer.MeanSquares])
+            {
+                writer.Write(values.Length > 0);
+                foreach (double value in values)
+                    writer.Write(value);
+            }
+        }
+    }
+
+    /// <summary>Reads how activations are scaled, and what they were over the training examples.</summary>
+    /// <param name="reader">Where to read.</param>
+    /// <param name="templates">The templates of each layer.</param>
+    /// <param name="readEarlier">Reads what a file of an earlier version has.</param>
+    /// <exception cref="FormatException">A value is not possible, or what scales is not there.</exception>
+    public static (ActivationNormalization Normalization, ActivationMoments[] Moments) ReadActivations(
+        ModelReader reader, IReadOnlyList<FactorMatrix> templates, Func<ActivationMoments[]> readEarlier)
+    {
+        if (reader.Version < ModelReader.FirstWithNormalization)
+            return (ActivationNormalization.None, readEarlier());
+        var normalization = reader.ReadNamed<ActivationNormalization>("the normalization");
+        var moments = new ActivationMoments[templates.Count];
+        for (int i = 0; i < moments.Length; i++)
+        {
+            int rank = templates[i].Columns;
+            double[] sums = reader.ReadBoolean() ? ReadSums(reader, rank) : [];
+            double[] meanSquares = reader.ReadBoolean() ? Read(reader, rank, (double)float.MaxValue * float.MaxValue, "a mean square of activations") : [];
+            ModelReader.Check(meanSquares.Length > 0 || normalization is ActivationNormalization.None or ActivationNormalization.Shares,
+                "the mean squares that scale activations are missing");
+            moments[i] = new ActivationMoments(sums, meanSquares);
+        }
+
+        return (normalization, moments);
     }
 
     /// <summary>Reads the sums of a layer's activations.</summary>
     /// <exception cref="FormatException">A sum is negative, or more than so many activations can be.</exception>
-    public static double[] ReadSums(ModelReader reader, int rank)
+    public static double[] ReadSums(ModelReader reader, int rank) => Read(reader, rank, (double)int.MaxValue * float.MaxValue, "a sum of activations");
+
+    private static double[] Read(ModelReader reader, int rank, double most, string what)
     {
         reader.CheckLeft(rank, sizeof(double));
-        var sums = new double[rank];
-        reader.ReadInto<double>(sums);
-        ModelReader.Check(Array.TrueForAll(sums, sum => sum is >= 0 and <= (double)int.MaxValue * float.MaxValue), "a sum of activations is not possible");
-        return sums;
+        var values = new double[rank];
+        reader.ReadInto<double>(values);
+        ModelReader.Check(Array.TrueForAll(values, value => value >= 0 && value <= most), $"{what} is not possible");
+        return values;
     }
 
     /// <summary>Reads a number of training examples.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.Nmf.Engine;
 
 namespace Microsoft.ML.Nmf.Transforming;
 
@@ -23,10 +24,11 @@ internal sealed class OutputColumn
     private readonly DataViewType _type;
     private readonly Action<DataViewSchema.Annotations.Builder> _annotate;
 
-    private OutputColumn(DataViewType type, int size, Action<DataViewSchema.Annotations.Builder> annotate)
+    private OutputColumn(DataViewType type, int size, ActivationScale scale, Action<DataViewSchema.Annotations.Builder> annotate)
     {
         _type = type;
         Size = size;
+        Scale = scale;
         _annotate = annotate;
     }
 
@@ -36,12 +38,16 @@ internal sealed class OutputColumn
     /// <summary>Whether it is a key.</summary>
     public bool IsKey => Size == 0;
 
+    /// <summary>What a row's values are scaled by.</summary>
+    public ActivationScale Scale { get; }
+
     /// <summary>A vector of Single.</summary>
     /// <param name="size">The number of slots, at least 1.</param>
     /// <param name="slotNames">Their names, or null.</param>
-    public static OutputColumn Vector(int size, IReadOnlyList<string>? slotNames)
+    /// <param name="scale">What its values are scaled by.</param>
+    public static OutputColumn Vector(int size, IReadOnlyList<string>? slotNames, ActivationScale scale)
     {
-        return new(new VectorDataViewType(NumberDataViewType.Single, size), size, Annotate);
+        return new(new VectorDataViewType(NumberDataViewType.Single, size), size, scale, Annotate);
 
         void Annotate(DataViewSchema.Annotations.Builder annotations)
         {
@@ -57,7 +63,7 @@ internal sealed class OutputColumn
     /// <param name="count">How many values it has.</param>
     /// <param name="annotate">Adds them to the annotations, where they are known.</param>
     public static OutputColumn Key(int count, Action<DataViewSchema.Annotations.Builder> annotate)
-        => new(new KeyDataViewType(typeof(uint), count), 0, annotate);
+        => new(new KeyDataViewType(typeof(uint), count), 0, ActivationScale.None, annotate);
 
     /// <summary>The column under a name.</summary>
     public DataViewSchema.DetachedColumn Detach(string name)

@@ -29,7 +29,8 @@ public class NeuralNmfLabelTests
     public void Scores_are_those_of_the_classification_layer_and_the_prediction_is_the_highest(NeuralNmfLabelLoss loss)
     {
         IDataView data = NeuralRows.GroupView(_context, Rows.Values());
-        NeuralNmfTransformer transformer = _context.Transforms.NeuralNmf(NeuralRows.Options(new() { LabelLoss = loss })).Fit(data);
+        NeuralNmfTransformer transformer = _context.Transforms.NeuralNmf(NeuralRows.Options(
+            new() { LabelLoss = loss, Normalization = ActivationNormalization.None })).Fit(data);
         IDataView output = transformer.Transform(data);
         NeuralNmfClassifier classifier = transformer.Model.Classifier!;
         float[][] topics = Rows.Topics(output), scores = Rows.Topics(output, "Score");

@@ -79,7 +79,8 @@ public class NeuralNmfTests
         float[][] rows = Rows.Values();
         IDataView data = NeuralRows.GroupView(_context, rows);
         NeuralNmfTransformer transformer =
-            _context.Transforms.NeuralNmf(NeuralRows.Options(new() { Loss = loss, LayerOutputColumnNames = ["Fine"] })).Fit(data);
+            _context.Transforms.NeuralNmf(NeuralRows.Options(
+                new() { Loss = loss, LayerOutputColumnNames = ["Fine"], Normalization = ActivationNormalization.None })).Fit(data);
         double[,] x = Matrix(rows);
         double[][,] templates = [.. transformer.Model.Layers.Select(l => NeuralData.Read(l.Templates))], expected = NaiveNeural.Forward(x, templates);
         IDataView output = transformer.Transform(data);
@@ -88,7 +89,7 @@ public class NeuralNmfTests
             float[][] activations = Rows.Topics(output, column);
             Near.Equal(expected[layer], Matrix(activations), 1e-4);
             // The sums are what training itself ended with.
-            double[] sums = transformer.Model.Layers[layer].ActivationSums;
+            double[] sums = transformer.Model.Layers[layer].Moments.Sums;
             for (int k = 0; k < sums.Length; k++)
                 Assert.Equal(sums[k], activations.Sum(row => (double)row[k]), 1e-4 * sums.Max());
         }
@@ -161,7 +162,7 @@ public class NeuralNmfTests
     public void Topics_links_and_hierarchy_are_those_of_the_layers()
     {
         NeuralNmfModel model =
-            _context.Transforms.NeuralNmf(NeuralRows.Options(new() { Ranks = [6, 4, 2] })).Fit(NeuralRows.NamedGroupView(_context, Rows.Values())).Model;
+            _context.Transforms.NeuralNmf(NeuralRows.Options(new() { Ranks = [6, 4, 2], Normalization = ActivationNormalization.None })).Fit(NeuralRows.NamedGroupView(_context, Rows.Values())).Model;
         double[,] effective = NeuralData.Read(model.Layers[0].Templates);
         Assert.Empty(model.Layers[0].GetLinks(0));
         foreach (TopicLayer layer in model.Layers.Skip(1))

@@ -53,7 +53,7 @@ public class NeuralTrainingTests
             Near.Equal(NaiveNeural.Loss(x, templates, activations, loss, labels), result.Epochs[^1].Loss, 1e-5);
             Near.Equal(NaiveNeural.LabelLoss(activations[^1], labels), result.Epochs[^1].LabelLoss, 1e-5);
             for (int i = 0; i < 2; i++)
-                Near.Equal(Sums(activations[i]), Sums(result.ActivationSums[i]), 1e-5);
+                Near.Equal(Sums(activations[i]), Sums(result.Moments[i].Sums), 1e-5);
         }
     }
 
@@ -88,7 +88,7 @@ public class NeuralTrainingTests
         Assert.Equal(upToThere.Templates.Select(t => t.Values.ToArray()), result.Templates.Select(t => t.Values.ToArray()));
         Assert.Equal(upToThere.Classification, result.Classification);
         for (int i = 0; i < 2; i++)
-            Near.Equal(Sums(upToThere.ActivationSums[i]), Sums(result.ActivationSums[i]), 1e-5);
+            Near.Equal(Sums(upToThere.Moments[i].Sums), Sums(result.Moments[i].Sums), 1e-5);
     }
 
     [Fact]
@@ -213,7 +213,7 @@ public class NeuralTrainingTests
             {
                 Assert.Equal(results[0].Templates.Select(t => t.Values.ToArray()), other.Templates.Select(t => t.Values.ToArray()));
                 Assert.Equal(results[0].Classification, other.Classification);
-                Assert.Equal(results[0].ActivationSums, other.ActivationSums);
+                Assert.Equal(results[0].Moments.Select(m => m.Sums), other.Moments.Select(m => m.Sums));
                 Assert.Equal(results[0].Epochs.Select(e => e with { LayerLosses = [], Seconds = 0 }),
                     other.Epochs.Select(e => e with { LayerLosses = [], Seconds = 0 }));
             }

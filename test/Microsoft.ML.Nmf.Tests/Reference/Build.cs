@@ -54,6 +54,9 @@ internal static class Build
 
     public static ExampleMatrix Examples(double[,] x, bool sparse) => sparse ? Sparse(x) : Dense(x);
 
+    /// <summary>Sums of 1, and one mean square for all components.</summary>
+    public static ActivationMoments Moments(int rank, double meanSquare = 1) => new([.. Enumerable.Repeat(1.0, rank)], [.. Enumerable.Repeat(meanSquare, rank)]);
+
     public static Factor Factor(ComputeEngine engine, double[,] values)
     {
         Factor factor = engine.Allocate(values.GetLength(0), values.GetLength(1));

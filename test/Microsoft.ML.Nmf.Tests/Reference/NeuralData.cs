@@ -99,7 +99,7 @@ internal static class NeuralData
     {
         Assert.All(result.Templates, t => Assert.All(t.Values.ToArray(), v => Assert.True(v >= 0 && float.IsFinite(v), $"{v}")));
         Assert.All(result.Epochs, e => Assert.True(double.IsFinite(e.Loss) && e.LayerLosses.All(double.IsFinite) && double.IsFinite(e.OptimalityResidual)));
-        Assert.All(result.ActivationSums, sums => Assert.All(sums, v => Assert.True(v >= 0 && double.IsFinite(v), $"{v}")));
+        Assert.All(result.Moments, layer => Assert.All(layer.Sums.Concat(layer.MeanSquares), v => Assert.True(v >= 0 && double.IsFinite(v), $"{v}")));
         Assert.All(result.Classification ?? [], v => Assert.True(double.IsFinite(v)));
     }
 }

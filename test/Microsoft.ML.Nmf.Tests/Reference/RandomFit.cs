@@ -131,7 +131,7 @@ internal sealed class RandomFit
         DeepNmfResult result = DeepNmfTraining.Run(_engine, Examples(), options, new QuietMonitor());
         foreach (FactorMatrix templates in result.Templates)
             CheckFinite(NeuralData.Read(templates));
-        if (result.ActivationSums.Any(sum => !double.IsFinite(sum)))
+        if (result.Moments.Any(layer => layer.Sums.Concat(layer.MeanSquares).Any(value => !double.IsFinite(value))))
             _problems.Add("a sum of activations is not finite");
         CheckHistory(result.Phases[^1].History, SmallestRise);
     }

@@ -18,12 +18,12 @@ public sealed class AtAGlanceTests : IDisposable
     [Fact]
     public void A_model_says_its_size_and_how_it_ended()
         => Assert.Equal("NMF, 12 topics over 5,210 features from 400 examples, beta 2, error 123.4 after 57 iterations (converged)",
-            new NmfModel(Build.Ones(5210, 12), null, 2, 400, History(57, 123.4, TrainingEnd.Converged)).ToString());
+            new NmfModel(Build.Ones(5210, 12), null, 2, 400, Build.Moments(12), default, History(57, 123.4, TrainingEnd.Converged)).ToString());
 
     [Fact]
     public void One_of_a_thing_is_said_in_the_singular()
         => Assert.Equal("NMF, 1 topic over 1 feature from 1 example, beta 0.5, error 1.23457E+06 after 1 iteration (iterations exhausted)",
-            new NmfModel(Build.Ones(1, 1), null, 0.5, 1, History(1, 1234567, TrainingEnd.IterationsExhausted)).ToString());
+            new NmfModel(Build.Ones(1, 1), null, 0.5, 1, Build.Moments(1), default, History(1, 1234567, TrainingEnd.IterationsExhausted)).ToString());
 
     [Fact]
     public void A_deep_model_says_the_topics_of_its_layers()
@@ -109,11 +109,11 @@ public sealed class AtAGlanceTests : IDisposable
     public void A_debugger_shows_it(Type type)
         => Assert.EndsWith("{ToString(),nq}", type.GetCustomAttribute<DebuggerDisplayAttribute>()?.Value, StringComparison.Ordinal);
 
-    private static DeepNmfModel Deep() => new([Build.Ones(30, 24), Build.Ones(24, 10), Build.Ones(10, 4)], null, 1, 1200, [1, 1, 1, 1],
+    private static DeepNmfModel Deep() => new([Build.Ones(30, 24), Build.Ones(24, 10), Build.Ones(10, 4)], null, 1, 1200, [Build.Moments(24), Build.Moments(10), Build.Moments(4)], default,
         [new TrainingPhase { Name = "all", History = History(9, 0.5, TrainingEnd.Stalled) }]);
 
     private static NeuralNmfModel Neural(NeuralNmfLoss loss, NeuralNmfClassifier? classifier) => new(
-        [Build.Ones(30, 4), Build.Ones(4, 2)], null, loss, 80, [[1, 1, 1, 1], [1, 1]],
+        [Build.Ones(30, 4), Build.Ones(4, 2)], null, loss, 80, [Build.Moments(4), Build.Moments(2)], default,
         [new TrainingPhase { Name = "all", History = History(12, 0.25, TrainingEnd.StoppedEarly) }], [], classifier);
 
     // Only the last entry is to be told.

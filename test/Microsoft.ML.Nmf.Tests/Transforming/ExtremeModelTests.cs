@@ -31,8 +31,15 @@ public class ExtremeModelTests
     public void Templates_at_the_ends_of_float32_give_finite_activations(double beta, float value)
     {
         var settings = new ActivationSettings(beta, 0, 0, 100, 1e-4f);
-        var model = new NmfModel(Varied(Rows.Size, 3, value), null, beta, 5, _history);
-        AssertFinite(new NmfTransformer(Host(), new ColumnNames("Features", ["Topics"]), model, settings));
+        foreach (ActivationNormalization normalization in Enum.GetValues<ActivationNormalization>())
+        {
+            foreach (double square in new[] { 0, 1e-90, 1, 1e77 })
+            {
+                var model = new NmfModel(Varied(Rows.Size, 3, value), null, beta, 5, Build.Moments(3, square), normalization, _history);
+                AssertFinite(new NmfTransformer(Host(), new ColumnNames("Features", ["Topics"]), model, settings));
+            }
+        }
+
         AssertFinite(Deep(beta, Varied(Rows.Size, 3, value), Varied(3, 2, 0.25f)));
         AssertFinite(Deep(beta, Varied(Rows.Size, 3, 1), Varied(3, 2, Math.Min(value, 1e37f))));
     }
@@ -63,7 +70,7 @@ public class ExtremeModelTests
             ];
             var weights = new FactorMatrix([3e38f, 3e38f, -3e38f, 3e38f, -3e38f, -3e38f], 3, 2);
             var model = new NeuralNmfModel(
-                templates, null, NeuralNmfLoss.Energy, 5, [[1, 1, 1], [1, 1]], _phases, epochs, new NeuralNmfClassifier(weights, loss, null));
+                templates, null, NeuralNmfLoss.Energy, 5, [Build.Moments(3), Build.Moments(2, 1e-90)], ActivationNormalization.UnitMeanSquare, _phases, epochs, new NeuralNmfClassifier(weights, loss, null));
             ClassKeys classes = ClassKeys.Read(Bytes.Reader([.. BitConverter.GetBytes(3), 255]));
             int[] outputs = [1, 0, NeuralNmfTransformer.Scores, NeuralNmfTransformer.PredictedLabel];
             AssertFinite(new NeuralNmfTransformer(Host(), new ColumnNames("Features", ["Topics", "Fine", "Score", "PredictedLabel"]), model, outputs, classes));
@@ -81,7 +88,7 @@ public class ExtremeModelTests
     private DeepNmfTransformer Deep(double beta, params FactorMatrix[] templates)
     {
         var settings = new ActivationSettings(beta, 0, 0, 100, 1e-4f);
-        var model = new DeepNmfModel(templates, null, beta, 5, [1, 1], _phases);
+        var model = new DeepNmfModel(templates, null, beta, 5, [Build.Moments(3), Build.Moments(2, 1e-90)], ActivationNormalization.UnitMeanSquare, _phases);
         return new DeepNmfTransformer(Host(), new ColumnNames("Features", ["Topics", "Fine"]), model, settings, [1, 0]);
     }
 

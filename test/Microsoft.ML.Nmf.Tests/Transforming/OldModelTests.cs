@@ -46,8 +46,8 @@ public class OldModelTests
     [Fact]
     public void There_is_a_file_of_each_kind() => Assert.Equal(
         [
-            "deep_nmf", "deep_nmf_version2", "neural_nmf_boolean", "neural_nmf_number", "neural_nmf_text", "neural_nmf_version2",
-            "nmf_beta1", "nmf_beta2", "nmf_version2",
+            "deep_nmf", "deep_nmf_version2", "deep_nmf_version3", "neural_nmf_boolean", "neural_nmf_number", "neural_nmf_text", "neural_nmf_version2",
+            "neural_nmf_version3", "nmf_beta1", "nmf_beta2", "nmf_version2", "nmf_version3",
         ],
         Names);
 

@@ -1,0 +1,119 @@
+namespace Microsoft.ML.Nmf.Engine;
+
+/// <summary>What is kept of a layer's activations over the training examples.</summary>
+/// <param name="Sums">Σ_i H_ik for each component k; empty where they are not known, as in the model files of earlier versions.</param>
+/// <param name="MeanSquares">1/n Σ_i H_ik² for each component k; empty where they are not known.</param>
+internal sealed record ActivationMoments(double[] Sums, double[] MeanSquares)
+{
+    /// <summary>Where nothing is known.</summary>
+    public static ActivationMoments Unknown { get; } = new([], []);
+
+    /// <summary>Those of factors that hold the activations of different examples.</summary>
+    /// <param name="engine">The engine that the factors are of.</param>
+    /// <param name="activations">At least one factor, all of one rank.</param>
+    /// <param name="unit">What their entries are to be multiplied by.</param>
+    public static ActivationMoments Of(ComputeEngine engine, IReadOnlyList<Factor> activations, double unit)
+    {
+        int rank = activations[0].Rank;
+        double rows = activations.Sum(factor => (double)factor.Rows);
+        double[] sums = new double[rank], meanSquares = new double[rank];
+        foreach (Factor factor in activations)
+        {
+            double[] more = engine.ColumnSums(factor), gram = GramOf(engine, factor);
+            for (int k = 0; k < rank; k++)
+            {
+                sums[k] += unit * more[k];
+                meanSquares[k] += unit * unit * gram[k * rank + k] / rows;
+            }
+        }
+
+        return new ActivationMoments(sums, meanSquares);
+    }
+
+    /// <summary>
+    /// Those of every layer of a chain, in which the activations of each follow from the layer after it: H_(i−1) = H_i W_iᵀ, so that
+    /// H_(i−1)ᵀH_(i−1) = W_i (H_iᵀH_i) W_iᵀ.
+    /// </summary>
+    /// <param name="engine">The engine.</param>
+    /// <param name="deepest">The activations of the deepest layer.</param>
+    /// <param name="templates">W_0, …, W_L.</param>
+    /// <param name="unit">What the activations are to be multiplied by.</param>
+    public static ActivationMoments[] OfChain(ComputeEngine engine, Factor deepest, IReadOnlyList<FactorMatrix> templates, double unit)
+    {
+        var moments = new ActivationMoments[templates.Count];
+        moments[^1] = Of(engine, [deepest], unit);
+        double[] gram = [.. GramOf(engine, deepest).Select(value => unit * unit * value / deepest.Rows)];
+        for (int i = templates.Count - 1; i > 0; i--)
+        {
+            FactorMatrix layer = templates[i];
+            gram = Sandwich(layer, gram);
+            moments[i - 1] = new ActivationMoments(SumsBefore(layer, moments[i].Sums), [.. Enumerable.Range(0, layer.Rows).Select(l => gram[l * layer.Rows + l])]);
+        }
+
+        return moments;
+    }
+
+    /// <summary>
+    /// The share of each component in what a layer says about the training data: its activations times its templates, summed over both, from 0 to 1.
+    /// </summary>
+    /// <param name="templates">V, features × rank.</param>
+    public double[] Prevalence(FactorMatrix templates)
+    {
+        double[] weights = [.. templates.ColumnSums().Zip(Sums, (template, activation) => template * activation)];
+        double total = weights.Sum();
+        return [.. weights.Select(weight => total > 0 ? weight / total : 0)];
+    }
+
+    /// <summary>Those of some of the components.</summary>
+    /// <param name="components">Which, in the order they are to have.</param>
+    public ActivationMoments Take(IEnumerable<int> components)
+        => new([.. components.Select(k => Sums[k])], [.. components.Select(k => MeanSquares[k])]);
+
+    /// <summary>The sums of the layer before in a chain: those of H_i W_iᵀ.</summary>
+    public static double[] SumsBefore(FactorMatrix templates, double[] sums)
+    {
+        var before = new double[templates.Rows];
+        for (int l = 0; l < before.Length; l++)
+        {
+            for (int k = 0; k < sums.Length; k++)
+                before[l] += sums[k] * templates[l, k];
+        }
+
+        return before;
+    }
+
+    private static double[] GramOf(ComputeEngine engine, Factor factor)
+    {
+        using Gram gram = engine.AllocateGram(factor.Rank);
+        engine.Gram(factor, gram);
+        var values = new double[factor.Rank * factor.Rank];
+        gram.CopyTo(values);
+        return values;
+    }
+
+    // W G Wᵀ.
+    private static double[] Sandwich(FactorMatrix templates, double[] gram)
+    {
+        int rows = templates.Rows, rank = templates.Columns;
+        var half = new double[rows * rank];
+        for (int l = 0; l < rows; l++)
+        {
+            for (int k = 0; k < rank; k++)
+                DoubleKernel.AddScaled(half.AsSpan(l * rank, rank), gram.AsSpan(k * rank, rank), templates[l, k]);
+        }
+
+        var whole = new double[rows * rows];
+        for (int l = 0; l < rows; l++)
+        {
+            for (int j = 0; j <= l; j++)
+            {
+                double sum = 0;
+                for (int k = 0; k < rank; k++)
+                    sum += half[l * rank + k] * templates[j, k];
+                whole[l * rows + j] = whole[j * rows + l] = sum;
+            }
+        }
+
+        return whole;
+    }
+}

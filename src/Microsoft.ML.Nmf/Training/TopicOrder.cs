@@ -1,0 +1,38 @@
+using Microsoft.ML.Nmf.Engine;
+
+namespace Microsoft.ML.Nmf.Training;
+
+/// <summary>The order in which a model has its topics: by prevalence, most prevalent first, of equal ones the one that was first.</summary>
+internal static class TopicOrder
+{
+    /// <summary>
+    /// Brings the layers of a factorization into order. A layer stays as it is where it, or the layer after it, started from templates that were given: those say
+    /// which component is which.
+    /// </summary>
+    /// <param name="templates">The templates of each layer, from the features on, to change in place.</param>
+    /// <param name="moments">The activations of each layer, to change in place.</param>
+    /// <param name="isGiven">Whether a layer started from given templates.</param>
+    /// <returns>The order of the deepest layer.</returns>
+    public static int[] Arrange(FactorMatrix[] templates, ActivationMoments[] moments, Func<int, bool> isGiven)
+    {
+        int[] order = [];
+        FactorMatrix? effective = null;
+        for (int i = 0; i < templates.Length; i++)
+        {
+            effective = effective is null ? templates[i] : effective.Multiply(templates[i]);
+            bool isKept = isGiven(i) || (i + 1 < templates.Length && isGiven(i + 1));
+            order = [.. Enumerable.Range(0, templates[i].Columns)];
+            if (isKept)
+                continue;
+            double[] prevalence = moments[i].Prevalence(effective);
+            order = [.. order.OrderByDescending(k => prevalence[k])];
+            templates[i] = templates[i].TakeColumns(order);
+            effective = i == 0 ? templates[0] : effective.TakeColumns(order);
+            moments[i] = moments[i].Take(order);
+            if (i + 1 < templates.Length)
+                templates[i + 1] = templates[i + 1].TakeRows(order);
+        }
+
+        return order;
+    }
+}
