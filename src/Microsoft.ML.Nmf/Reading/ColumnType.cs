@@ -52,7 +52,7 @@ internal readonly record struct ColumnType(string Name, DataViewType Item, bool 
         if (Item is not NumberDataViewType)
             return another;
         bool isReal = Item == NumberDataViewType.Single || Item == NumberDataViewType.Double;
-        return $"{another} Where the numbers measure something, make ranges of them first, with {(isReal ? "" : "Conversion.ConvertType, DataKind.Single, and ")}"
-            + "NormalizeBinning and maximumBinCount: 10.";
+        string conversion = isReal ? "" : "Conversion.ConvertType, DataKind.Single, and ";
+        return $"{another} Where the numbers measure something, make ranges of them first, with {conversion}NormalizeBinning and maximumBinCount: 10.";
     }
 }

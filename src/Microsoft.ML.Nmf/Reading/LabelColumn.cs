@@ -71,15 +71,15 @@ internal readonly record struct LabelColumn(DataViewSchema.Column Column, int Cl
         if (BlankRows(labels) is > 0 and var blank)
         {
             yield return string.Create(CultureInfo.InvariantCulture,
-                $"Label column '{Column.Name}': the text of {blank} rows is blank but not empty, which makes a class of it. A row without a label has an empty ")
-                + "text: make it so where the data comes from.";
+                $"Label column '{Column.Name}': the text of {blank} rows is blank but not empty, which makes a class of it. ")
+                + "A row without a label has an empty text: make it so where the data comes from.";
         }
 
         int labelled = labels.Count(label => label != 0);
         if (Classes > FewClasses && Classes > labelled / 2)
         {
             yield return string.Create(CultureInfo.InvariantCulture,
-                $"Label column '{Column.Name}' has {Classes} classes in {labelled} rows with a label: most rows have no other of their class to learn from. ")
+                $"Label column '{Column.Name}' has {Classes} classes in {labelled} rows with a label: most classes have one row to learn from. ")
                 + ColumnType.Of(Column.Type).AdviseFewerClasses();
         }
     }
@@ -87,8 +87,8 @@ internal readonly record struct LabelColumn(DataViewSchema.Column Column, int Cl
     /// <summary>The exception for a value that is one more than there may be.</summary>
     /// <param name="row">The row that has it.</param>
     public InvalidOperationException TooManyValues(DataViewRow row)
-        => new($"Label column '{Column.Name}', {FeatureRowReader.Describe(row)}: it has the {MostClasses + 1}th value that differs from those before, but there "
-            + $"may be {MostClasses} at most. {ColumnType.Of(Column.Type).AdviseFewerClasses()}");
+        => new($"Label column '{Column.Name}', {FeatureRowReader.Describe(row)}: it has the {MostClasses + 1}th value that differs from those before, "
+            + $"but there may be {MostClasses} at most. {ColumnType.Of(Column.Type).AdviseFewerClasses()}");
 
     /// <summary>The exception for a key that is above those of the column's type.</summary>
     /// <param name="key">The key.</param>

@@ -39,8 +39,7 @@ public class LabelColumnTests
         foreach (Action call in new Action[] { () => estimator.GetOutputSchema(Shape.Of(data)), () => estimator.Fit(data) })
         {
             string message = Assert.Throws<ArgumentOutOfRangeException>(call).Message;
-            Assert.EndsWith("but must be a text, a Boolean, a number or a key. Name a column that has one value a row. (Parameter 'labelColumnName')\nActual value was Features.",
-                message.ReplaceLineEndings("\n"));
+            Assert.Contains("but must be a text, a Boolean, a number or a key. Name a column that has one value a row. (Parameter 'labelColumnName')", message);
         }
 
         Assert.NotNull(Fit(data).Model.Classifier);
@@ -97,7 +96,7 @@ public class LabelColumnTests
             string ranges = isNumber
                 ? $" Where the numbers measure something, make ranges of them first, with {conversion}NormalizeBinning and maximumBinCount: 10."
                 : "";
-            Assert.Equal(["Label column 'Label' has 90 classes in 90 rows with a label: most rows have no other of their class to learn from. "
+            Assert.Equal(["Label column 'Label' has 90 classes in 90 rows with a label: most classes have one row to learn from. "
                 + "Name a column that tells which class a row is of." + ranges], Warnings(data));
             if (!isNumber)
                 return;
