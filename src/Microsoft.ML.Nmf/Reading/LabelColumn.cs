@@ -79,7 +79,7 @@ internal readonly record struct LabelColumn(DataViewSchema.Column Column, int Cl
         if (Classes > FewClasses && Classes > labelled / 2)
         {
             yield return string.Create(CultureInfo.InvariantCulture,
-                $"Label column '{Column.Name}' has {Classes} classes in {labelled} rows with a label: most classes have one row to learn from. ")
+                $"Label column '{Column.Name}' has {Classes} classes in {labelled} rows with a label, fewer than two rows to a class: too few to learn from. ")
                 + ColumnType.Of(Column.Type).AdviseFewerClasses();
         }
     }

@@ -96,7 +96,7 @@ public class LabelColumnTests
             string ranges = isNumber
                 ? $" Where the numbers measure something, make ranges of them first, with {conversion}NormalizeBinning and maximumBinCount: 10."
                 : "";
-            Assert.Equal(["Label column 'Label' has 90 classes in 90 rows with a label: most classes have one row to learn from. "
+            Assert.Equal(["Label column 'Label' has 90 classes in 90 rows with a label, fewer than two rows to a class: too few to learn from. "
                 + "Name a column that tells which class a row is of." + ranges], Warnings(data));
             if (!isNumber)
                 return;
