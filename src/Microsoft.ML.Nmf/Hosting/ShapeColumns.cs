@@ -14,12 +14,12 @@ internal static class ShapeColumns
         return new SchemaShape.Column(name, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false, new SchemaShape(annotations));
     }
 
-    /// <summary>A key, with the annotation of its values, if there is one.</summary>
-    public static SchemaShape.Column Key(string name, SchemaShape.Column? values)
+    /// <summary>A key, with the annotation of its values, if their type is given.</summary>
+    public static SchemaShape.Column Key(string name, DataViewType? values)
     {
-        SchemaShape.Column[] annotations = values is { } v
-            ? [new(AnnotationUtils.Kinds.KeyValues, SchemaShape.Column.VectorKind.Vector, v.ItemType, isKey: false)]
-            : [];
+        SchemaShape.Column[] annotations = values is null
+            ? []
+            : [new(AnnotationUtils.Kinds.KeyValues, SchemaShape.Column.VectorKind.Vector, values, isKey: false)];
         return new SchemaShape.Column(name, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, isKey: true, new SchemaShape(annotations));
     }
 }

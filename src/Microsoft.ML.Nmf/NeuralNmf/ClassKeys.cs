@@ -8,8 +8,8 @@ using Microsoft.ML.Nmf.Topics;
 namespace Microsoft.ML.Nmf.NeuralNmf;
 
 /// <summary>
-/// The classes of a label column: how many there are, and the values that the keys stand for, where the column has them as annotation. A model keeps
-/// them to give its scores and predicted labels the same names and values.
+/// The classes of a label column: how many there are, and the values that they stand for: those of the column, or of its keys where it has them as
+/// annotation. A model keeps them to give its scores and predicted labels the same names and values.
 /// </summary>
 /// <param name="count">The number of classes, at least 1.</param>
 internal abstract class ClassKeys(int count)
@@ -51,11 +51,15 @@ internal abstract class ClassKeys(int count)
     /// <summary>Whether key values of a type are kept: text, numbers and booleans are.</summary>
     public static bool Keeps(DataViewType type) => _kinds.Any(kind => kind.Type.Equals(type));
 
-    /// <summary>The classes of a label column. Key values of a type that is not kept are left out.</summary>
-    /// <param name="column">The column.</param>
-    /// <param name="count">The number of classes.</param>
-    public static ClassKeys Of(DataViewSchema.Column column, int count)
-        => _kinds.FirstOrDefault(kind => column.HasKeyValues(kind.Type)) is { } kind ? kind.Read(column, count) : new Unnamed(count);
+    /// <summary>The classes of a label column that was read. Key values of a type that is not kept are left out.</summary>
+    public static ClassKeys Of(LabelColumn label)
+    {
+        if (label.Values is { } values)
+            return _kinds.First(kind => kind.Type.Equals(label.Column.Type)).Take(values);
+        return _kinds.FirstOrDefault(kind => label.Column.HasKeyValues(kind.Type)) is { } kind
+            ? kind.Read(label.Column)
+            : new Unnamed(label.Classes);
+    }
 
     /// <summary>Reads classes.</summary>
     /// <exception cref="FormatException">Their number is not possible, or the type of their values is not known.</exception>
@@ -70,14 +74,18 @@ internal abstract class ClassKeys(int count)
     {
         public PrimitiveDataViewType Type { get; } = type;
 
-        public abstract ClassKeys Read(DataViewSchema.Column column, int count);
+        public abstract ClassKeys Take(Array values);
+
+        public abstract ClassKeys Read(DataViewSchema.Column column);
 
         public abstract ClassKeys Read(ModelReader reader, int count);
     }
 
     private sealed class Kind<T>(PrimitiveDataViewType type, Action<BinaryWriter, T> write, Func<ModelReader, T> read) : Kind(type)
     {
-        public override ClassKeys Read(DataViewSchema.Column column, int count)
+        public override ClassKeys Take(Array values) => new Named<T>(this, (T[])values);
+
+        public override ClassKeys Read(DataViewSchema.Column column)
         {
             VBuffer<T> values = default;
             column.GetKeyValues(ref values);

@@ -21,7 +21,8 @@ public static class NeuralNmfCatalog
     /// The components of each layer, from the one next to the features to the deepest, at least 1 each and none above the one before; null means 20 and 8.
     /// </param>
     /// <param name="labelColumnName">
-    /// The column of labels, a key, missing where a row has none; null trains without labels. With it, columns "Score" and "PredictedLabel" are made.
+    /// The column of labels: text, Boolean, any type of number, or a key, with an empty text, NaN or a missing key where a row has none; null trains without
+    /// labels. With it, columns "Score" and "PredictedLabel" are made.
     /// </param>
     /// <param name="maximumNumberOfIterations">The most epochs, at least 1.</param>
     /// <param name="seed">The seed of everything random; null takes one from the context.</param>

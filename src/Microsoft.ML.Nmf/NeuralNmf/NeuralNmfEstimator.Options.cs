@@ -103,9 +103,14 @@ public sealed partial class NeuralNmfEstimator
         private int _validationPatience = 5;
 
         /// <summary>
-        /// The column of labels to be guided by, a key; a row whose key is missing is trained on as one without a label. Null, which is the default,
-        /// trains without labels.
+        /// The column of labels to be guided by: text, Boolean, any type of number, or a key. A row with an empty text, NaN or a missing key is trained on as
+        /// one without a label; Boolean and integers have no missing value. Null, which is the default, trains without labels.
         /// </summary>
+        /// <remarks>
+        /// Classes are the values that occur, at most 1,048,576, ordered by value (texts by their UTF-16 codes), whatever the order of the rows: those that
+        /// Conversion.MapValueToKey makes with KeyOrdinality.ByValue. −0 and 0 are one class, infinities are values like others. Classes of a key column are
+        /// its keys, in their order, whether they occur or not.
+        /// </remarks>
         /// <exception cref="ArgumentException">The name is empty.</exception>
         public string? LabelColumnName
         {
@@ -122,7 +127,8 @@ public sealed partial class NeuralNmfEstimator
         }
 
         /// <summary>
-        /// With labels, the column of the class with the highest score to make, a key as the labels are; null for none. "PredictedLabel" unless set.
+        /// With labels, the column of the class with the highest score to make, a key that stands for the values of the labels, which
+        /// Conversion.MapKeyToValue gives; null for none. "PredictedLabel" unless set.
         /// </summary>
         /// <exception cref="ArgumentException">The name is empty.</exception>
         public string? PredictedLabelColumnName

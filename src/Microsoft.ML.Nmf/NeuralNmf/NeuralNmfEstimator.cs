@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.ML.Data;
 using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Hosting;
 using Microsoft.ML.Nmf.NeuralNmf;
@@ -83,7 +84,7 @@ public sealed partial class NeuralNmfEstimator : FactorizationEstimator<NeuralNm
         if (LabelColumnName is null || (name != ScoreColumnName && name != PredictedLabelColumnName))
             return ShapeColumns.SingleVector(name, hasNames);
         // Key values of a type that is not kept are not in the output either.
-        SchemaShape.Column? values = LabelColumn.PromisedValues(inputSchema, LabelColumnName) is { } all && ClassKeys.Keeps(all.ItemType) ? all : null;
+        DataViewType? values = LabelColumn.PromisedValues(inputSchema, LabelColumnName) is { } all && ClassKeys.Keeps(all) ? all : null;
         return name == ScoreColumnName ? ShapeColumns.SingleVector(name, values is not null) : ShapeColumns.Key(name, values);
     }
 
@@ -102,7 +103,7 @@ public sealed partial class NeuralNmfEstimator : FactorizationEstimator<NeuralNm
     private protected override NeuralNmfTransformer Train(ComputeEngine engine, TrainingInput input, ITrainingMonitor monitor, ColumnNames columns)
     {
         OptionRange.Shape(_options.InitialTemplatesOf(0), input.Examples.Columns, _options.Ranks[0], "feature", $"{nameof(Options.InitialTemplates)}[0]");
-        ClassKeys? classes = input.LabelColumn is { } label ? ClassKeys.Of(label.Column, label.Classes) : null;
+        ClassKeys? classes = input.LabelColumn is { } label ? ClassKeys.Of(label) : null;
         NeuralNmfResult result = NeuralNmfTraining.Run(engine, input.Examples, _options, monitor, input.Labels, classes?.Count ?? 0);
         NeuralNmfClassifier? classifier = null;
         if (result.Classification is { } layer)

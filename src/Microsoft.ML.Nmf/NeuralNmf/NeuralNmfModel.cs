@@ -111,7 +111,7 @@ public sealed class NeuralNmfClassifier
     /// <summary>What it was trained by.</summary>
     public NeuralNmfLabelLoss Loss { get; }
 
-    /// <summary>The names of the classes, as text; null when the label column had no key values.</summary>
+    /// <summary>The names of the classes: their values as text; null when the labels were keys without values.</summary>
     public IReadOnlyList<string>? ClassNames { get; }
 
     /// <summary>

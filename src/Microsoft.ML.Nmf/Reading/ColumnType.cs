@@ -37,8 +37,22 @@ internal readonly record struct ColumnType(string Name, DataViewType Item, bool 
         _ => "Convert it first, with Conversion.ConvertType and DataKind.Single, and then make a vector of it with Concatenate.",
     };
 
-    /// <summary>How to make a key of such a column, as a sentence.</summary>
-    public string AdviseLabel() => IsVector
-        ? "Name a column that has one value a row, and make it a key first, for instance with Conversion.MapValueToKey."
-        : "Make it one first, for instance with Conversion.MapValueToKey, which also makes missing labels of values that it does not know.";
+    /// <summary>How to get labels that can be read instead of such a column, as a sentence.</summary>
+    public string AdviseLabel()
+    {
+        if (IsVector)
+            return "Name a column that has one value a row.";
+        return Item is PrimitiveDataViewType ? "Make a key of it first, with Conversion.MapValueToKey." : "Name another column.";
+    }
+
+    /// <summary>How to have fewer classes than such a column of labels has values, as a sentence or two.</summary>
+    public string AdviseFewerClasses()
+    {
+        const string another = "Name a column that tells which class a row is of.";
+        if (Item is not NumberDataViewType)
+            return another;
+        bool isReal = Item == NumberDataViewType.Single || Item == NumberDataViewType.Double;
+        string conversion = isReal ? "" : "Conversion.ConvertType, DataKind.Single, and ";
+        return $"{another} Where the numbers measure something, make ranges of them first, with {conversion}NormalizeBinning and maximumBinCount: 10.";
+    }
 }

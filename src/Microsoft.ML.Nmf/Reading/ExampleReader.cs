@@ -5,7 +5,7 @@ namespace Microsoft.ML.Nmf.Reading;
 /// <summary>What an estimator trains on.</summary>
 /// <param name="Examples">X, n × m.</param>
 /// <param name="FeatureNames">The names of the m features, or null.</param>
-/// <param name="LabelColumn">The column of labels, or null.</param>
+/// <param name="LabelColumn">The column of labels with its classes, or null.</param>
 /// <param name="Labels">For each example 0 for a missing label and otherwise its class plus 1; empty without a label column.</param>
 internal sealed record TrainingInput(ExampleMatrix Examples, string[]? FeatureNames, LabelColumn? LabelColumn, uint[] Labels);
 
@@ -20,7 +20,7 @@ internal static class ExampleReader
     /// <param name="label">The label column, from the same schema, or null.</param>
     /// <param name="checkAlive">Called every 1024 rows; throws to cancel the reading.</param>
     /// <exception cref="InvalidOperationException">
-    /// There are no rows, or all labels are missing, or a feature is negative, not a number or infinite as float32.
+    /// There are no rows, or all labels are missing or have too many values, or a feature is negative, not a number or infinite as float32.
     /// </exception>
     public static TrainingInput Read(IDataView data, FeatureColumn column, LabelColumn? label, Action checkAlive)
     {
@@ -28,7 +28,7 @@ internal static class ExampleReader
         var labels = new List<uint>();
         using DataViewRowCursor cursor = data.GetRowCursor(label is { } read ? [column.Column, read.Column] : [column.Column]);
         var reader = new FeatureRowReader(cursor, column);
-        Func<uint>? labelReader = label?.MakeReader(cursor);
+        LabelReader? labelReader = label is { } ofRows ? LabelReader.Create(ofRows, cursor) : null;
         while (cursor.MoveNext())
         {
             if (builder.Rows % RowsBetweenChecks == 0)
@@ -36,17 +36,18 @@ internal static class ExampleReader
             reader.Read();
             builder.Add(reader.Features, reader.Values);
             if (labelReader is not null)
-                labels.Add(labelReader());
+                labels.Add(labelReader.Read());
         }
 
         if (builder.Rows == 0)
             throw new InvalidOperationException($"Column '{column.Name}': the training data has no rows.");
         if (label is { } known && labels.TrueForAll(key => key == 0))
         {
-            throw new InvalidOperationException($"Label column '{known.Column.Name}': every one of the {builder.Rows} rows has a missing key, "
+            throw new InvalidOperationException($"Label column '{known.Column.Name}': every one of the {builder.Rows} rows has {known.Missing}, "
                 + "so there is nothing to learn from it. Leave LabelColumnName out to train without labels.");
         }
 
-        return new TrainingInput(builder.BuildInUnit(), column.ReadNames(), label, [.. labels]);
+        uint[] classes = [.. labels];
+        return new TrainingInput(builder.BuildInUnit(), column.ReadNames(), labelReader?.Finish(classes), classes);
     }
 }

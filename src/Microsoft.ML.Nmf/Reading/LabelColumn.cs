@@ -1,25 +1,32 @@
+using System.Globalization;
 using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Nmf.Reading;
 
-/// <summary>A label column: a key column, in which a missing value stands for a row without a label.</summary>
+/// <summary>A label column: keys, or values that are numbered while they are read. A missing key or value stands for a row without a label.</summary>
 /// <param name="Column">The column.</param>
-/// <param name="Classes">The number of classes.</param>
-internal readonly record struct LabelColumn(DataViewSchema.Column Column, int Classes)
+/// <param name="Classes">The number of classes; 0 for a column of values that has not been read.</param>
+/// <param name="Values">The value of each class, ascending, as an array of the column's type; null for keys, and for values that have not been read.</param>
+internal readonly record struct LabelColumn(DataViewSchema.Column Column, int Classes, Array? Values = null)
 {
     /// <summary>The most classes that are accepted.</summary>
     public const int MostClasses = 1 << 20;
 
+    // So few classes may well have one row each, where few labels are known.
+    private const int FewClasses = 20;
+
     /// <summary>Finds the column in a schema.</summary>
     /// <exception cref="ArgumentOutOfRangeException">
-    /// There is no such column, or it is not a key, or it has no classes or more than <see cref="MostClasses"/>.
+    /// There is no such column, or its type is not one of labels, or it is a key of no classes or of more than <see cref="MostClasses"/>.
     /// </exception>
     public static LabelColumn Find(DataViewSchema schema, string name)
     {
         if (schema.GetColumnOrNull(name) is not { } column)
             throw FeatureColumn.Missing("label", name, schema.Where(c => !c.IsHidden).Select(c => c.Name));
+        if (LabelReader.ReadsValues(column.Type))
+            return new LabelColumn(column, 0);
         if (column.Type is not KeyDataViewType key)
-            throw NoKey(name, ColumnType.Of(column.Type));
+            throw NoLabel(name, ColumnType.Of(column.Type));
         if (key.Count is 0 or > MostClasses)
         {
             throw new ArgumentOutOfRangeException("labelColumnName", name,
@@ -31,48 +38,74 @@ internal readonly record struct LabelColumn(DataViewSchema.Column Column, int Cl
     }
 
     /// <summary>Checks the column in the shape of a schema.</summary>
-    /// <returns>The annotation with the class names (key values), whatever their type; null when there is none.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such column, or it is not a key.</exception>
-    public static SchemaShape.Column? PromisedValues(SchemaShape shape, string name)
+    /// <returns>The type of the values that the classes stand for; null when they have none.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such column, or its type is not one of labels.</exception>
+    public static DataViewType? PromisedValues(SchemaShape shape, string name)
     {
         SchemaShape.Column column = shape.FirstOrDefault(c => c.Name == name);
         if (column.Name is null)
             throw FeatureColumn.Missing("label", name, shape.Select(c => c.Name));
-        if (column.Kind != SchemaShape.Column.VectorKind.Scalar || !column.IsKey)
-            throw NoKey(name, ColumnType.Of(column));
+        bool isScalar = column.Kind == SchemaShape.Column.VectorKind.Scalar;
+        if (isScalar && !column.IsKey && LabelReader.ReadsValues(column.ItemType))
+            return column.ItemType;
+        if (!isScalar || !column.IsKey)
+            throw NoLabel(name, ColumnType.Of(column));
         SchemaShape.Column values = column.Annotations.FirstOrDefault(a => a.Name == "KeyValues" && a.Kind == SchemaShape.Column.VectorKind.Vector && !a.IsKey);
-        return values.Name is null ? null : values;
+        return values.Name is null ? null : values.ItemType;
     }
 
-    /// <summary>A function that reads the key of the current row: from 1 to <see cref="Classes"/>, or 0 for a missing one.</summary>
-    /// <param name="row">The row. The function throws an <see cref="InvalidOperationException"/> where its key is above <see cref="Classes"/>.</param>
-    public Func<uint> MakeReader(DataViewRow row)
+    /// <summary>What a row without a label has, in words.</summary>
+    public string Missing => Column.Type switch
     {
-        Type raw = Column.Type.RawType;
-        if (raw == typeof(byte))
-            return MakeReader<byte>(row, key => key);
-        if (raw == typeof(ushort))
-            return MakeReader<ushort>(row, key => key);
-        return raw == typeof(uint) ? MakeReader<uint>(row, key => key) : MakeReader<ulong>(row, key => key);
-    }
+        KeyDataViewType => "a missing key",
+        TextDataViewType => "an empty text",
+        _ => "NaN",
+    };
 
-    private Func<uint> MakeReader<T>(DataViewRow row, Func<T, ulong> convert)
+    /// <summary>What is suspicious in labels that were read, in sentences.</summary>
+    /// <param name="labels">For each row 0 for a missing label and otherwise its class plus 1.</param>
+    public IEnumerable<string> Warnings(uint[] labels)
     {
-        ValueGetter<T> getter = row.GetGetter<T>(Column);
-        T raw = default!;
-        LabelColumn column = this;
-        return () =>
+        if (Values is null)
+            yield break;
+        if (BlankRows(labels) is > 0 and var blank)
         {
-            getter(ref raw);
-            ulong key = convert(raw);
-            return key <= (ulong)column.Classes ? (uint)key : throw column.BeyondClasses(key, row);
-        };
+            yield return string.Create(CultureInfo.InvariantCulture,
+                $"Label column '{Column.Name}': the text of {blank} rows is blank but not empty, which makes a class of it. ")
+                + "A row without a label has an empty text: make it so where the data comes from.";
+        }
+
+        int labelled = labels.Count(label => label != 0);
+        if (Classes > FewClasses && Classes > labelled / 2)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture,
+                $"Label column '{Column.Name}' has {Classes} classes in {labelled} rows with a label, fewer than two rows to a class: too few to learn from. ")
+                + ColumnType.Of(Column.Type).AdviseFewerClasses();
+        }
     }
 
-    private static ArgumentOutOfRangeException NoKey(string name, ColumnType type)
-        => new("labelColumnName", name, $"Label column '{name}' is of type {type.Name}, but must be a key. {type.AdviseLabel()}");
+    /// <summary>The exception for a value that is one more than there may be.</summary>
+    /// <param name="row">The row that has it.</param>
+    public InvalidOperationException TooManyValues(DataViewRow row)
+        => new($"Label column '{Column.Name}', {FeatureRowReader.Describe(row)}: it has the {MostClasses + 1}th value that differs from those before, "
+            + $"but there may be {MostClasses} at most. {ColumnType.Of(Column.Type).AdviseFewerClasses()}");
 
-    private InvalidOperationException BeyondClasses(ulong key, DataViewRow row)
+    /// <summary>The exception for a key that is above those of the column's type.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="row">The row that has it.</param>
+    public InvalidOperationException BeyondClasses(ulong key, DataViewRow row)
         => new($"Label column '{Column.Name}', {FeatureRowReader.Describe(row)}: the key is {key}, but its type promises {Classes} at most. "
             + "Mend the source of the data, which breaks its own schema, or give it a key type of more values.");
+
+    private int BlankRows(uint[] labels)
+    {
+        if (Values is not ReadOnlyMemory<char>[] texts)
+            return 0;
+        bool[] isBlank = [false, .. texts.Select(text => text.Span.IsWhiteSpace())];
+        return labels.Count(label => isBlank[label]);
+    }
+
+    private static ArgumentOutOfRangeException NoLabel(string name, ColumnType type)
+        => new("labelColumnName", name,
+            $"Label column '{name}' is of type {type.Name}, but must be a text, a Boolean, a number or a key. {type.AdviseLabel()}");
 }

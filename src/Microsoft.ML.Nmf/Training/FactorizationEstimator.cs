@@ -63,7 +63,8 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
     /// <returns>The transformer that computes activations with what was learned.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The input or label column is missing or of a wrong type, or an option does not fit the data.</exception>
     /// <exception cref="InvalidOperationException">
-    /// There are no rows, or none has a label where a label column is named, or a value is negative, not a number or infinite.
+    /// There are no rows, or none has a label where a label column is named, or labels have more than 1,048,576 values, or a feature is negative, not a
+    /// number or infinite.
     /// </exception>
     /// <exception cref="OperationCanceledException"><see cref="FactorizationOptions.CancellationToken"/> or the context's execution was cancelled.</exception>
     public TTransformer Fit(IDataView input)
@@ -80,6 +81,8 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
             log.Warning(warning);
         if (training.Examples.NonZeros == 0)
             log.Warning($"Column '{column.Name}' is zero in every row: there is nothing to learn from it.");
+        foreach (string warning in training.LabelColumn?.Warnings(training.Labels) ?? [])
+            log.Warning(warning);
         if (WarnOfRanks(training.Examples) is { } ofRanks)
             log.Warning(ofRanks);
         return Train(engine, training, monitor, new ColumnNames(InputColumnName, OutputColumnNames));

@@ -125,9 +125,8 @@ public class NeuralNmfErrorTests
     public static TheoryData<string, string> BadLabels() => new()
     {
         { "Missing", "Could not find label column 'Missing'. The data has " },
-        { "Label", "Label column 'Label' is of type String, but must be a key" },
+        { "Time", "Label column 'Time' is of type DateTime, but must be a text, a Boolean, a number or a key. Make a key of it first" },
         { "Features", "Label column 'Features' is of type Vector<Single" },
-        { "Number", "Label column 'Number' is of type Single, but must be a key" },
         { "Keys", "Label column 'Keys' is of type Vector<" },
     };
 
@@ -229,9 +228,7 @@ public class NeuralNmfErrorTests
         [VectorType(Rows.Size)]
         public float[] Features { get; set; } = new float[Rows.Size];
 
-        public string Label { get; set; } = "text";
-
-        public float Number { get; set; } = 1;
+        public DateTime Time { get; set; }
 
         [VectorType(2), KeyType(5)]
         public uint[] Keys { get; set; } = [1, 2];

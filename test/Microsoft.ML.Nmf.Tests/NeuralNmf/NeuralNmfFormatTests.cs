@@ -17,7 +17,7 @@ public class NeuralNmfFormatTests
         var context = new MLContext(1);
         IDataView data = NeuralRows.GroupView(context, Rows.Values(30));
         _model = context.Transforms.NeuralNmf(NeuralRows.Options(new() { Ranks = [3, 2], MaximumNumberOfIterations = 2 })).Fit(data).Model;
-        _classes = ClassKeys.Of(data.Schema["Label"], 3);
+        _classes = ClassKeys.Of(LabelColumn.Find(data.Schema, "Label"));
         _bytes = Bytes.Of(writer => NeuralNmfTransformer.WriteModel(writer, _model));
     }
 
