@@ -85,8 +85,9 @@ public abstract class FactorizationOptions
     }
 
     /// <summary>
-    /// The training ends when an iteration lowers the objective by no more than this share of it. From 0, which makes all the
-    /// iterations, to below 1. 1e-4 unless set.
+    /// The training ends when an iteration lowers the square root of the objective, for β = 2 the norm of the residual, by no more than this share of what all
+    /// iterations after the first have lowered it by: when it makes next to nothing of the way any more, however small or large the rest that stays. From 0, which
+    /// makes all the iterations, to below 1. 1e-4 unless set.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative, not finite, or 1 or more.</exception>
     public double Tolerance

@@ -59,10 +59,10 @@ internal sealed class HostMonitor(ComponentHost host, LogChannel log, Factorizat
             $"{phase} ended after {last.Number} iterations at objective {last.Objective:G7}, {last.Seconds:F1} s: {InWords(history.End, rule)}."));
         if (history.End != TrainingEnd.IterationsExhausted || rule.Tolerance == 0 || rule.IsBudget)
             return;
-        double fall = (history[^2].Objective - last.Objective) / history[^2].Objective;
-        log.Warning(string.Create(CultureInfo.InvariantCulture, $"{phase} stopped after {last.Number} iterations without having converged: the last one still ")
-            + string.Create(CultureInfo.InvariantCulture,
-                $"{(fall < 0 ? "raised" : "lowered")} the objective by {Math.Abs(fall):G2} of it, the tolerance is {rule.Tolerance:G2}. ")
+        double share = StoppingRule.ShareOf(history, history.Skip(1).Min(at => at.Objective));
+        log.Warning(string.Create(CultureInfo.InvariantCulture, $"{phase} stopped after {last.Number} iterations without having converged")
+            + (double.IsFinite(share) ? string.Create(CultureInfo.InvariantCulture,
+                $": the last one still {(share < 0 ? "went back" : "made")} {100 * Math.Abs(share):G2} % of the way, the tolerance is {100 * rule.Tolerance:G2} %. ") : ". ")
             + "Raise MaximumNumberOfIterations or Tolerance.");
     }
 

@@ -6,7 +6,10 @@ namespace Microsoft.ML.Nmf;
 /// <summary>Why a training ended.</summary>
 public enum TrainingEnd
 {
-    /// <summary>The objective fell by no more than the tolerance, in as many iterations in a row as the training asks for.</summary>
+    /// <summary>
+    /// Iterations made no more of the way than <see cref="FactorizationOptions.Tolerance"/>, as many in a row as the training asks for, or changed the objective by
+    /// no more than its rounding.
+    /// </summary>
     Converged,
 
     /// <summary>The most iterations that were allowed were made.</summary>

@@ -136,6 +136,30 @@ public class NmfTrainingTests
         Near.Equal(exact, Error(NmfSolver.MultiplicativeUpdates), 0.03);
     }
 
+    [Theory]
+    [InlineData(2, NmfInitialization.Automatic)]
+    [InlineData(2, NmfInitialization.Random)]
+    [InlineData(1, NmfInitialization.Automatic)]
+    public void Data_of_exactly_the_rank_converges_to_it_and_says_so(double beta, NmfInitialization start)
+    {
+        var random = new Random(3);
+        double[][] h = Factor(120), w = Factor(Rows.Size);
+        IDataView data = Rows.View(_context, h.Select(a => w.Select(b => (float)a.Zip(b, (x, y) => x * y).Sum()).ToArray()));
+        TrainingHistory history = _context.Transforms.Nmf(new NmfEstimator.Options
+        {
+            InputColumnName = "Features",
+            Rank = 3,
+            Beta = beta,
+            Initialization = start,
+            Seed = 1,
+        }).Fit(data).Model.History;
+        Assert.Equal(TrainingEnd.Converged, history.End);
+        Assert.InRange(history.Last.Objective, 0, 1e-3 * history[0].Objective);
+
+        double[][] Factor(int rows)
+            => [.. Enumerable.Range(0, rows).Select(_ => Enumerable.Range(0, 3).Select(_ => random.Next(2) * random.NextDouble()).ToArray())];
+    }
+
     [Fact]
     public void Penalties_do_what_they_say()
     {
@@ -231,8 +255,9 @@ public class NmfTrainingTests
             return GC.GetAllocatedBytesForCurrentThread() - before;
         }
 
+        // The least of three: the runtime may allocate on the thread while it compiles anew what runs often.
         Read(1000);
-        Assert.InRange(Read(2000), 0, 2000);
+        Assert.InRange(Enumerable.Range(0, 3).Min(_ => Read(1000)), 0, 1000);
     }
 
     // ML.NET keeps the method to its own assemblies, such as AutoML.

@@ -6,13 +6,43 @@ namespace Microsoft.ML.Nmf.Tests.Training;
 public class TrainingLoopTests
 {
     [Fact]
-    public void It_stops_at_the_first_decrease_that_is_within_the_tolerance()
+    public void It_stops_at_the_first_iteration_that_makes_no_more_of_the_way_than_the_tolerance()
     {
-        var solver = new Given(100, 50, 49, 48.9, 10);
-        TrainingHistory history = TrainingLoop.Run(solver, new StoppingRule(10, 0.01), "Test", new QuietMonitor());
-        Assert.Equal([100, 50, 49, 48.9], history.Select(i => i.Objective));
-        Assert.Equal(TrainingEnd.Converged, history.End);
-        Assert.True(history.Converged);
+        // Of the roots 10, 7, 5, 4, 3.99: the last makes 0.01 of 3.01.
+        foreach ((double tolerance, int count) in new[] { (0.0034, 5), (0.0033, 6) })
+        {
+            TrainingHistory history = TrainingLoop.Run(new Given(100, 49, 25, 16, 3.99 * 3.99, 9), new StoppingRule(5, tolerance), "Test", new QuietMonitor());
+            Assert.Equal(count, history.Count);
+            Assert.Equal(count == 5, history.Converged);
+        }
+    }
+
+    [Theory]
+    [InlineData(50)]
+    [InlineData(1e6)]
+    public void What_stays_for_ever_and_how_bad_the_start_was_do_not_matter_to_the_end(double start)
+    {
+        // Each iteration halves what is left of the way.
+        int[] ends =
+        [
+            .. new[] { 0.0, 1, 1000 }.Select(rest => TrainingLoop.Run(
+                new Given([rest + 100 + start, .. Enumerable.Range(0, 60).Select(i => rest + 100 * Math.Pow(0.25, i))]),
+                new StoppingRule(60, 1e-4), "Test", new QuietMonitor()).Count),
+        ];
+        Assert.All(ends, end => Assert.InRange(end, 8, 16));
+    }
+
+    [Fact]
+    public void An_objective_that_goes_to_zero_converges()
+        => Assert.True(TrainingLoop.Run(
+            new Given([.. Enumerable.Range(0, 60).Select(i => Math.Pow(0.5, i))]), new StoppingRule(59, 1e-4), "Test", new QuietMonitor()).Converged);
+
+    [Fact]
+    public void A_change_within_the_rounding_of_the_factors_is_no_progress()
+    {
+        Given Objectives(double resolution) => new(100, 99.5, 99) { Resolution = resolution };
+        Assert.Equal(2, TrainingLoop.Run(Objectives(0.5), new StoppingRule(2, 1e-4), "Test", new QuietMonitor()).Count);
+        Assert.Equal(3, TrainingLoop.Run(Objectives(0.4), new StoppingRule(2, 1e-4), "Test", new QuietMonitor()).Count);
     }
 
     [Fact]
@@ -67,7 +97,7 @@ public class TrainingLoopTests
         {
             var monitor = new QuietMonitor();
             monitor.IsStopped = () => monitor.Reports.Count > stop;
-            var solver = new Given(100, 50, 40, 39.9, 20) { Reason = at => at == 3 ? reason : null };
+            var solver = new Given(100, 50, 40, 39.99, 20) { Reason = at => at == 3 ? reason : null };
             return TrainingLoop.Run(solver, new StoppingRule(most, tolerance), "Test", monitor);
         }
 
@@ -111,7 +141,7 @@ public class TrainingLoopTests
     {
         public int Advances { get; private set; }
 
-        public double Resolution => 0;
+        public double Resolution { get; init; }
 
         public string Remedy => "Take other numbers.";
 
