@@ -3,6 +3,7 @@ using Microsoft.ML.Nmf.Benchmarks.Comparisons;
 using Microsoft.ML.Nmf.Benchmarks.FewLabels;
 using Microsoft.ML.Nmf.Benchmarks.Iterations;
 using Microsoft.ML.Nmf.Benchmarks.Primitives;
+using Microsoft.ML.Nmf.Benchmarks.Trainers;
 using TopicModel;
 
 namespace Microsoft.ML.Nmf.Benchmarks;
@@ -17,6 +18,7 @@ internal static class Program
         deep FILE TEXT LABEL [RANKS [BETA [ITERATIONS]]]
         neural FILE TEXT LABEL [RANKS [EPOCHS]]
         few-labels FILE TEXT LABEL [SEEDS [FRACTIONS]]
+        trainers FILE TEXT LABEL
         """;
 
     private static int Main(string[] args)
@@ -36,6 +38,8 @@ internal static class Program
                 return NeuralCost.Run(Features(file, text, label), rest);
             case ["few-labels", string file, string text, string label, .. string[] rest]:
                 return FewLabelsComparison.Run(Corpus.Open(file, text, label), rest);
+            case ["trainers", string file, string text, string label]:
+                return DefaultTrainers.Run(Corpus.Open(file, text, label));
             default:
                 Console.Error.WriteLine(Usage);
                 return 1;

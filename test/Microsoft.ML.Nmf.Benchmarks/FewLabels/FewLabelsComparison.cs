@@ -18,10 +18,7 @@ internal static class FewLabelsComparison
     {
         int seeds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 5;
         double[] fractions = args.Length > 1 ? [.. args[1].Split(',').Select(f => double.Parse(f, CultureInfo.InvariantCulture))] : _fractions;
-        Document[] documents = [.. corpus.Documents.Where(d => _classes.Contains(d.Label))];
-        if (documents.Length == 0)
-            throw new ArgumentException($"{corpus.Name} has no text of any of the classes {string.Join(", ", _classes)}.");
-
+        Document[] documents = DocumentsOf(corpus);
         var table = new FewLabelsTable(fractions);
         for (int seed = 1; seed <= seeds; seed++)
             Run(documents, seed, fractions, table);
@@ -29,6 +26,13 @@ internal static class FewLabelsComparison
         Figures.Say($"Mean accuracy on it ± standard deviation over {seeds} seeds:");
         table.Print();
         return 0;
+    }
+
+    /// <summary>The texts of the classes that the figures are for.</summary>
+    public static Document[] DocumentsOf(Corpus corpus)
+    {
+        Document[] documents = [.. corpus.Documents.Where(d => _classes.Contains(d.Label))];
+        return documents.Length > 0 ? documents : throw new ArgumentException($"{corpus.Name} has no text of any of the classes {string.Join(", ", _classes)}.");
     }
 
     private static void Run(Document[] documents, int seed, double[] fractions, FewLabelsTable table)
