@@ -20,6 +20,7 @@ public sealed class TopicLayer
     private readonly TopicLayer? _before;
     private readonly IReadOnlyList<string>? _featureNames;
     private readonly Lazy<FactorMatrix> _effectiveTemplates;
+    private readonly Lazy<double[]> _sums;
 
     internal TopicLayer(int index, FactorMatrix templates, TopicLayer? before, IReadOnlyList<string>? featureNames, double[] activationSums)
     {
@@ -29,6 +30,7 @@ public sealed class TopicLayer
         _before = before;
         _featureNames = featureNames;
         _effectiveTemplates = new(() => before is null ? templates : before.EffectiveTemplates.Multiply(templates));
+        _sums = new(() => EffectiveTemplates.ColumnSums());
     }
 
     /// <summary>Which layer it is, from 0 for the one next to the features.</summary>
@@ -58,7 +60,7 @@ public sealed class TopicLayer
     /// </summary>
     public IReadOnlyList<double> GetPrevalence()
     {
-        double[] sums = EffectiveTemplates.ColumnSums();
+        double[] sums = _sums.Value;
         double total = sums.Select((sum, k) => sum * ActivationSums[k]).Sum();
         return [.. sums.Select((sum, k) => total > 0 ? sum * ActivationSums[k] / total : 0)];
     }
@@ -76,18 +78,23 @@ public sealed class TopicLayer
     {
         ArgumentOutOfRangeException.ThrowIfNegative(topic);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(topic, Rank);
-        if (_before is null)
-            return [];
-        double[] sums = _before.EffectiveTemplates.ColumnSums();
-        double[] weights = [.. sums.Select((sum, l) => sum * Templates[l, topic])];
-        double total = weights.Sum();
-        IEnumerable<TopicLink> links = weights.Select((weight, l) => new TopicLink { Topic = l, Share = weight / total });
+        IEnumerable<TopicLink> links = SharesIn(topic).Select((share, l) => new TopicLink { Topic = l, Share = share });
         return [.. links.Where(link => link.Share > 0).OrderByDescending(link => link.Share).ThenBy(link => link.Topic)];
     }
 
     /// <summary>Which layer it is, and how many topics it makes of what, for people to read.</summary>
     public override string ToString()
         => $"Layer {Index}: {InWords.Count(Rank, "topic")} of {InWords.Count(Templates.Rows, _before is null ? "feature" : "topic")}";
+
+    /// <summary>The share of each topic of the layer before in one of this layer; none in the first layer. All 0 for a topic of nothing.</summary>
+    internal double[] SharesIn(int topic)
+    {
+        if (_before is null)
+            return [];
+        double[] weights = [.. _before._sums.Value.Select((sum, l) => sum * Templates[l, topic])];
+        double total = weights.Sum();
+        return total > 0 ? [.. weights.Select(weight => weight / total)] : weights;
+    }
 
     // The topic of this layer that brings most of a finer one about in the training data.
     internal int ParentOf(int finer)

@@ -24,18 +24,18 @@ internal sealed class StopWordFilter(ComponentHost host, StopWordsRemovingEstima
     private readonly HashSet<string> _more = [.. Split(language is { } l ? [.. more, OfAddresses, _missing.GetValueOrDefault(l, "")] : more)];
 
     /// <summary>Those of some words in lower case that are no stop words, in their order.</summary>
-    public List<string> Remove(IEnumerable<string> words)
+    public List<WordDocuments> Remove(IEnumerable<WordDocuments> words)
     {
-        List<string> some = [.. words.Where(word => !_more.Contains(word))];
+        List<WordDocuments> some = [.. words.Where(word => !_more.Contains(word.Word))];
         if (language is null || some.Count == 0)
             return some;
 
         // A list may have a word with its apostrophe, such as the French "qu'".
-        var asked = new WordList { Words = [.. some, .. some.Select(word => $"{word}'")] };
+        var asked = new WordList { Words = [.. some.Select(word => word.Word), .. some.Select(word => $"{word.Word}'")] };
         IDataView data = host.Data.LoadFromEnumerable([asked]);
         IDataView left = host.Transforms.Text.RemoveDefaultStopWords(nameof(WordList.Words), language: language.Value).Fit(data).Transform(data);
         HashSet<string> kept = [.. left.GetColumn<string[]>(nameof(WordList.Words)).Single()];
-        return some.FindAll(word => kept.Contains(word) && kept.Contains($"{word}'"));
+        return some.FindAll(word => kept.Contains(word.Word) && kept.Contains($"{word.Word}'"));
     }
 
     // As the texts are.

@@ -22,7 +22,7 @@ public static class TopicWordsCatalog
     /// <param name="maximumDocumentShare">In what share of the texts a word may occur at most, above 0 and at most 1.</param>
     /// <param name="maximumNumberOfWords">The most words, at least 1, of which the most frequent are kept; null for all.</param>
     /// <returns>
-    /// An estimator. Fitting it reads the data twice and gives a chain of ML.NET's own transformers, which a program loads without this library. The words
+    /// An estimator. Fitting it reads the data once and gives a chain of ML.NET's own transformers, which a program loads without this library. The words
     /// of a text that has none of them are all 0.
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
@@ -56,7 +56,7 @@ public static class TopicWordsCatalog
     /// <param name="catalog">The transforms of texts of an <see cref="MLContext"/>.</param>
     /// <param name="options">The options, which are read when this is called.</param>
     /// <returns>
-    /// An estimator. Fitting it reads the data twice and gives a chain of ML.NET's own transformers, which a program loads without this library. The words
+    /// An estimator. Fitting it reads the data once and gives a chain of ML.NET's own transformers, which a program loads without this library. The words
     /// of a text that has none of them are all 0.
     /// </returns>
     /// <exception cref="ArgumentNullException">The catalog or the options are null.</exception>

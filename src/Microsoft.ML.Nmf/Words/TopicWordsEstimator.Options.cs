@@ -2,6 +2,19 @@ using Microsoft.ML.Transforms.Text;
 
 namespace Microsoft.ML.Nmf;
 
+/// <summary>What a word of a text weighs.</summary>
+public enum TopicWordsWeighting
+{
+    /// <summary>
+    /// How often it occurs in the text times the natural logarithm of the number of all training texts over those it occurs in, each text scaled to length 1.
+    /// For β = 2.
+    /// </summary>
+    TfIdf,
+
+    /// <summary>How often it occurs in the text. For β = 1.</summary>
+    Counts,
+}
+
 public sealed partial class TopicWordsEstimator
 {
     /// <summary>Which words topics are made of, and what they weigh. Every setter validates its value.</summary>
@@ -14,7 +27,7 @@ public sealed partial class TopicWordsEstimator
         private int _minimumDocuments = Defaults.MinimumDocuments;
         private double _maximumDocumentShare = Defaults.MaximumDocumentShare;
         private int? _maximumNumberOfWords;
-        private NgramExtractingEstimator.WeightingCriteria _weighting = NgramExtractingEstimator.WeightingCriteria.TfIdf;
+        private TopicWordsWeighting _weighting;
 
         /// <summary>The name of the column of words to make. Not empty. "Words" unless set.</summary>
         /// <exception cref="ArgumentException">The name is null or empty.</exception>
@@ -100,12 +113,9 @@ public sealed partial class TopicWordsEstimator
             set => _maximumNumberOfWords = value is null or >= 1 ? value : throw Refuse(nameof(MaximumNumberOfWords), value, "at least 1");
         }
 
-        /// <summary>
-        /// What a word of a text weighs, before the text is scaled to length 1: how often it occurs there (Tf), the logarithm of all texts over those it
-        /// occurs in (Idf), or the product of both (TfIdf). TfIdf unless set.
-        /// </summary>
+        /// <summary>What a word of a text weighs. <see cref="TopicWordsWeighting.TfIdf"/> unless set.</summary>
         /// <exception cref="ArgumentOutOfRangeException">The value is none of the named ones.</exception>
-        public NgramExtractingEstimator.WeightingCriteria Weighting
+        public TopicWordsWeighting Weighting
         {
             get => _weighting;
             set => _weighting = Named(value, nameof(Weighting));

@@ -5,18 +5,19 @@ namespace Microsoft.ML.Nmf.Words;
 /// <summary>Chooses words by the number of texts in which they occur.</summary>
 internal static class Vocabulary
 {
-    /// <summary>The words that are neither rare nor frequent nor stop words, in the order in which they first occur.</summary>
+    /// <summary>The words that are neither rare nor frequent nor stop words, by their character codes.</summary>
     /// <exception cref="InvalidOperationException">There are no texts, or no word is left.</exception>
-    public static List<string> Choose(WordCount count, TopicWordsEstimator.Options options, StopWordFilter filter, string column)
+    public static List<WordDocuments> Choose(WordCount count, TopicWordsEstimator.Options options, StopWordFilter filter, string column)
     {
         double most = options.MaximumDocumentShare * count.Documents;
-        List<string> words = filter.Remove(count.Words.Where(w => w.Documents >= options.MinimumDocuments && w.Documents <= most).Select(w => w.Word));
+        List<WordDocuments> words = filter.Remove(count.Words.Where(word => word.Documents >= options.MinimumDocuments && word.Documents <= most));
         if (words.Count == 0)
             throw new InvalidOperationException($"{Describe(count, column)} {Advise(count, options, filter)}");
+        words.Sort((a, b) => string.CompareOrdinal(a.Word, b.Word));
         if (words.Count <= options.MaximumNumberOfWords || options.MaximumNumberOfWords is not { } limit)
             return words;
-        Dictionary<string, int> documents = count.Words.ToDictionary(w => w.Word, w => w.Documents);
-        HashSet<string> kept = [.. words.OrderByDescending(word => documents[word]).ThenBy(word => word, StringComparer.Ordinal).Take(limit)];
+        // The order of equal ones is kept.
+        HashSet<WordDocuments> kept = [.. words.OrderByDescending(word => word.Documents).Take(limit)];
         return words.FindAll(kept.Contains);
     }
 
@@ -28,8 +29,7 @@ internal static class Vocabulary
     {
         if (count.Documents == 0)
             return "Give data with rows.";
-        HashSet<string> telling = [.. filter.Remove(count.Words.Select(w => w.Word))];
-        int[] documents = [.. count.Words.Where(w => telling.Contains(w.Word)).Select(w => w.Documents)];
+        int[] documents = [.. filter.Remove(count.Words).Select(word => word.Documents)];
         if (documents.Length == 0)
         {
             return count.Words.Any()

@@ -4,6 +4,9 @@ using Microsoft.ML.Nmf.Hosting;
 
 namespace Microsoft.ML.Nmf.Words;
 
+/// <summary>A word, and in how many texts it occurs.</summary>
+internal readonly record struct WordDocuments(string Word, int Documents);
+
 /// <summary>In how many texts of a column each word occurs.</summary>
 internal sealed class WordCount
 {
@@ -21,9 +24,8 @@ internal sealed class WordCount
     /// <summary>The number of texts.</summary>
     public int Documents { get; private set; }
 
-    /// <summary>The words that can say something, in the order in which they first occur, each with its number of texts.</summary>
-    public IEnumerable<(string Word, int Documents)> Words
-        => _tallies.OrderBy(pair => pair.Value.Order).Select(pair => (pair.Key, pair.Value.Documents));
+    /// <summary>The words that can say something, in no order.</summary>
+    public IEnumerable<WordDocuments> Words => _tallies.Select(pair => new WordDocuments(pair.Key, pair.Value.Documents));
 
     /// <summary>The characters that part words in these texts, and others that are common.</summary>
     public char[] GetSeparators() => _characters.GetSeparators();
@@ -75,9 +77,7 @@ internal sealed class WordCount
         {
             if (word.Length > MostCharacters || !TextCharacters.CanBeAWord(word))
                 continue;
-            ref Tally tally = ref CollectionsMarshal.GetValueRefOrAddDefault(bySpan, word, out bool isKnown);
-            if (!isKnown)
-                tally.Order = _tallies.Count;
+            ref Tally tally = ref CollectionsMarshal.GetValueRefOrAddDefault(bySpan, word, out _);
             if (tally.LastDocument == Documents)
                 continue;
             tally.LastDocument = Documents;
@@ -88,7 +88,6 @@ internal sealed class WordCount
     // Documents are counted from 1.
     private struct Tally
     {
-        public int Order;
         public int Documents;
         public int LastDocument;
     }
