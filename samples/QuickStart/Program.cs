@@ -20,9 +20,10 @@ mlContext.Model.Save(model, notes.Schema, "model.zip");
 
 ITransformer loaded = mlContext.Model.Load("model.zip", out _);
 var engine = mlContext.Model.CreatePredictionEngine<Note, NoteTopics>(loaded);
-float[] activations = engine.Predict(new Note { Text = source.Question }).Topics;
+var note = new Note { Text = source.Question };
+float[] activations = engine.Predict(note).Topics;
 int main = Array.IndexOf(activations, activations.Max());
-Console.WriteLine($"\"{source.Question}\" is mostly about {main}: {topics[main]}");
+Console.WriteLine($"\"{note.Text}\" is mostly about {main}: {topics[main]}");
 return 0;
 
 internal sealed class Note

@@ -87,7 +87,7 @@ public static class TopicCommand
             bool isOwn = file is null;
             TopicMethod method = kind switch
             {
-                "deep" => new DeepTopics(Layers(widths ?? (isOwn ? "24,12,4" : "50,20,8")), divergence, count) { Engine = trainer },
+                "deep" => new DeepTopics(Layers(widths ?? (isOwn ? "24,12" : "50,20")), divergence, count) { Engine = trainer },
                 "neural" => new NeuralTopics(Layers(widths ?? (isOwn ? "24,12" : "50,20")), share, count) { Engine = trainer },
                 _ => new NmfTopics(AtLeastOne("--rank", width) ?? (isOwn ? 12 : 20), divergence, count) { Engine = trainer },
             };

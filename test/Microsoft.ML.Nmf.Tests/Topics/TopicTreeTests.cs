@@ -1,5 +1,3 @@
-using Microsoft.ML.Nmf.Tests.Reference;
-
 namespace Microsoft.ML.Nmf.Tests.Topics;
 
 /// <summary>The tree of topics adds up and has no branch that says nothing.</summary>
@@ -43,7 +41,7 @@ public class TopicTreeTests
         Assert.Equal("0(0 1) 1(2 3)", Text(model.GetHierarchy(minimumPrevalence: 0)));
         Assert.Equal("0(0 1) 1(2)", Text(model.GetHierarchy(minimumPrevalence: 1e-4)));
         Assert.Equal("0(0 1)", Text(model.GetHierarchy(minimumPrevalence: 0.1)));
-        Assert.Equal("", Text(model.GetHierarchy(minimumPrevalence: 0.999)));
+        Assert.Equal("", Text(model.GetHierarchy(minimumPrevalence: 0.9999)));
         Assert.Equal("0(0 1)", Text(model.GetHierarchy()));
     }
 
