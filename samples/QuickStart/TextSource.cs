@@ -39,7 +39,7 @@ internal sealed record TextSource(IReadOnlyList<Note> Notes, int Topics, string 
         if (texts.Length == 0)
             throw new InvalidDataException($"There are no texts in {folder ?? file}.");
         int topics = options.TryGetValue("--topics", out string? number) ? AtLeastOne(number) : isOwn ? 10 : 20;
-        string question = isOwn ? "Two moons of Saturn in the eyepiece, and then the clouds came." : texts[0];
+        string question = isOwn ? "Two moons of Saturn in the eyepiece, and then the clouds came." : Start(texts[0]);
         return new TextSource([.. texts.Select(text => new Note { Text = text })], topics, question);
     }
 
@@ -61,6 +61,13 @@ internal sealed record TextSource(IReadOnlyList<Note> Notes, int Topics, string 
             throw new InvalidDataException($"{path} has no column '{column}' in its header line. {Usage}");
         while (reader.ReadLine()?.Split('\t') is { } fields)
             yield return index < fields.Length ? fields[index] : throw new InvalidDataException($"{path} has a line without column {index}.");
+    }
+
+    // Enough of a text to ask what it is about, in a line.
+    private static string Start(string text)
+    {
+        string line = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return line.Length <= 150 ? line : $"{line[..150]}…";
     }
 
     private static int AtLeastOne(string number)

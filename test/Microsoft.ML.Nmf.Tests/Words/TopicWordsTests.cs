@@ -148,6 +148,28 @@ public class TopicWordsTests
     }
 
     [Fact]
+    public void What_is_longer_than_a_hundred_characters_is_no_word()
+    {
+        string[] texts = [$"{new string('a', 100)} {new string('b', 101)} tree", "other"];
+        Assert.Equal([new string('a', 100), "other", "tree"], Words(Fit(texts, minimumDocuments: 1).Transform(View(texts))));
+    }
+
+    [Fact]
+    public void Fitting_reads_the_texts_once()
+    {
+        int reads = 0;
+        IEnumerable<Note> Read()
+        {
+            reads++;
+            foreach (string text in _corpus)
+                yield return new Note { Text = text };
+        }
+
+        _context.Transforms.Text.ProduceTopicWords("Words", "Text", minimumDocuments: 2).Fit(_context.Data.LoadFromEnumerable(Read()));
+        Assert.Equal(1, reads);
+    }
+
+    [Fact]
     public void Title_and_body_count_as_one_text()
     {
         string[][] pairs = [["Red cat", "red dog"], ["", "dog"], ["blue", "sky"], ["", ""]];
