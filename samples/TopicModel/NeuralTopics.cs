@@ -4,28 +4,23 @@ using Microsoft.ML.Nmf;
 namespace TopicModel;
 
 /// <summary>Layers of topics, trained by back-propagation; where labels are known, towards topics that tell them apart.</summary>
-public sealed class NeuralTopics(IReadOnlyList<int> ranks, double? labelsKnown, int epochs) : TopicMethod
+public sealed class NeuralTopics(IReadOnlyList<int> ranks, double? labelsKnown, int epochs) : LayeredTopicMethod(ranks)
 {
     public override string Description
-        => FormattableString.Invariant($"ranks {string.Join(", ", ranks)}{(labelsKnown is { } share ? $", {100 * share:0.###} % of the labels outside the test known" : "")}");
-
-    public override int Size => ranks[^1];
+        => FormattableString.Invariant($"ranks {string.Join(", ", Ranks)}{(labelsKnown is { } share ? $", {100 * share:0.###} % of the labels outside the test known" : "")}");
 
     public override double? LabelsKnown => labelsKnown;
-
-    public override float ClassifierL2Regularization => 1e-4f;
 
     public override FittedTopics Fit(MLContext context, IDataView features, IProgress<TrainingProgress>? progress, CancellationToken stop)
     {
         NeuralNmfTransformer transformer = context.Transforms.NeuralNmf(new NeuralNmfEstimator.Options
         {
             OutputColumnName = Topics,
-            InputColumnName = WordFeatures.Words,
-            LabelColumnName = labelsKnown is null ? null : WordFeatures.LabelKey,
-            Ranks = ranks,
+            InputColumnName = Words,
+            LabelColumnName = labelsKnown is null ? null : LabelKey,
+            LayerOutputColumnNames = LayerColumns,
+            Ranks = Ranks,
             MaximumNumberOfIterations = epochs,
-            Tolerance = 0,
-            PretrainingIterations = epochs,
             Seed = Seed,
             Engine = Engine,
             Progress = progress,

@@ -53,8 +53,8 @@ public static class TopicCommand
         };
         var iterations = new Option<int>("--iterations")
         {
-            Description = "The iterations of the factorization; for --model deep and neural of each layer and of all together.",
-            DefaultValueFactory = _ => 50,
+            Description = "The most iterations of the factorization, for --model deep and neural of all layers together; fewer are made where it converges.",
+            DefaultValueFactory = _ => 200,
         };
         var engine = new Option<TrainingEngine>("--engine") { Description = "What trains: Automatic, Managed or Torch." };
         var documents = new Option<int?>("--min-documents") { Description = "In how many texts a word must occur to count." };
@@ -87,7 +87,7 @@ public static class TopicCommand
             bool isOwn = file is null;
             TopicMethod method = kind switch
             {
-                "deep" => new DeepTopics(Layers(widths ?? (isOwn ? "24,12,4" : "50,20,8")), divergence, count) { Engine = trainer },
+                "deep" => new DeepTopics(Layers(widths ?? (isOwn ? "24,12" : "50,20")), divergence, count) { Engine = trainer },
                 "neural" => new NeuralTopics(Layers(widths ?? (isOwn ? "24,12" : "50,20")), share, count) { Engine = trainer },
                 _ => new NmfTopics(AtLeastOne("--rank", width) ?? (isOwn ? 12 : 20), divergence, count) { Engine = trainer },
             };

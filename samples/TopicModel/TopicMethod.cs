@@ -6,7 +6,13 @@ namespace TopicModel;
 /// <summary>A way to find topics.</summary>
 public abstract class TopicMethod
 {
-    /// <summary>The column of activations.</summary>
+    /// <summary>The column of words.</summary>
+    public const string Words = "Words";
+
+    /// <summary>The column of labels as keys.</summary>
+    public const string LabelKey = "LabelKey";
+
+    /// <summary>The column of activations, of several layers those of the deepest.</summary>
     public const string Topics = "Topics";
 
     private protected const int WordsPerTopic = 10;
@@ -18,17 +24,30 @@ public abstract class TopicMethod
     /// <summary>What it does, in a few words.</summary>
     public abstract string Description { get; }
 
-    /// <summary>The size of the activations.</summary>
+    /// <summary>The number of topics, in all layers.</summary>
     public abstract int Size { get; }
+
+    /// <summary>The columns of activations, of the finest topics first.</summary>
+    public abstract string[] Columns { get; }
 
     /// <summary>The share of labels that are known to it; null where it does not look at labels.</summary>
     public virtual double? LabelsKnown => null;
 
-    /// <summary>The penalty of a linear classifier's weights on the activations, which are small numbers: the smaller they are, the smaller it must be.</summary>
-    public virtual float ClassifierL2Regularization => 1e-2f;
-
     /// <summary>Learns topics from the words, until <paramref name="stop"/> is signalled at the latest.</summary>
     public abstract FittedTopics Fit(MLContext context, IDataView features, IProgress<TrainingProgress>? progress, CancellationToken stop);
+}
+
+/// <summary>A way to find topics in layers.</summary>
+public abstract class LayeredTopicMethod(IReadOnlyList<int> ranks) : TopicMethod
+{
+    public override int Size => ranks.Sum();
+
+    public override string[] Columns => [.. LayerColumns, Topics];
+
+    /// <summary>The columns of all layers but the deepest.</summary>
+    private protected string[] LayerColumns { get; } = [.. Enumerable.Range(0, ranks.Count - 1).Select(layer => $"Layer{layer}")];
+
+    private protected IReadOnlyList<int> Ranks => ranks;
 }
 
 /// <summary>Topics that were found.</summary>
@@ -49,16 +68,17 @@ public sealed class NmfTopics(int rank, double beta, int iterations) : TopicMeth
 
     public override int Size => rank;
 
+    public override string[] Columns => [Topics];
+
     public override FittedTopics Fit(MLContext context, IDataView features, IProgress<TrainingProgress>? progress, CancellationToken stop)
     {
         NmfTransformer transformer = context.Transforms.Nmf(new NmfEstimator.Options
         {
             OutputColumnName = Topics,
-            InputColumnName = WordFeatures.Words,
+            InputColumnName = Words,
             Rank = rank,
             Beta = beta,
             MaximumNumberOfIterations = iterations,
-            Tolerance = 0,
             Seed = Seed,
             Engine = Engine,
             Progress = progress,
@@ -70,23 +90,20 @@ public sealed class NmfTopics(int rank, double beta, int iterations) : TopicMeth
 }
 
 /// <summary>Layers of topics, trained together.</summary>
-public sealed class DeepTopics(IReadOnlyList<int> ranks, double beta, int iterations) : TopicMethod
+public sealed class DeepTopics(IReadOnlyList<int> ranks, double beta, int iterations) : LayeredTopicMethod(ranks)
 {
-    public override string Description => FormattableString.Invariant($"ranks {string.Join(", ", ranks)}, β = {beta}");
-
-    public override int Size => ranks[^1];
+    public override string Description => FormattableString.Invariant($"ranks {string.Join(", ", Ranks)}, β = {beta}");
 
     public override FittedTopics Fit(MLContext context, IDataView features, IProgress<TrainingProgress>? progress, CancellationToken stop)
     {
         DeepNmfTransformer transformer = context.Transforms.DeepNmf(new DeepNmfEstimator.Options
         {
             OutputColumnName = Topics,
-            InputColumnName = WordFeatures.Words,
-            Ranks = ranks,
+            InputColumnName = Words,
+            LayerOutputColumnNames = LayerColumns,
+            Ranks = Ranks,
             Beta = beta,
             MaximumNumberOfIterations = iterations,
-            Tolerance = 0,
-            PretrainingIterations = iterations,
             Seed = Seed,
             Engine = Engine,
             Progress = progress,

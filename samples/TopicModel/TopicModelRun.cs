@@ -9,7 +9,7 @@ namespace TopicModel;
 public sealed class TopicModelRun(Corpus corpus, TopicMethod method)
 {
     private const int Seed = 1;
-    private const float WordsL2Regularization = 1e-2f;
+    private const string AllTopics = "AllTopics";
 
     private readonly MLContext _context = new(Seed);
 
@@ -21,10 +21,10 @@ public sealed class TopicModelRun(Corpus corpus, TopicMethod method)
     {
         var clock = Stopwatch.StartNew();
         IDataView documents = _context.Data.LoadFromEnumerable(corpus.Documents);
-        ITransformer featurizer = WordFeatures.Fit(_context, documents, MinimumDocuments);
+        ITransformer featurizer = FitFeaturizer(documents);
         TextParts parts = TextParts.Of(_context, corpus.Documents, method.LabelsKnown);
         IDataView features = Cache(Transform(featurizer, parts.All));
-        int words = ((VectorDataViewType)features.Schema[WordFeatures.Words].Type).Size;
+        int words = ((VectorDataViewType)features.Schema[TopicMethod.Words].Type).Size;
         Report.Say($"{corpus.Name}: {corpus.Documents.Count:N0} texts, {words:N0} words in {MinimumDocuments} or more of them, {Seconds(clock)}.");
 
         clock.Restart();
@@ -39,12 +39,12 @@ public sealed class TopicModelRun(Corpus corpus, TopicMethod method)
         clock.Restart();
         // The trainer passes over its data many times.
         ITransformer toTopics = featurizer.Append(topics.Transformer);
-        IDataView training = Cache(Transform(toTopics, parts.Training), TopicMethod.Topics), test = Cache(Transform(toTopics, parts.Test), TopicMethod.Topics);
-        ITransformer classifier = Classify(TopicMethod.Topics, method.ClassifierL2Regularization, training, test, out MulticlassClassificationMetrics byTopics);
-        Classify(WordFeatures.Words, WordsL2Regularization, training, test, out MulticlassClassificationMetrics byWords);
+        IDataView training = Cache(Transform(toTopics, parts.Training), method.Columns), test = Cache(Transform(toTopics, parts.Test), method.Columns);
+        ITransformer classifier = ClassifyByTopics(training, test, out MulticlassClassificationMetrics byTopics);
+        ClassifyByWords(training, test, out MulticlassClassificationMetrics byWords);
         var accuracies = new List<(string, MulticlassClassificationMetrics)>
         {
-            (FormattableString.Invariant($"{method.Size} topics"), byTopics),
+            (FormattableString.Invariant($"{method.Size} topics{(method.Columns.Length > 1 ? ", all layers" : "")}"), byTopics),
             (FormattableString.Invariant($"{words:N0} words (TF-IDF)"), byWords),
         };
         if (method.LabelsKnown is not null)
@@ -67,27 +67,48 @@ public sealed class TopicModelRun(Corpus corpus, TopicMethod method)
 
     private IDataView Transform(ITransformer transformer, IReadOnlyList<Document> documents) => transformer.Transform(_context.Data.LoadFromEnumerable(documents));
 
-    private IDataView Cache(IDataView view, params string[] columns) => _context.Data.Cache(view, [WordFeatures.LabelKey, WordFeatures.Words, .. columns]);
+    private IDataView Cache(IDataView view, params string[] columns) => _context.Data.Cache(view, [TopicMethod.LabelKey, TopicMethod.Words, .. columns]);
 
-    private ITransformer Classify(string column, float l2Regularization, IDataView training, IDataView test, out MulticlassClassificationMetrics metrics)
+    // Labels as keys, texts as words.
+    private ITransformer FitFeaturizer(IDataView documents)
     {
-        // Activations and unit-length texts are small numbers: the default penalties of the trainer would leave nothing of its weights.
-        var trainer = _context.MulticlassClassification.Trainers.LbfgsMaximumEntropy(new()
+        var featurizer = _context.Transforms.Conversion.MapValueToKey(TopicMethod.LabelKey, nameof(Document.Label))
+            .Append(_context.Transforms.Text.ProduceTopicWords(TopicMethod.Words, nameof(Document.Text), minimumDocuments: MinimumDocuments));
+        try
         {
-            LabelColumnName = WordFeatures.LabelKey,
-            FeatureColumnName = column,
+            return featurizer.Fit(documents);
+        }
+        catch (InvalidOperationException problem)
+        {
+            throw new InvalidDataException($"{problem.Message} MinimumDocuments is --min-documents here, and the column of texts --text.");
+        }
+    }
+
+    private ITransformer ClassifyByTopics(IDataView training, IDataView test, out MulticlassClassificationMetrics metrics)
+        => Classify(_context.Transforms.Concatenate(AllTopics, method.Columns)
+            .Append(_context.MulticlassClassification.Trainers.LbfgsMaximumEntropy(TopicMethod.LabelKey, AllTopics)), training, test, out metrics);
+
+    // Texts of length one are of small numbers: the default penalties of the trainer would leave nothing of its weights.
+    private ITransformer ClassifyByWords(IDataView training, IDataView test, out MulticlassClassificationMetrics metrics)
+        => Classify(_context.MulticlassClassification.Trainers.LbfgsMaximumEntropy(new()
+        {
+            LabelColumnName = TopicMethod.LabelKey,
+            FeatureColumnName = TopicMethod.Words,
             L1Regularization = 0,
-            L2Regularization = l2Regularization,
+            L2Regularization = 1e-2f,
             MaximumNumberOfIterations = 50,
             HistorySize = 5,
-        });
-        var model = trainer.Fit(training);
+        }), training, test, out metrics);
+
+    private ITransformer Classify(IEstimator<ITransformer> trainer, IDataView training, IDataView test, out MulticlassClassificationMetrics metrics)
+    {
+        ITransformer model = trainer.Fit(training);
         IDataView predicted = model.Transform(test);
         metrics = Evaluate(predicted);
         return model.Append(LabelNames(predicted));
     }
 
-    private MulticlassClassificationMetrics Evaluate(IDataView predicted) => _context.MulticlassClassification.Evaluate(predicted, labelColumnName: WordFeatures.LabelKey);
+    private MulticlassClassificationMetrics Evaluate(IDataView predicted) => _context.MulticlassClassification.Evaluate(predicted, labelColumnName: TopicMethod.LabelKey);
 
     private ITransformer LabelNames(IDataView predicted) => _context.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(predicted);
 

@@ -30,8 +30,8 @@ public static class DeepNmfCatalog
     /// <exception cref="ArgumentException">A column name is empty, or <paramref name="outputColumnName"/> or the catalog is null.</exception>
     /// <example>
     /// <code>
-    /// var pipeline = mlContext.Transforms.Text.FeaturizeText("Features", "Text")
-    ///     .Append(mlContext.Transforms.DeepNmf("Topics", "Features", ranks: [50, 20, 8]));
+    /// var pipeline = mlContext.Transforms.Text.ProduceTopicWords("Words", "Text")
+    ///     .Append(mlContext.Transforms.DeepNmf("Topics", "Words", ranks: [50, 20, 8]));
     /// </code>
     /// </example>
     public static DeepNmfEstimator DeepNmf(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null,

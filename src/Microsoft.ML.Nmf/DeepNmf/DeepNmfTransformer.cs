@@ -94,26 +94,13 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
         FactorMatrix[] templates = ModelFormat.ReadLayers(reader);
         string[]? names = ModelFormat.ReadNames(reader, templates[0].Rows);
         int examples = ModelFormat.ReadNumberOfExamples(reader);
-        (ActivationNormalization normalization, ActivationMoments[] moments) = ModelFormat.ReadActivations(reader, templates, () => ReadSums(reader, templates));
+        (ActivationNormalization normalization, ActivationMoments[] moments) = ModelFormat.ReadActivations(
+            reader, templates, () => ActivationMoments.OfSums(templates, ModelFormat.ReadSums(reader, templates[^1].Columns)));
         var model = new DeepNmfModel(templates, names, settings.Beta, examples, moments, normalization, TrainingPhase.Read(reader));
         ModelReader.Check(layers.All(layer => layer >= 0 && layer < templates.Length), "an output column belongs to no layer");
         ModelReader.Check(model.Layers.All(layer => layer.Moments.Sums.All(double.IsFinite)), "the sums of activations are not finite");
         CheckProduct(model);
         return new DeepNmfTransformer(host, columns, model, settings, layers);
-    }
-
-    // Of the deepest layer, from which those of the others follow.
-    private static ActivationMoments[] ReadSums(ModelReader reader, FactorMatrix[] templates)
-    {
-        var moments = new ActivationMoments[templates.Length];
-        double[] sums = ModelFormat.ReadSums(reader, templates[^1].Columns);
-        for (int i = templates.Length - 1; i >= 0; i--)
-        {
-            moments[i] = new ActivationMoments(sums, []);
-            sums = ActivationMoments.SumsBefore(templates[i], sums);
-        }
-
-        return moments;
     }
 
     // No entry of the product is above the product of the largest column sums, so it seldom has to be computed.

@@ -56,10 +56,10 @@ internal sealed record ActivationMoments(double[] Sums, double[] MeanSquares)
     /// <summary>
     /// The share of each component in what a layer says about the training data: its activations times its templates, summed over both, from 0 to 1.
     /// </summary>
-    /// <param name="templates">V, features × rank.</param>
-    public double[] Prevalence(FactorMatrix templates)
+    /// <param name="templateSums">The sums of the columns of V, features × rank.</param>
+    public double[] Prevalence(double[] templateSums)
     {
-        double[] weights = [.. templates.ColumnSums().Zip(Sums, (template, activation) => template * activation)];
+        double[] weights = [.. templateSums.Zip(Sums, (template, activation) => template * activation)];
         double total = weights.Sum();
         return [.. weights.Select(weight => total > 0 ? weight / total : 0)];
     }
@@ -69,8 +69,23 @@ internal sealed record ActivationMoments(double[] Sums, double[] MeanSquares)
     public ActivationMoments Take(IEnumerable<int> components)
         => new([.. components.Select(k => Sums[k])], [.. components.Select(k => MeanSquares[k])]);
 
-    /// <summary>The sums of the layer before in a chain: those of H_i W_iᵀ.</summary>
-    public static double[] SumsBefore(FactorMatrix templates, double[] sums)
+    /// <summary>The sums alone of every layer of a chain, from those of the deepest.</summary>
+    /// <param name="templates">W_0, …, W_L.</param>
+    /// <param name="deepest">The sums of the deepest layer's activations.</param>
+    public static ActivationMoments[] OfSums(IReadOnlyList<FactorMatrix> templates, double[] deepest)
+    {
+        var moments = new ActivationMoments[templates.Count];
+        for (int i = templates.Count - 1; i >= 0; i--)
+        {
+            moments[i] = new ActivationMoments(deepest, []);
+            deepest = SumsBefore(templates[i], deepest);
+        }
+
+        return moments;
+    }
+
+    // Those of H_i W_iᵀ.
+    private static double[] SumsBefore(FactorMatrix templates, double[] sums)
     {
         var before = new double[templates.Rows];
         for (int l = 0; l < before.Length; l++)

@@ -14,6 +14,12 @@ internal sealed class ComponentHost
     /// <summary>The number of the GPU to use; null where the user has not chosen one.</summary>
     public int? GpuDeviceId => ((IHostEnvironmentInternal)Host).GpuDeviceId;
 
+    /// <summary>ML.NET's transforms, for a component that is made of them.</summary>
+    public TransformsCatalog Transforms => new(Host);
+
+    /// <summary>ML.NET's sources of data.</summary>
+    public DataOperationsCatalog Data => new(Host);
+
     /// <summary>Whether to use the processor where a GPU is missing.</summary>
     public bool FallbackToCpu => ((IHostEnvironmentInternal)Host).FallbackToCpu;
 
@@ -21,6 +27,15 @@ internal sealed class ComponentHost
     /// <param name="catalog">The catalog that makes the component.</param>
     /// <param name="name">The component's name, which log messages carry.</param>
     public static ComponentHost Register(TransformsCatalog catalog, string name)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        return Register(CatalogUtils.GetEnvironment(catalog), name);
+    }
+
+    /// <summary>Registers a component with the context of a catalog of texts.</summary>
+    /// <param name="catalog">The catalog that makes the component.</param>
+    /// <param name="name">The component's name, which log messages carry.</param>
+    public static ComponentHost Register(TransformsCatalog.TextTransforms catalog, string name)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         return Register(CatalogUtils.GetEnvironment(catalog), name);

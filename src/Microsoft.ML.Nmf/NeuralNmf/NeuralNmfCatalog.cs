@@ -34,9 +34,9 @@ public static class NeuralNmfCatalog
     /// <exception cref="ArgumentException">A column name is empty, or <paramref name="outputColumnName"/> or the catalog is null.</exception>
     /// <example>
     /// <code>
-    /// var pipeline = mlContext.Transforms.Text.FeaturizeText("Features", "Text")
+    /// var pipeline = mlContext.Transforms.Text.ProduceTopicWords("Words", "Text")
     ///     .Append(mlContext.Transforms.Conversion.MapValueToKey("Label"))
-    ///     .Append(mlContext.Transforms.NeuralNmf("Topics", "Features", ranks: [50, 20], labelColumnName: "Label"));
+    ///     .Append(mlContext.Transforms.NeuralNmf("Topics", "Words", ranks: [50, 20], labelColumnName: "Label"));
     /// </code>
     /// </example>
     public static NeuralNmfEstimator NeuralNmf(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null,

@@ -27,8 +27,8 @@ public static class NmfCatalog
     /// <exception cref="ArgumentException">A column name is empty, or <paramref name="outputColumnName"/> or the catalog is null.</exception>
     /// <example>
     /// <code>
-    /// var pipeline = mlContext.Transforms.Text.FeaturizeText("Features", "Text")
-    ///     .Append(mlContext.Transforms.Nmf("Topics", "Features", rank: 20));
+    /// var pipeline = mlContext.Transforms.Text.ProduceTopicWords("Words", "Text")
+    ///     .Append(mlContext.Transforms.Nmf("Topics", "Words", rank: 20));
     /// </code>
     /// </example>
     public static NmfEstimator Nmf(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null,

@@ -71,7 +71,7 @@ public sealed class NmfModel
     {
         if (Moments.Sums.Length == 0)
             throw new InvalidOperationException("The model was saved by an earlier version, which did not keep the prevalence of its topics. Train it again.");
-        return Moments.Prevalence(Templates);
+        return Moments.Prevalence(Templates.ColumnSums());
     }
 
     /// <summary>The approximation of an example, h Wᵀ, from its activations.</summary>

@@ -29,7 +29,7 @@ internal readonly record struct ColumnType(string Name, DataViewType Item, bool 
     {
         (true, true) => "Count its keys first, with Text.ProduceNgrams, or with Conversion.MapKeyToVector and outputCountVector: true.",
         (true, false) => "Make a vector of the key first, with Conversion.MapKeyToVector.",
-        _ when Item is TextDataViewType => "Featurize it first, with Text.FeaturizeText or Text.ProduceWordBags.",
+        _ when Item is TextDataViewType => "Make words of it first, with Text.ProduceTopicWords.",
         _ when Item is not PrimitiveDataViewType => "Make numbers of it first.",
         (_, true) => "Convert it first, with Conversion.ConvertType and DataKind.Single.",
         _ when Item == NumberDataViewType.Single || Item == NumberDataViewType.Double

@@ -43,11 +43,18 @@ public abstract class LayeredModel
 
     /// <summary>
     /// The topics as a tree: those of the deepest layer, most prevalent first, each with the topics of the layer before that belong to it more than
-    /// to any other, and so on to the features.
+    /// to any other, and so on to the features. A topic that is made of a single finer one of the same words stands for both.
     /// </summary>
     /// <param name="wordsPerTopic">The most words of a topic, at least 1.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="wordsPerTopic"/> is below 1.</exception>
-    public IReadOnlyList<TopicNode> GetHierarchy(int wordsPerTopic = 10) => TopicNode.Read(Layers, wordsPerTopic);
+    /// <param name="minimumPrevalence">
+    /// Topics whose <see cref="TopicNode.Prevalence"/> is below this are left out, with all below them. From 0, which gives every topic of every layer its own
+    /// place, to below 1. 0.005 unless given; set less where the deepest layer has hundreds of topics.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="wordsPerTopic"/> is below 1, or <paramref name="minimumPrevalence"/> is negative, 1 or more, or not a number.
+    /// </exception>
+    public IReadOnlyList<TopicNode> GetHierarchy(int wordsPerTopic = 10, double minimumPrevalence = 0.005)
+        => TopicNode.Read(Layers, wordsPerTopic, minimumPrevalence);
 
     /// <summary>The approximation of an example: its deepest activations times the transposed effective templates of the deepest layer.</summary>
     /// <param name="activations">

@@ -20,6 +20,7 @@ public sealed class TopicLayer
     private readonly TopicLayer? _before;
     private readonly IReadOnlyList<string>? _featureNames;
     private readonly Lazy<FactorMatrix> _effectiveTemplates;
+    private readonly Lazy<double[]> _sums;
 
     internal TopicLayer(int index, FactorMatrix templates, TopicLayer? before, IReadOnlyList<string>? featureNames, ActivationMoments moments)
     {
@@ -29,6 +30,7 @@ public sealed class TopicLayer
         _before = before;
         _featureNames = featureNames;
         _effectiveTemplates = new(() => before is null ? templates : before.EffectiveTemplates.Multiply(templates));
+        _sums = new(() => EffectiveTemplates.ColumnSums());
     }
 
     /// <summary>Which layer it is, from 0 for the one next to the features.</summary>
@@ -56,7 +58,7 @@ public sealed class TopicLayer
     /// The share of each component in what the layer says about the training data: its activations times its effective templates, summed over both,
     /// from 0 to 1. Components are in this order, the most prevalent first, unless the layer, or the one after it, started from given templates.
     /// </summary>
-    public IReadOnlyList<double> GetPrevalence() => Moments.Prevalence(EffectiveTemplates);
+    public IReadOnlyList<double> GetPrevalence() => Moments.Prevalence(_sums.Value);
 
     /// <summary>The topics of the layer: the heaviest features of every component.</summary>
     /// <param name="wordsPerTopic">The most words of a topic, at least 1.</param>
@@ -71,18 +73,23 @@ public sealed class TopicLayer
     {
         ArgumentOutOfRangeException.ThrowIfNegative(topic);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(topic, Rank);
-        if (_before is null)
-            return [];
-        double[] sums = _before.EffectiveTemplates.ColumnSums();
-        double[] weights = [.. sums.Select((sum, l) => sum * Templates[l, topic])];
-        double total = weights.Sum();
-        IEnumerable<TopicLink> links = weights.Select((weight, l) => new TopicLink { Topic = l, Share = weight / total });
+        IEnumerable<TopicLink> links = SharesIn(topic).Select((share, l) => new TopicLink { Topic = l, Share = share });
         return [.. links.Where(link => link.Share > 0).OrderByDescending(link => link.Share).ThenBy(link => link.Topic)];
     }
 
     /// <summary>Which layer it is, and how many topics it makes of what, for people to read.</summary>
     public override string ToString()
         => $"Layer {Index}: {InWords.Count(Rank, "topic")} of {InWords.Count(Templates.Rows, _before is null ? "feature" : "topic")}";
+
+    /// <summary>The share of each topic of the layer before in one of this layer; none in the first layer. All 0 for a topic of nothing.</summary>
+    internal double[] SharesIn(int topic)
+    {
+        if (_before is null)
+            return [];
+        double[] weights = [.. _before._sums.Value.Select((sum, l) => sum * Templates[l, topic])];
+        double total = weights.Sum();
+        return total > 0 ? [.. weights.Select(weight => weight / total)] : weights;
+    }
 
     // The topic of this layer that brings most of a finer one about in the training data.
     internal int ParentOf(int finer)

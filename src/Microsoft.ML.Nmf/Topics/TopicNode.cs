@@ -13,7 +13,11 @@ public sealed record TopicNode
     /// <summary>The topic, by the words that weigh most in it.</summary>
     public required Topic Topic { get; init; }
 
-    /// <summary>Its share of what the layer says about the training data, from 0 to 1.</summary>
+    /// <summary>
+    /// Its share of what the deepest layer says about the training data, from 0 to 1: all topics of that layer together have 1, and a finer topic has what it
+    /// brings to the one above it, so that those below a topic never have more than it has. What a finer topic brings to others besides does not count; all
+    /// that it has in its layer is in <see cref="TopicLayer.GetPrevalence"/>.
+    /// </summary>
     public required double Prevalence { get; init; }
 
     /// <summary>The finer topics, most prevalent first.</summary>
@@ -23,28 +27,40 @@ public sealed record TopicNode
     public override string ToString()
         => $"{InWords.Percent(Prevalence)}: {Topic}{(Children.Count == 0 ? "" : $" ({InWords.Count(Children.Count, "finer topic")})")}";
 
-    /// <summary>The topics of the deepest of several layers, with all below them.</summary>
-    internal static TopicNode[] Read(IReadOnlyList<TopicLayer> layers, int wordsPerTopic)
+    /// <summary>The topics of the deepest of several layers, with all below them that have a share to speak of.</summary>
+    internal static TopicNode[] Read(IReadOnlyList<TopicLayer> layers, int wordsPerTopic, double minimumPrevalence)
     {
-        TopicNode[] nodes = [];
-        foreach (TopicLayer layer in layers)
+        if (minimumPrevalence is not (>= 0 and < 1))
         {
-            IReadOnlyList<double> prevalence = layer.GetPrevalence();
-            ILookup<int, TopicNode> children = nodes.ToLookup(node => layer.ParentOf(node.Topic.Index));
-            nodes =
-            [
-                .. layer.GetTopics(wordsPerTopic).Select(topic => new TopicNode
-                {
-                    Layer = layer.Index,
-                    Topic = topic,
-                    Prevalence = prevalence[topic.Index],
-                    Children = [.. Sorted(children[topic.Index])],
-                }),
-            ];
+            throw new ArgumentOutOfRangeException(nameof(minimumPrevalence), minimumPrevalence,
+                $"{nameof(minimumPrevalence)} is {minimumPrevalence}, but must be from 0 to below 1.");
         }
 
-        return [.. Sorted(nodes)];
+        IReadOnlyList<Topic>[] topics = [.. layers.Select(layer => layer.GetTopics(wordsPerTopic))];
+        ILookup<int, int>[] below =
+            [.. layers.Select((layer, i) => Enumerable.Range(0, i == 0 ? 0 : layers[i - 1].Rank).ToLookup(layer.ParentOf))];
+        return Make(layers.Count - 1, layers[^1].GetPrevalence().Select((prevalence, k) => (k, prevalence)));
+
+        TopicNode[] Make(int layer, IEnumerable<(int Index, double Prevalence)> those)
+            => [.. Sorted(those.Where(one => one.Prevalence >= minimumPrevalence).Select(one =>
+            {
+                double[] shares = layers[layer].SharesIn(one.Index);
+                var node = new TopicNode
+                {
+                    Layer = layer,
+                    Topic = topics[layer][one.Index],
+                    Prevalence = one.Prevalence,
+                    Children = Make(layer - 1, below[layer][one.Index].Select(finer => (finer, one.Prevalence * shares[finer]))),
+                };
+                return minimumPrevalence > 0 ? node.WithoutEcho() : node;
+            }))];
     }
+
+    // A topic that is made of one finer topic of the same words says nothing that the finer one does not.
+    private TopicNode WithoutEcho()
+        => Children is [var only] && only.Topic.Words.Select(word => word.Feature).ToHashSet().SetEquals(Topic.Words.Select(word => word.Feature))
+            ? this with { Children = only.Children }
+            : this;
 
     private static IEnumerable<TopicNode> Sorted(IEnumerable<TopicNode> nodes)
         => nodes.OrderByDescending(node => node.Prevalence).ThenBy(node => node.Topic.Index);

@@ -24,7 +24,7 @@ internal static class TopicOrder
             order = [.. Enumerable.Range(0, templates[i].Columns)];
             if (isKept)
                 continue;
-            double[] prevalence = moments[i].Prevalence(effective);
+            double[] prevalence = moments[i].Prevalence(effective.ColumnSums());
             order = [.. order.OrderByDescending(k => prevalence[k])];
             templates[i] = templates[i].TakeColumns(order);
             effective = i == 0 ? templates[0] : effective.TakeColumns(order);

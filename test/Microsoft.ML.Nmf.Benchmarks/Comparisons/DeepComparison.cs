@@ -1,5 +1,4 @@
 using System.Globalization;
-using TopicModel;
 
 namespace Microsoft.ML.Nmf.Benchmarks.Comparisons;
 

@@ -4,7 +4,6 @@ using Microsoft.ML.Nmf.Engine.Managed;
 using Microsoft.ML.Nmf.NeuralNmf;
 using Microsoft.ML.Nmf.Reading;
 using Microsoft.ML.Nmf.Training;
-using TopicModel;
 
 namespace Microsoft.ML.Nmf.Benchmarks.Comparisons;
 

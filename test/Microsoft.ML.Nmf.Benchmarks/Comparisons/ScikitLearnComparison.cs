@@ -3,7 +3,6 @@ using System.Globalization;
 using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.GpuCheck.Data;
 using Microsoft.ML.Nmf.Reading;
-using TopicModel;
 
 namespace Microsoft.ML.Nmf.Benchmarks.Comparisons;
 

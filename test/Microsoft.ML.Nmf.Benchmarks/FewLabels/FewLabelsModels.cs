@@ -1,5 +1,3 @@
-using TopicModel;
-
 namespace Microsoft.ML.Nmf.Benchmarks.FewLabels;
 
 /// <summary>The factorizations that the comparison fits.</summary>

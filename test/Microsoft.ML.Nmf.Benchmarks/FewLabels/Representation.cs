@@ -1,5 +1,3 @@
-using TopicModel;
-
 namespace Microsoft.ML.Nmf.Benchmarks.FewLabels;
 
 /// <summary>What a linear classifier sees of a text.</summary>

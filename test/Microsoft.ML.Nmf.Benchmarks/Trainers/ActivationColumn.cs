@@ -1,5 +1,3 @@
-using TopicModel;
-
 namespace Microsoft.ML.Nmf.Benchmarks.Trainers;
 
 /// <summary>A column of activations under the names that trainers look for by default.</summary>

@@ -14,6 +14,7 @@ public class LayerTests
         ["Engine"] = ["Engine.Managed"],
         ["Hosting"] = [],
         ["Reading"] = ["Hosting", "Engine"],
+        ["Words"] = ["Reading", "Hosting"],
         ["Topics"] = ["Hosting", "Engine"],
         ["Transforming"] = ["Reading", "Hosting", "Engine"],
         ["Training"] = ["Transforming", "Reading", "Hosting", "Engine"],

@@ -183,7 +183,7 @@ public class DeepNmfTests : IDisposable
     public void The_hierarchy_holds_every_topic_once()
     {
         DeepNmfModel model = Fit(new()).Model;
-        IReadOnlyList<TopicNode> roots = model.GetHierarchy(3);
+        IReadOnlyList<TopicNode> roots = model.GetHierarchy(3, minimumPrevalence: 0);
         Assert.Equal(model.Deepest.Rank, roots.Count);
         Assert.Equal(roots.OrderByDescending(r => r.Prevalence).Select(r => r.Topic.Index), roots.Select(r => r.Topic.Index));
         List<TopicNode> all = [];

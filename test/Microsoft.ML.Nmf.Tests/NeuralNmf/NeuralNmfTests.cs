@@ -181,7 +181,7 @@ public class NeuralNmfTests
             Assert.Equal(1, layer.GetPrevalence().Sum(), 1e-9);
         }
 
-        IReadOnlyList<TopicNode> roots = model.GetHierarchy(3);
+        IReadOnlyList<TopicNode> roots = model.GetHierarchy(3, minimumPrevalence: 0);
         List<TopicNode> all = [.. roots];
         for (int i = 0; i < all.Count; i++)
         {

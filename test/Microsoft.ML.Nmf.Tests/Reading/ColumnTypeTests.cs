@@ -35,12 +35,12 @@ public class ColumnTypeTests
             [t => t.Text.ProduceNgrams("Tokens", ngramLength: 1), t => t.Conversion.MapKeyToVector("Tokens", outputCountVector: true)]
         },
         {
-            "Text", "String", "String", ["Text.FeaturizeText", "Text.ProduceWordBags"],
-            [t => t.Text.FeaturizeText("Text"), t => t.Text.ProduceWordBags("Text")]
+            "Text", "String", "String", ["Text.ProduceTopicWords"],
+            [t => t.Text.ProduceTopicWords("Text", minimumDocuments: 1, maximumDocumentShare: 1)]
         },
         {
-            "Words", "Vector<String, 2>", "Vector<String>", ["Text.FeaturizeText", "Text.ProduceWordBags"],
-            [t => t.Text.FeaturizeText("Words"), t => t.Text.ProduceWordBags("Words")]
+            "Words", "Vector<String, 2>", "Vector<String>", ["Text.ProduceTopicWords"],
+            [t => t.Text.ProduceTopicWords("Words", minimumDocuments: 1, maximumDocumentShare: 1)]
         },
         {
             "Integers", "Vector<Int32, 2>", "Vector<Int32>", ["Conversion.ConvertType and DataKind.Single"],

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Microsoft.ML.Data;
 using TopicModel;
 
 namespace Microsoft.ML.Nmf.Tests.Samples;
@@ -56,22 +55,6 @@ public sealed class TopicCommandTests : IDisposable
         File.WriteAllText(file, "an older model");
         Assert.Equal(file, Run($"--out {file}").Output);
         Assert.Equal("an older model", File.ReadAllText(file));
-    }
-
-    [Fact]
-    public void Texts_without_words_that_count_are_told_and_the_advice_is_enough()
-    {
-        var context = new MLContext(1);
-        IDataView Texts(params string[] texts) => context.Data.LoadFromEnumerable(texts.Select(text => new Document { Label = "a", Text = text }));
-        Assert.StartsWith("The texts have no words but stop words. Give other texts",
-            Assert.Throws<InvalidDataException>(() => WordFeatures.Fit(context, Texts("the and of", "is was"), 1)).Message);
-        IDataView rare = Texts("red green", "blue sky", "cat dog");
-        Assert.Equal("No word but stop words occurs in 2 or more of the texts. Give a lower --min-documents.",
-            Assert.Throws<InvalidDataException>(() => WordFeatures.Fit(context, rare, 2)).Message);
-        Assert.Equal(6, ((VectorDataViewType)WordFeatures.Fit(context, rare, 1).Transform(rare).Schema[WordFeatures.Words].Type).Size);
-        // In two steps the features are those of the featurizer in one.
-        Assert.Equal(WordFeatures.Featurizer(context, 1).Fit(rare).Transform(rare).GetColumn<float[]>(WordFeatures.Words),
-            WordFeatures.Fit(context, rare, 1).Transform(rare).GetColumn<float[]>(WordFeatures.Words));
     }
 
     private static string Refusal(string output) => Assert.Throws<ArgumentException>(() => Run($"--out {output}")).Message;
