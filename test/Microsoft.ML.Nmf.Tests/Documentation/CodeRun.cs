@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Scripting;
@@ -11,21 +12,22 @@ namespace Microsoft.ML.Nmf.Tests.Documentation;
 internal static class CodeRun
 {
     // Those of a new console project.
-    private static readonly string[] s_implicitUsings =
+    private static readonly string[] _implicitUsings =
         ["System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Threading", "System.Threading.Tasks"];
 
     // What an application has that refers to Nmf.MLExtension, but for the tests themselves.
-    private static readonly ScriptOptions s_options = ScriptOptions.Default
-        .WithImports(s_implicitUsings)
+    private static readonly ScriptOptions _options = ScriptOptions.Default
+        .WithImports(_implicitUsings)
         .AddReferences(Directory.EnumerateFiles(AppContext.BaseDirectory, "*.dll").Select(file => Path.GetFileNameWithoutExtension(file))
-            .Where(name => (name.StartsWith("Microsoft.ML", StringComparison.Ordinal) || name == "TorchSharp") && name != typeof(CodeRun).Assembly.GetName().Name)
-            .Select(name => System.Reflection.Assembly.Load(name)));
+            .Where(name => name.StartsWith("Microsoft.ML", StringComparison.Ordinal) || name == "TorchSharp")
+            .Select(name => Assembly.Load(name))
+            .Where(assembly => assembly != typeof(CodeRun).Assembly));
 
     /// <summary>Runs all the blocks, in one state.</summary>
     /// <exception cref="XunitException">A block does not compile without a warning, or throws; the message says which.</exception>
     public static async Task Run(IEnumerable<CodeBlock> blocks, params string[] usings)
     {
-        ScriptOptions options = s_options.AddImports(usings);
+        ScriptOptions options = _options.AddImports(usings);
         ScriptState? state = null;
         foreach (CodeBlock block in blocks)
         {
@@ -51,8 +53,8 @@ internal static class CodeRun
     public static void CompileAlone(CodeBlock block)
     {
         string[] platform = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator);
-        var program = CSharpCompilation.Create("Program",
-            [CSharpSyntaxTree.ParseText(string.Concat(s_implicitUsings.Select(name => $"global using {name};"))), CSharpSyntaxTree.ParseText(block.CodeWithPlace)],
+        string usings = string.Concat(_implicitUsings.Select(name => $"global using {name};"));
+        var program = CSharpCompilation.Create("Program", [CSharpSyntaxTree.ParseText(usings), CSharpSyntaxTree.ParseText(block.CodeWithPlace)],
             platform.Select(file => MetadataReference.CreateFromFile(file)), new CSharpCompilationOptions(OutputKind.ConsoleApplication));
         Refuse(block, program.GetDiagnostics());
     }
@@ -77,6 +79,6 @@ internal static class CodeRun
         // CS1701, that a reference has a later version than was compiled against, is silent in a project too.
         Diagnostic[] faults = [.. diagnostics.Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning && diagnostic.Id != "CS1701")];
         if (faults.Length > 0)
-            throw new XunitException($"{block.Place}({block.Line}) does not compile:\n{string.Join('\n', faults.Select(fault => fault.ToString()))}\n\n{block.Code}");
+            throw new XunitException($"{block.Place}({block.Line}) does not compile:\n{string.Join('\n', (object[])faults)}\n\n{block.Code}");
     }
 }

@@ -6,19 +6,19 @@ namespace Microsoft.ML.Nmf.Tests.Documentation;
 /// <summary>The Markdown pages of the repository, and the blocks of C# in them.</summary>
 internal static partial class Pages
 {
-    private static readonly string s_root = Path.GetFullPath(
+    private static readonly string _root = Path.GetFullPath(
         typeof(Pages).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "Repository").Value!);
 
     /// <summary>The languages that fences name: a block of C# under another name would not be run.</summary>
     public static readonly string[] Languages = ["", "bash", "csharp", "xml"];
 
     /// <summary>Every page, by its path from the root.</summary>
-    public static IEnumerable<string> All => Directory.EnumerateFiles(s_root, "*.md", SearchOption.AllDirectories)
-        .Select(file => Path.GetRelativePath(s_root, file).Replace('\\', '/'))
+    public static IEnumerable<string> All => Directory.EnumerateFiles(_root, "*.md", SearchOption.AllDirectories)
+        .Select(file => Path.GetRelativePath(_root, file).Replace('\\', '/'))
         .Where(page => !page.Split('/').Any(part => part is "bin" or "obj" || part.StartsWith('.')))
         .Order(StringComparer.Ordinal);
 
-    public static string Read(string page) => File.ReadAllText(Path.Combine(s_root, page));
+    public static string Read(string page) => File.ReadAllText(Path.Combine(_root, page));
 
     /// <summary>What a page leaves to the reader, such as the data: the code of Preambles, of which every page gets the first.</summary>
     public static IEnumerable<CodeBlock> Preamble(string page)
