@@ -27,6 +27,8 @@ internal static class CodeRun
     /// <exception cref="XunitException">A block does not compile without a warning, or throws; the message says which.</exception>
     public static async Task Run(IEnumerable<CodeBlock> blocks, params string[] usings)
     {
+        // Files that a block names lie beside the program.
+        Environment.CurrentDirectory = AppContext.BaseDirectory;
         ScriptOptions options = _options.AddImports(usings);
         ScriptState? state = null;
         foreach (CodeBlock block in blocks)
