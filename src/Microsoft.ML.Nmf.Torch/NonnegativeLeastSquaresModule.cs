@@ -10,12 +10,12 @@ namespace Microsoft.ML.Nmf;
 /// parameter, and S is n × r. It is differentiable in X and A by TorchSharp's own autograd.
 /// </summary>
 /// <remarks>
-/// The supports of all rows are found without gradient, by block principal pivoting (Kim and Park 2011); S is then the solution of one differentiable batch
-/// of systems, with the Gram matrix AᵀA in which rows and columns off the support are those of the identity. Both are in double, whatever the types of X and A,
-/// and with the columns of A scaled to about the same length: neither the unit of A nor that of a column matters. S has the type of X, and satisfies the
-/// conditions of optimality as <see cref="NonnegativeLeastSquares"/> states them. Memory n·r² doubles, cost n·r³/3 per forward pass and the same again
-/// backward. To learn parts, keep A ≥ 0 with <see cref="ProjectNonnegative"/> after each step of an optimizer; q itself does not need it. The application must
-/// have a native package of TorchSharp, as for any module.
+/// The supports of all rows are found without gradient, by block principal pivoting (<see href="https://doi.org/10.1137/110821172">Kim and Park
+/// 2011</see>); S is then the solution of one differentiable batch of systems, with the Gram matrix AᵀA in which rows and columns off the support are those
+/// of the identity. Both are in double, whatever the types of X and A, and with the columns of A scaled to about the same length: neither the unit of A nor
+/// that of a column matters. S has the type of X, and satisfies the conditions of optimality as <see cref="NonnegativeLeastSquares"/> states them. Memory
+/// n·r² doubles, cost n·r³/3 per forward pass and the same again backward. To learn parts, keep A ≥ 0 with <see cref="ProjectNonnegative"/> after each step
+/// of an optimizer; q itself does not need it. The application must have a native package of TorchSharp, as for any module.
 /// </remarks>
 public sealed class NonnegativeLeastSquaresModule : torch.nn.Module<torch.Tensor, torch.Tensor>
 {

@@ -4,9 +4,10 @@ using TorchSharp;
 namespace Microsoft.ML.Nmf.Torch;
 
 /// <summary>
-/// Exact minimisers of ½ x G xᵀ − b xᵀ over x ≥ 0 for many rows at once, in double, by block principal pivoting (Kim and Park 2011, algorithm 2), as the
-/// managed row solver computes them one by one. Each step is one batch of Cholesky factorizations of G, in which the rows and columns off a row's support are
-/// those of the identity. Rows that are done leave the batch. The caller's dispose scope owns the results.
+/// Exact minimisers of ½ x G xᵀ − b xᵀ over x ≥ 0 for many rows at once, in double, by block principal pivoting
+/// (<see href="https://doi.org/10.1137/110821172">Kim and Park 2011</see>, algorithm 2), as the managed row solver computes them one by one. Each step is
+/// one batch of Cholesky factorizations of G, in which the rows and columns off a row's support are those of the identity. Rows that are done leave the
+/// batch. The caller's dispose scope owns the results.
 /// </summary>
 internal sealed class TorchLeastSquares
 {

@@ -14,8 +14,9 @@ namespace Microsoft.ML.Nmf;
 /// </summary>
 /// <remarks>
 /// Starts layer by layer, with an ordinary factorization of the data, then of its activations, and so on; then trains all factors together by
-/// multiplicative updates (Févotte and Idier 2011), the deepest templates first, then the activations, then outwards to the features. On the
-/// processor the same seed and data give the same bits on any number of threads; on a GPU results may differ in the last digits.
+/// multiplicative updates (<see href="https://doi.org/10.1162/NECO_a_00168">Févotte and Idier 2011</see>), the deepest templates first, then the
+/// activations, then outwards to the features. On the processor the same seed and data give the same bits on any number of threads; on a GPU results may
+/// differ in the last digits.
 /// </remarks>
 public sealed partial class DeepNmfEstimator : FactorizationEstimator<DeepNmfTransformer>
 {

@@ -23,8 +23,19 @@ public static class DeepNmfTransformerExtensions
     /// </exception>
     /// <example>
     /// <code>
+    /// var mlContext = new MLContext(seed: 1);
+    /// IDataView data = mlContext.Data.LoadFromEnumerable(new[]
+    /// {
+    ///     new { Text = "moon stars night" },
+    ///     new { Text = "comet stars night" },
+    ///     new { Text = "bread oven flour" },
+    ///     new { Text = "cake oven flour" },
+    /// });
+    /// ITransformer model = mlContext.Transforms.Text.ProduceWordBags("Words", "Text", ngramLength: 1)
+    ///     .Append(mlContext.Transforms.DeepNmf("Fields", "Words", ranks: [3, 2])).Fit(data);
+    /// mlContext.Model.Save(model, data.Schema, "model.zip");
     /// ITransformer loaded = mlContext.Model.Load("model.zip", out _);
-    /// foreach (TopicNode topic in loaded.FindDeepNmf().Model.GetHierarchy(wordsPerTopic: 7))
+    /// foreach (TopicNode topic in loaded.FindDeepNmf().Model.GetHierarchy(wordsPerTopic: 3))
     ///     Console.WriteLine(topic);
     /// </code>
     /// </example>

@@ -9,12 +9,12 @@ namespace Microsoft.ML.Nmf;
 /// <c>DeepNmf</c>, for those who want to fix some factors, share one between places, or look at every step.
 /// </summary>
 /// <remarks>
-/// F_0 holds the activations (examples × r), F_L is next to the features (features × r'), and each F_k has as many rows as F_(k+1) has columns: data
-/// of 1024 × 64 may be made of factors of 1024 × 4, 10 × 4, 24 × 10 and 64 × 24. An update is F_k ← F_k ∘ (numerator / denominator)^γ (Févotte and
-/// Idier 2011) with the other factors as they are; with factors that are not shared it never raises the objective. A start whose product has a mean more
-/// than a million times above or below that of the data is first multiplied by a number, the same for every factor that is not fixed, that makes the
-/// means equal. β = 2 never forms the product of
-/// all factors, β = 1 on sparse data only at its non-zeros. Not safe for use by several threads at once; it uses several itself.
+/// F_0 holds the activations (examples × r), F_L is next to the features (features × r'), and each F_k has as many rows as F_(k+1) has columns: data of
+/// 1024 × 64 may be made of factors of 1024 × 4, 10 × 4, 24 × 10 and 64 × 24. An update is F_k ← F_k ∘ (numerator / denominator)^γ
+/// (<see href="https://doi.org/10.1162/NECO_a_00168">Févotte and Idier 2011</see>) with the other factors as they are; with factors that are not shared it
+/// never raises the objective. A start whose product has a mean more than a million times above or below that of the data is first multiplied by a number,
+/// the same for every factor that is not fixed, that makes the means equal. β = 2 never forms the product of all factors, β = 1 on sparse data only at its
+/// non-zeros. Not safe for use by several threads at once; it uses several itself.
 /// </remarks>
 [EditorBrowsable(EditorBrowsableState.Advanced)]
 public sealed class FactorizationChain : IDisposable

@@ -1,9 +1,9 @@
 namespace Microsoft.ML.Nmf;
 
 /// <summary>
-/// The β-divergence D_β(X ‖ X̂) = Σ d_β(x ‖ x̂) between data and its approximation, for any real β (Févotte and Idier,
-/// "Algorithms for nonnegative matrix factorization with the β-divergence", Neural Computation 2011, equation 2):
-/// <c>d_β(x ‖ x̂) = (x^β + (β − 1) x̂^β − β x x̂^(β−1)) / (β (β − 1))</c>, and its limits
+/// The β-divergence D_β(X ‖ X̂) = Σ d_β(x ‖ x̂) between data and its approximation, for any real β
+/// (<see href="https://doi.org/10.1162/NECO_a_00168">Févotte and Idier</see>, "Algorithms for nonnegative matrix factorization with the β-divergence",
+/// Neural Computation 2011, equation 2): <c>d_β(x ‖ x̂) = (x^β + (β − 1) x̂^β − β x x̂^(β−1)) / (β (β − 1))</c>, and its limits
 /// <c>x log(x / x̂) − x + x̂</c> at β = 1 and <c>x / x̂ − log(x / x̂) − 1</c> at β = 0.
 /// </summary>
 public static class BetaDivergence

@@ -152,15 +152,17 @@ internal abstract class ComputeEngine : IDisposable
     public abstract void MultiplicativeUpdate(Factor factor, MultiplicativeTerms terms, Penalty penalty, double beta);
 
     /// <summary>
-    /// Coordinate descent on min over f ≥ 0 of ½ f G fᵀ − b fᵀ plus the penalty, for every row f of F on its own, where G = OᵀO and b is the row of M·O. Ends
-    /// after a number of sweeps, or after a sweep that gains little (<see cref="CoordinateDescentRule"/>). Never raises the objective. HALS: Cichocki and Phan
-    /// 2009; several sweeps: Gillis and Glineur 2012. Cost p·r² a sweep.
+    /// Coordinate descent on min over f ≥ 0 of ½ f G fᵀ − b fᵀ plus the penalty, for every row f of F on its own, where G = OᵀO and b is the row of M·O.
+    /// Ends after a number of sweeps, or after a sweep that gains little (<see cref="CoordinateDescentRule"/>). Never raises the objective. HALS:
+    /// <see href="https://doi.org/10.1587/transfun.E92.A.708">Cichocki and Phan 2009</see>; several sweeps:
+    /// <see href="https://doi.org/10.1162/NECO_a_00256">Gillis and Glineur 2012</see>. Cost p·r² a sweep.
     /// </summary>
     public abstract void CoordinateDescent(Factor factor, Gram gram, Factor product, Penalty penalty, int sweeps);
 
     /// <summary>
-    /// Replaces every row of F by the exact minimiser of ½ f G fᵀ − b fᵀ plus L1 and L2 over f ≥ 0, by block principal pivoting (Kim and Park 2011) from the
-    /// support that F has. The penalty must have no orthogonality. Cost about p·s³/6 for supports of s entries.
+    /// Replaces every row of F by the exact minimiser of ½ f G fᵀ − b fᵀ plus L1 and L2 over f ≥ 0, by block principal pivoting
+    /// (<see href="https://doi.org/10.1137/110821172">Kim and Park 2011</see>) from the support that F has. The penalty must have no orthogonality. Cost
+    /// about p·s³/6 for supports of s entries.
     /// </summary>
     /// <returns>The number of rows that are not the minimiser: their steps ran out (<see cref="PivotingRule.MostSteps"/>).</returns>
     public abstract long NonnegativeLeastSquares(Factor factor, Gram gram, Factor product, Penalty penalty);
@@ -178,7 +180,8 @@ internal abstract class ComputeEngine : IDisposable
     public abstract double OptimalityResidual(Factor factor, Gram gram, Factor product);
 
     /// <summary>
-    /// One step of Adam (Kingma and Ba 2015, algorithm 1) from F along its gradient, then F ← max(F, 0). ε is at least 1e-19. Cost p·r.
+    /// One step of Adam (<see href="https://doi.org/10.48550/arXiv.1412.6980">Kingma and Ba 2015</see>, algorithm 1) from F along its gradient, then F ←
+    /// max(F, 0). ε is at least 1e-19. Cost p·r.
     /// </summary>
     /// <param name="factor">F.</param>
     /// <param name="gradient">The gradient of the loss for F.</param>

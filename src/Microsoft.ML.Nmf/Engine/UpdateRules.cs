@@ -19,10 +19,9 @@ internal readonly record struct Penalty(float L1, float L2, float Orthogonality 
 
 /// <summary>
 /// The scalar rules of multiplicative updates under D_β, shared by all engines. An update replaces an entry f by u·f. With n and d the numerator and
-/// denominator of the update, the objective is bounded above by f times
-/// <c>n·A(u) + d·B(u) + l1·u + (l2·f + o)·u²/2</c>, plus a constant: the majoriser of Févotte and Idier (2011, section 4). Here
-/// A(u) = −u^(β−1)/(β−1) for β &lt; 2 (−log u at β = 1) and −u for β ≥ 2, B(u) = u^β/β for β ≥ 1 and u for β &lt; 1, and o is the orthogonality weight
-/// times the sum of the row's other entries.
+/// denominator of the update, the objective is bounded above by f times <c>n·A(u) + d·B(u) + l1·u + (l2·f + o)·u²/2</c>, plus a constant: the majoriser of
+/// <see href="https://doi.org/10.1162/NECO_a_00168">Févotte and Idier</see> (2011, section 4). Here A(u) = −u^(β−1)/(β−1) for β &lt; 2 (−log u at β = 1)
+/// and −u for β ≥ 2, B(u) = u^β/β for β ≥ 1 and u for β &lt; 1, and o is the orthogonality weight times the sum of the row's other entries.
 /// </summary>
 internal static class MultiplicativeRule
 {
@@ -44,8 +43,8 @@ internal static class MultiplicativeRule
     public const int Halvings = 24;
 
     /// <summary>
-    /// γ(β), the exponent of the update: 1 / (2 − β) for β &lt; 1, 1 from 1 to 2, 1 / (β − 1) above 2. With it no update raises the objective (Févotte and
-    /// Idier 2011, section 4).
+    /// γ(β), the exponent of the update: 1 / (2 − β) for β &lt; 1, 1 from 1 to 2, 1 / (β − 1) above 2. With it no update raises the objective
+    /// (<see href="https://doi.org/10.1162/NECO_a_00168">Févotte and Idier 2011</see>, section 4).
     /// </summary>
     public static float Exponent(double beta) => (float)(beta < 1 ? 1 / (2 - beta) : beta <= 2 ? 1 : 1 / (beta - 1));
 
@@ -128,7 +127,7 @@ internal static class PivotingRule
     public static int MostSteps(int rank) => 10 * (rank + 10);
 }
 
-/// <summary>One step of Adam (Kingma and Ba 2015, algorithm 1).</summary>
+/// <summary>One step of Adam (<see href="https://doi.org/10.48550/arXiv.1412.6980">Kingma and Ba 2015</see>, algorithm 1).</summary>
 /// <param name="LearningRate">α, above 0.</param>
 /// <param name="FirstDecay">β₁, from 0 to below 1.</param>
 /// <param name="SecondDecay">β₂, from 0 to below 1.</param>

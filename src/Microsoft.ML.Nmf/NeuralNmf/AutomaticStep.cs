@@ -4,11 +4,11 @@ namespace Microsoft.ML.Nmf.NeuralNmf;
 
 /// <summary>
 /// A step that needs no rate. For each layer it minimises over A' ≥ 0, by coordinate descent,
-/// <c>⟨g, A' − A⟩ + 1/(2η) Σ over rows of (a' − a) C (a' − a)ᵀ</c>,
-/// where g is the gradient without its part along the columns of A, C the curvature for a row with the activations held
-/// (<see cref="NeuralLoss.Curvature"/>), and η the length; for one layer, η = 1 is a step of alternating least squares. The columns of A' are then
-/// scaled to the norms of those of A: larger columns would only make the activations smaller, and with them the losses of the deeper layers.
-/// η is halved until the loss falls by enough (Armijo 1966), and grows after an epoch that needed no halving.
+/// <c>⟨g, A' − A⟩ + 1/(2η) Σ over rows of (a' − a) C (a' − a)ᵀ</c>, where g is the gradient without its part along the columns of A, C the curvature for a
+/// row with the activations held (<see cref="NeuralLoss.Curvature"/>), and η the length; for one layer, η = 1 is a step of alternating least squares. The
+/// columns of A' are then scaled to the norms of those of A: larger columns would only make the activations smaller, and with them the losses of the deeper
+/// layers. η is halved until the loss falls by enough (<see href="https://doi.org/10.2140/pjm.1966.16.1">Armijo 1966</see>), and grows after an epoch that
+/// needed no halving.
 /// </summary>
 internal sealed class AutomaticStep : EpochStep
 {

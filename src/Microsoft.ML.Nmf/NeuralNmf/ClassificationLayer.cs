@@ -61,10 +61,11 @@ internal sealed record LabelledActivations(double[] Values, int Stride, int[] Cl
 }
 
 /// <summary>
-/// The layer B, classes × r_L, that turns the deepest activations s of an example into class scores B s, and the label loss <c>mean over the labelled
-/// examples of ℓ(B s, label) + ρ/2 ‖B‖²</c>. A step minimises a quadratic that lies above the loss and touches it at B; its curvature is that of a
-/// bound of ℓ (½ for cross-entropy, Böhning 1992; 2 for the squared error, which is exact) times the second moment of the activations. No step raises
-/// the loss, and none needs a rate. In double, on the host; scores are held for some examples at a time, never for all examples and classes.
+/// The layer B, classes × r_L, that turns the deepest activations s of an example into class scores B s, and the label loss
+/// <c>mean over the labelled examples of ℓ(B s, label) + ρ/2 ‖B‖²</c>. A step minimises a quadratic that lies above the loss and touches it at B; its
+/// curvature is that of a bound of ℓ (½ for cross-entropy, <see href="https://doi.org/10.1007/BF00048682">Böhning 1992</see>; 2 for the squared error,
+/// which is exact) times the second moment of the activations. No step raises the loss, and none needs a rate. In double, on the host; scores are held for
+/// some examples at a time, never for all examples and classes.
 /// </summary>
 internal sealed class ClassificationLayer
 {

@@ -103,7 +103,7 @@ internal sealed class ProjectedGradientStep(
     }
 }
 
-/// <summary>A step of Adam (Kingma and Ba 2015, algorithm 1), then A_i ← max(A_i, 0).</summary>
+/// <summary>A step of Adam (<see href="https://doi.org/10.48550/arXiv.1412.6980">Kingma and Ba 2015</see>, algorithm 1), then A_i ← max(A_i, 0).</summary>
 internal sealed class AdamStep : GradientStep
 {
     private readonly NeuralNmfOptimizer.AdamOptimizer _rule;

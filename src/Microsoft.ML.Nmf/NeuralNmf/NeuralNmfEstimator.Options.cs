@@ -56,7 +56,7 @@ public abstract record NeuralNmfOptimizer
         OptionRange.Positive(learningRate, nameof(learningRate)),
         decay is > 0 and <= 1 ? decay : throw new ArgumentOutOfRangeException(nameof(decay), decay, $"decay is {decay}, but must be above 0 and at most 1."));
 
-    /// <summary>Adam (Kingma and Ba 2015, algorithm 1), then A ← max(A, 0).</summary>
+    /// <summary>Adam (<see href="https://doi.org/10.48550/arXiv.1412.6980">Kingma and Ba 2015</see>, algorithm 1), then A ← max(A, 0).</summary>
     /// <param name="learningRate">α: about how far an entry moves in a step, above 0.</param>
     /// <param name="firstDecay">β₁, from 0 to below 1.</param>
     /// <param name="secondDecay">β₂, from 0 to below 1.</param>

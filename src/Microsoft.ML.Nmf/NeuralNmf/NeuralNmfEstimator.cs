@@ -9,10 +9,11 @@ using Microsoft.ML.Nmf.Training;
 namespace Microsoft.ML.Nmf;
 
 /// <summary>
-/// Learns a neural non-negative matrix factorization of a vector column (Gao et al. 2019; Will et al. 2023, arXiv 2303.00058): layers of templates
-/// A_0, …, A_L whose activations are S_0 = q(X, A_0), S_i = q(S_(i−1), A_i), with q(X, A) = argmin over S ≥ 0 of ‖X − S Aᵀ‖², one row an example. A_0
-/// is next to the features (features × r_0), every further A_i is r_(i−1) × r_i. The templates are trained together by back-propagation through q;
-/// where some rows have labels, so is a classification layer on the deepest activations, and the topics are shaped by it.
+/// Learns a neural non-negative matrix factorization of a vector column (Gao et al. 2019; <see href="https://doi.org/10.48550/arXiv.2303.00058">Will et al.
+/// 2023</see>, arXiv 2303.00058): layers of templates A_0, …, A_L whose activations are S_0 = q(X, A_0), S_i = q(S_(i−1), A_i), with q(X, A) = argmin over
+/// S ≥ 0 of ‖X − S Aᵀ‖², one row an example. A_0 is next to the features (features × r_0), every further A_i is r_(i−1) × r_i. The templates are trained
+/// together by back-propagation through q; where some rows have labels, so is a classification layer on the deepest activations, and the topics are shaped
+/// by it.
 /// </summary>
 /// <remarks>
 /// Starts layer by layer, with an ordinary factorization of the data, then of its activations, and so on. For

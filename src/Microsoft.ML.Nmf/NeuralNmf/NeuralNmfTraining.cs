@@ -17,9 +17,10 @@ internal sealed record NeuralNmfResult(
     IReadOnlyList<NeuralNmfEpoch> Epochs);
 
 /// <summary>
-/// Neural non-negative matrix factorization (Gao et al. 2019; Will et al. 2023, arXiv 2303.00058): trains the templates of a cascade of non-negative
-/// least-squares layers by back-propagation, from a start that factorizes layer by layer. The data is over its unit s while it is trained: templates are the
-/// same for any s, activations are over s, the classification layer times s, and the losses over s².
+/// Neural non-negative matrix factorization (Gao et al. 2019; <see href="https://doi.org/10.48550/arXiv.2303.00058">Will et al. 2023</see>, arXiv
+/// 2303.00058): trains the templates of a cascade of non-negative least-squares layers by back-propagation, from a start that factorizes layer by layer.
+/// The data is over its unit s while it is trained: templates are the same for any s, activations are over s, the classification layer times s, and the
+/// losses over s².
 /// </summary>
 internal static class NeuralNmfTraining
 {

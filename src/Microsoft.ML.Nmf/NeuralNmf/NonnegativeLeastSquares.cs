@@ -8,13 +8,13 @@ namespace Microsoft.ML.Nmf;
 /// neural non-negative matrix factorization, for networks of one's own. X is n × m, A is m × r, S is n × r; the values of X and A may be of any sign.
 /// </summary>
 /// <remarks>
-/// Every row is solved exactly, by block principal pivoting (Kim and Park 2011) on the Gram matrix AᵀA, in double, after the columns a_k of A have been
-/// brought to about the same length: neither the unit of A and X nor that of a column matters. With t_k =
-/// <see cref="OptimalityTolerance"/> · ‖a_k‖ · (‖x‖ + Σ_l ‖a_l‖ s_l), the entry k of the gradient AᵀA s − Aᵀx is at least −t_k where s_k is zero and from −t_k
-/// to t_k where it is positive. That is checked of the float32 numbers that are returned; a row that fails is an exception, not a result. Where a column
-/// that a row uses is nearer than 1e-6 of its length to the span of the others, the minimiser is not unique: the row gets that of the problem with
-/// 1e-11 of the diagonal of AᵀA added. Cost n·m·r and m·r² for the products and about n·s³/6 for supports of s entries. Computes on the processor; the result
-/// does not depend on the number of threads. Safe for use by several threads at once.
+/// Every row is solved exactly, by block principal pivoting (<see href="https://doi.org/10.1137/110821172">Kim and Park 2011</see>) on the Gram matrix AᵀA,
+/// in double, after the columns a_k of A have been brought to about the same length: neither the unit of A and X nor that of a column matters. With t_k =
+/// <see cref="OptimalityTolerance"/> · ‖a_k‖ · (‖x‖ + Σ_l ‖a_l‖ s_l), the entry k of the gradient AᵀA s − Aᵀx is at least −t_k where s_k is zero and from
+/// −t_k to t_k where it is positive. That is checked of the float32 numbers that are returned; a row that fails is an exception, not a result. Where a
+/// column that a row uses is nearer than 1e-6 of its length to the span of the others, the minimiser is not unique: the row gets that of the problem with
+/// 1e-11 of the diagonal of AᵀA added. Cost n·m·r and m·r² for the products and about n·s³/6 for supports of s entries. Computes on the processor; the
+/// result does not depend on the number of threads. Safe for use by several threads at once.
 /// </remarks>
 public sealed class NonnegativeLeastSquares : IDisposable
 {

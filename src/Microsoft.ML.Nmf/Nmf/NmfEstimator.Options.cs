@@ -10,24 +10,27 @@ public enum NmfSolver
     Automatic,
 
     /// <summary>
-    /// Coordinate descent on the Gram form (HALS, Cichocki and Phan 2009), up to three sweeps for each product with the data (Gillis and Glineur
-    /// 2012). β = 2 only; the fastest there.
+    /// Coordinate descent on the Gram form (HALS, <see href="https://doi.org/10.1587/transfun.E92.A.708">Cichocki and Phan 2009</see>), up to three sweeps
+    /// for each product with the data (<see href="https://doi.org/10.1162/NECO_a_00256">Gillis and Glineur 2012</see>). β = 2 only; the fastest there.
     /// </summary>
     CoordinateDescent,
 
-    /// <summary>Multiplicative updates that never raise the divergence (Févotte and Idier 2011). Any β. Zeros in the start stay zero.</summary>
+    /// <summary>
+    /// Multiplicative updates that never raise the divergence (<see href="https://doi.org/10.1162/NECO_a_00168">Févotte and Idier 2011</see>). Any β. Zeros
+    /// in the start stay zero.
+    /// </summary>
     MultiplicativeUpdates,
 
     /// <summary>
-    /// Alternating exact non-negative least squares by block principal pivoting (Kim and Park 2011). β = 2 only; the fewest iterations, each the most
-    /// expensive. Without orthogonality penalty.
+    /// Alternating exact non-negative least squares by block principal pivoting (<see href="https://doi.org/10.1137/110821172">Kim and Park 2011</see>).
+    /// β = 2 only; the fewest iterations, each the most expensive. Without orthogonality penalty.
     /// </summary>
     AlternatingLeastSquares,
 }
 
 /// <summary>
-/// Where a factorization starts. NNDSVD and its variants take the leading singular vectors of the data, found by a randomised method, and keep of
-/// each pair the heavier of its positive and its negative part (Boutsidis and Gallopoulos 2008).
+/// Where a factorization starts. NNDSVD and its variants take the leading singular vectors of the data, found by a randomised method, and keep of each pair
+/// the heavier of its positive and its negative part (<see href="https://doi.org/10.1016/j.patcog.2007.09.010">Boutsidis and Gallopoulos 2008</see>).
 /// </summary>
 public enum NmfInitialization
 {

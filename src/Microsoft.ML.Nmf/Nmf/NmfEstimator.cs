@@ -13,10 +13,9 @@ namespace Microsoft.ML.Nmf;
 /// a row of H.
 /// </summary>
 /// <remarks>
-/// Lee and Seung, "Learning the parts of objects by non-negative matrix factorization", Nature 1999. The algorithms are named at
-/// <see cref="NmfSolver"/>, the divergence at
-/// <see cref="BetaDivergence"/>. Computes in float32. On the processor the same seed and data give the same bits on any number of threads; on a GPU
-/// results may differ in the last digits.
+/// <see href="https://doi.org/10.1038/44565">Lee and Seung</see>, "Learning the parts of objects by non-negative matrix factorization", Nature 1999. The
+/// algorithms are named at <see cref="NmfSolver"/>, the divergence at <see cref="BetaDivergence"/>. Computes in float32. On the processor the same seed and
+/// data give the same bits on any number of threads; on a GPU results may differ in the last digits.
 /// </remarks>
 public sealed partial class NmfEstimator : FactorizationEstimator<NmfTransformer>
 {

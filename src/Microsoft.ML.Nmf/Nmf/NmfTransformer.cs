@@ -14,9 +14,10 @@ namespace Microsoft.ML.Nmf;
 /// <c>D_β(x ‖ h Wᵀ) + l1 Σ h + l2/2 Σ h²</c> with the learned templates W.
 /// </summary>
 /// <remarks>
-/// For β = 2 h is the exact non-negative least-squares solution (block principal pivoting, Kim and Park 2011), for every other β the end of multiplicative
-/// updates from a fixed start. A row gives the same bits alone, in any batch and order, on any thread, and after saving and loading; a row of zeros gives
-/// zeros. The slots are named by the first words of their topics when the training column had slot names.
+/// For β = 2 h is the exact non-negative least-squares solution (block principal pivoting, <see href="https://doi.org/10.1137/110821172">Kim and Park
+/// 2011</see>), for every other β the end of multiplicative updates from a fixed start. A row gives the same bits alone, in any batch and order, on any
+/// thread, and after saving and loading; a row of zeros gives zeros. The slots are named by the first words of their topics when the training column had
+/// slot names.
 /// </remarks>
 public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransformer<NmfTransformer>
 {

@@ -28,8 +28,8 @@ internal enum FactorUpdate
 /// of the data itself.
 /// </summary>
 /// <remarks>
-/// The multiplicative update is F_k ← F_k ∘ [ T_(k+1)ᵀ (X̂^(β−2) ∘ X)ᵀ A_k / T_(k+1)ᵀ (X̂^(β−1))ᵀ A_k ]^γ with the products of
-/// <see cref="ChainProducts"/> (Févotte and Idier 2011).
+/// The multiplicative update is F_k ← F_k ∘ [ T_(k+1)ᵀ (X̂^(β−2) ∘ X)ᵀ A_k / T_(k+1)ᵀ (X̂^(β−1))ᵀ A_k ]^γ with the products of <see cref="ChainProducts"/>
+/// (<see href="https://doi.org/10.1162/NECO_a_00168">Févotte and Idier 2011</see>).
 /// </remarks>
 internal abstract class FactorChain : IIterativeSolver, IDisposable
 {

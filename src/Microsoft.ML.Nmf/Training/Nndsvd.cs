@@ -3,8 +3,9 @@ using Microsoft.ML.Nmf.Engine;
 namespace Microsoft.ML.Nmf.Training;
 
 /// <summary>
-/// Non-negative double singular value decomposition (Boutsidis and Gallopoulos, "SVD based initialization: a head start for nonnegative matrix factorization",
-/// Pattern Recognition 2008) and its two dense variants. Components beyond the rank of the data start at random.
+/// Non-negative double singular value decomposition (<see href="https://doi.org/10.1016/j.patcog.2007.09.010">Boutsidis and Gallopoulos</see>, "SVD based
+/// initialization: a head start for nonnegative matrix factorization", Pattern Recognition 2008) and its two dense variants. Components beyond the rank of
+/// the data start at random.
 /// </summary>
 internal static class Nndsvd
 {

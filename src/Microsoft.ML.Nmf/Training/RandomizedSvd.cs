@@ -3,8 +3,9 @@ using Microsoft.ML.Nmf.Engine;
 namespace Microsoft.ML.Nmf.Training;
 
 /// <summary>
-/// The leading singular triplets of the data by the randomised range finder with power iterations (Halko, Martinsson and Tropp, SIAM
-/// Review 2011, algorithms 4.4 and 5.1), in the engine's primitives. Cost about 2·(<see cref="PowerIterations"/> + 1) products with the data.
+/// The leading singular triplets of the data by the randomised range finder with power iterations (<see href="https://doi.org/10.1137/090771806">Halko,
+/// Martinsson and Tropp</see>, SIAM Review 2011, algorithms 4.4 and 5.1), in the engine's primitives. Cost about 2·(<see cref="PowerIterations"/> + 1)
+/// products with the data.
 /// </summary>
 internal static class RandomizedSvd
 {

@@ -1,11 +1,11 @@
 namespace Microsoft.ML.Nmf.Engine.Managed;
 
 /// <summary>
-/// The exact minimiser of ½ x G xᵀ − b xᵀ over x ≥ 0 for one row, in double, by block principal pivoting (Kim and Park, "Fast nonnegative matrix
-/// factorization: an active-set-like method and comparisons", SIAM J. Sci. Comput. 2011, algorithm 2). Each step solves G x = b on the support and then
-/// exchanges all variables that violate optimality: negative ones leave the support, zeros with a negative gradient enter it. When the number of violations
-/// stops falling, only the last of them is exchanged (Murty's rule), which is certain to end for a positive definite G. Cost about s³/6 a step for a support
-/// of s. Allocates nothing after construction; one instance serves one thread.
+/// The exact minimiser of ½ x G xᵀ − b xᵀ over x ≥ 0 for one row, in double, by block principal pivoting (<see href="https://doi.org/10.1137/110821172">Kim
+/// and Park</see>, "Fast nonnegative matrix factorization: an active-set-like method and comparisons", SIAM J. Sci. Comput. 2011, algorithm 2). Each step
+/// solves G x = b on the support and then exchanges all variables that violate optimality: negative ones leave the support, zeros with a negative gradient
+/// enter it. When the number of violations stops falling, only the last of them is exchanged (Murty's rule), which is certain to end for a positive
+/// definite G. Cost about s³/6 a step for a support of s. Allocates nothing after construction; one instance serves one thread.
 /// </summary>
 internal sealed class NonnegativeRowSolver
 {
