@@ -40,7 +40,7 @@ public static class DeepNmfCatalog
     ///     new { Text = "bread oven flour" },
     ///     new { Text = "cake oven flour" },
     /// });
-    /// var pipeline = mlContext.Transforms.Text.ProduceWordBags("Words", "Text", ngramLength: 1)
+    /// var pipeline = mlContext.Transforms.Text.ProduceTopicWords("Words", "Text", minimumDocuments: 1)
     ///     .Append(mlContext.Transforms.DeepNmf("Fields", "Words", ranks: [3, 2]));
     /// foreach (TopicNode field in pipeline.Fit(data).FindDeepNmf().Model.GetHierarchy(wordsPerTopic: 3))
     ///     Console.WriteLine($"{field.Topic}, with {field.Children.Count} finer topics");
@@ -88,7 +88,7 @@ public static class DeepNmfCatalog
     ///     new { Text = "bread oven flour" },
     ///     new { Text = "cake oven flour" },
     /// });
-    /// var pipeline = mlContext.Transforms.Text.ProduceWordBags("Words", "Text", ngramLength: 1)
+    /// var pipeline = mlContext.Transforms.Text.ProduceTopicWords("Words", "Text", minimumDocuments: 1)
     ///     .Append(mlContext.Transforms.DeepNmf(new DeepNmfEstimator.Options
     ///     {
     ///         OutputColumnName = "Fields",

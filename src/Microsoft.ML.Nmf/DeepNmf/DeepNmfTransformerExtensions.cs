@@ -31,7 +31,7 @@ public static class DeepNmfTransformerExtensions
     ///     new { Text = "bread oven flour" },
     ///     new { Text = "cake oven flour" },
     /// });
-    /// ITransformer model = mlContext.Transforms.Text.ProduceWordBags("Words", "Text", ngramLength: 1)
+    /// ITransformer model = mlContext.Transforms.Text.ProduceTopicWords("Words", "Text", minimumDocuments: 1)
     ///     .Append(mlContext.Transforms.DeepNmf("Fields", "Words", ranks: [3, 2])).Fit(data);
     /// mlContext.Model.Save(model, data.Schema, "model.zip");
     /// ITransformer loaded = mlContext.Model.Load("model.zip", out _);

@@ -44,7 +44,7 @@ public static class NeuralNmfCatalog
     ///     new { Text = "bread oven flour", Subject = "kitchen" },
     ///     new { Text = "cake oven flour", Subject = "" },
     /// });
-    /// var pipeline = mlContext.Transforms.Text.ProduceWordBags("Words", "Text", ngramLength: 1)
+    /// var pipeline = mlContext.Transforms.Text.ProduceTopicWords("Words", "Text", minimumDocuments: 1)
     ///     .Append(mlContext.Transforms.NeuralNmf("Topics", "Words", ranks: [3, 2], labelColumnName: "Subject"))
     ///     .Append(mlContext.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
     /// foreach (string subject in pipeline.Fit(data).Transform(data).GetColumn&lt;string&gt;("PredictedLabel"))
@@ -96,7 +96,7 @@ public static class NeuralNmfCatalog
     ///     new { Text = "bread oven flour", Subject = "kitchen" },
     ///     new { Text = "cake oven flour", Subject = "" },
     /// });
-    /// var pipeline = mlContext.Transforms.Text.ProduceWordBags("Words", "Text", ngramLength: 1)
+    /// var pipeline = mlContext.Transforms.Text.ProduceTopicWords("Words", "Text", minimumDocuments: 1)
     ///     .Append(mlContext.Transforms.NeuralNmf(new NeuralNmfEstimator.Options
     ///     {
     ///         OutputColumnName = "Fields",

@@ -37,7 +37,7 @@ public static class NmfCatalog
     ///     new { Text = "bread oven flour" },
     ///     new { Text = "cake oven flour" },
     /// });
-    /// var pipeline = mlContext.Transforms.Text.ProduceWordBags("Words", "Text", ngramLength: 1)
+    /// var pipeline = mlContext.Transforms.Text.ProduceTopicWords("Words", "Text", minimumDocuments: 1)
     ///     .Append(mlContext.Transforms.Nmf("Topics", "Words", rank: 2));
     /// foreach (Topic topic in pipeline.Fit(data).FindNmf().Model.GetTopics(wordsPerTopic: 3))
     ///     Console.WriteLine($"{topic.Index}: {topic}");
@@ -84,7 +84,7 @@ public static class NmfCatalog
     ///     new { Text = "bread oven flour" },
     ///     new { Text = "cake oven flour" },
     /// });
-    /// var pipeline = mlContext.Transforms.Text.ProduceWordBags("Words", "Text", ngramLength: 1)
+    /// var pipeline = mlContext.Transforms.Text.ProduceTopicWords("Words", "Text", minimumDocuments: 1)
     ///     .Append(mlContext.Transforms.Nmf(new NmfEstimator.Options
     ///     {
     ///         OutputColumnName = "Topics",

@@ -29,8 +29,18 @@ public static class TopicWordsCatalog
     /// <exception cref="ArgumentException">A column name is empty, or <paramref name="outputColumnName"/> or the catalog is null.</exception>
     /// <example>
     /// <code>
-    /// var pipeline = mlContext.Transforms.Text.ProduceTopicWords("Words", "Text")
-    ///     .Append(mlContext.Transforms.Nmf("Topics", "Words", rank: 20));
+    /// var mlContext = new MLContext(seed: 1);
+    /// IDataView data = mlContext.Data.LoadFromEnumerable(new[]
+    /// {
+    ///     new { Text = "The moon and the stars of the night." },
+    ///     new { Text = "A comet among the stars of the night." },
+    ///     new { Text = "Bread from the oven, of rye flour." },
+    ///     new { Text = "The oven for a cake of flour." },
+    /// });
+    /// var pipeline = mlContext.Transforms.Text.ProduceTopicWords("Words", "Text", minimumDocuments: 1)
+    ///     .Append(mlContext.Transforms.Nmf("Topics", "Words", rank: 2));
+    /// foreach (Topic topic in pipeline.Fit(data).FindNmf().Model.GetTopics(wordsPerTopic: 3))
+    ///     Console.WriteLine($"{topic.Index}: {topic}");
     /// </code>
     /// </example>
     public static TopicWordsEstimator ProduceTopicWords(this TransformsCatalog.TextTransforms catalog, string outputColumnName,
@@ -63,15 +73,25 @@ public static class TopicWordsCatalog
     /// <exception cref="InvalidOperationException">The application loaded a version of ML.NET that this package is not made for.</exception>
     /// <example>
     /// <code>
+    /// var mlContext = new MLContext(seed: 1);
+    /// IDataView data = mlContext.Data.LoadFromEnumerable(new[]
+    /// {
+    ///     new { Text = "La lune et les étoiles de la nuit." },
+    ///     new { Text = "Une comète et les étoiles de la nuit." },
+    ///     new { Text = "Du pain au four, de farine de seigle." },
+    ///     new { Text = "Le four et un gâteau de farine." },
+    /// });
     /// var pipeline = mlContext.Transforms.Text.ProduceTopicWords(new TopicWordsEstimator.Options
     /// {
     ///     OutputColumnName = "Words",
     ///     InputColumnName = "Text",
-    ///     Language = StopWordsRemovingEstimator.Language.French,
+    ///     Language = Microsoft.ML.Transforms.Text.StopWordsRemovingEstimator.Language.French,
     ///     StopWords = ["page", "chapitre"],
-    ///     MinimumDocuments = 5,
+    ///     MinimumDocuments = 1,                    // more for more texts
     ///     MaximumNumberOfWords = 20000,
-    /// }).Append(mlContext.Transforms.Nmf("Topics", "Words", rank: 20));
+    /// }).Append(mlContext.Transforms.Nmf("Topics", "Words", rank: 2));
+    /// foreach (Topic topic in pipeline.Fit(data).FindNmf().Model.GetTopics(wordsPerTopic: 3))
+    ///     Console.WriteLine($"{topic.Index}: {topic}");
     /// </code>
     /// </example>
     public static TopicWordsEstimator ProduceTopicWords(this TransformsCatalog.TextTransforms catalog, TopicWordsEstimator.Options options)

@@ -35,6 +35,7 @@ public sealed class XmlExampleTests
     [InlineData(typeof(NmfCatalog))]
     [InlineData(typeof(DeepNmfCatalog))]
     [InlineData(typeof(NeuralNmfCatalog))]
+    [InlineData(typeof(TopicWordsCatalog))]
     public void Every_overload_of_a_catalog_has_an_example(Type catalog)
     {
         ILookup<string, CodeBlock> examples = XmlExamples.Blocks(catalog.Assembly.GetName().Name!);

@@ -1,2 +1,2 @@
-// "words is the pipeline of nmf.md"; counted words do here.
-var words = mlContext.Transforms.Text.ProduceWordBags("Words", "Text", ngramLength: 1);
+// "words is the pipeline of nmf.md".
+var words = mlContext.Transforms.Text.ProduceTopicWords("Words", "Text");

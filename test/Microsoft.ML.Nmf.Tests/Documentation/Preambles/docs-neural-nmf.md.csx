@@ -1,5 +1,5 @@
-// "words is the pipeline of nmf.md"; counted words do here.
-var words = mlContext.Transforms.Text.ProduceWordBags("Words", "Text", ngramLength: 1);
+// "words is the pipeline of nmf.md".
+var words = mlContext.Transforms.Text.ProduceTopicWords("Words", "Text");
 
 // Of the texts to train on, every fifth has a label.
 var parts = mlContext.Data.TrainTestSplit(data, testFraction: 0.2, seed: 1);
