@@ -18,7 +18,7 @@ internal sealed class FewLabelsModels(MLContext context, int seed)
     public static Representation Words(int labels) => new(WordFeatures.Words, labels < ManyLabels ? 1e-5f : 0.1f);
 
     /// <summary>The activations of an ordinary factorization.</summary>
-    public Representation Nmf(IDataView training) => new(Topics, 1e-3f, context.Transforms.Nmf(new NmfEstimator.Options
+    public Representation Nmf(IDataView training) => new(Topics, null, context.Transforms.Nmf(new NmfEstimator.Options
     {
         OutputColumnName = Topics,
         InputColumnName = WordFeatures.Words,
@@ -44,7 +44,7 @@ internal sealed class FewLabelsModels(MLContext context, int seed)
     public Representation Layers(NeuralNmfTransformer neural, IDataView training)
     {
         ITransformer concatenation = context.Transforms.Concatenate(AllLayers, Fine, Topics).Fit(neural.Transform(training));
-        return new(AllLayers, neural.Model.Classifier is null ? 1e-5f : 1e-4f, neural.Append(concatenation));
+        return new(AllLayers, null, neural.Append(concatenation));
     }
 
     /// <summary>The share of the test texts that a neural factorization's own scores get right.</summary>

@@ -1,25 +1,22 @@
+using Microsoft.ML.Trainers;
+
 namespace Microsoft.ML.Nmf.Benchmarks.FewLabels;
 
 /// <summary>What a linear classifier sees of a text.</summary>
 /// <param name="Column">The column it is in.</param>
 /// <param name="L2">
-/// The penalty of the classifier's weights. Activations are small numbers, which need large weights; each representation has the penalty that was best for it
-/// on other seeds.
+/// The one penalty of the classifier's weights, which was best on other seeds; null for the penalties that the trainer has by default, which suit activations.
 /// </param>
 /// <param name="Transformer">Makes the column from the words; null for the words themselves.</param>
-internal sealed record Representation(string Column, float L2, ITransformer? Transformer = null)
+internal sealed record Representation(string Column, float? L2, ITransformer? Transformer = null)
 {
     /// <summary>The share of the test texts that a classifier trained on labelled texts gets right.</summary>
     public double Accuracy(MLContext context, IDataView labelled, IDataView test)
     {
-        var trainer = context.MulticlassClassification.Trainers.LbfgsMaximumEntropy(new()
-        {
-            LabelColumnName = WordFeatures.LabelKey,
-            FeatureColumnName = Column,
-            L1Regularization = 0,
-            L2Regularization = L2,
-            MaximumNumberOfIterations = 100,
-        });
+        var options = new LbfgsMaximumEntropyMulticlassTrainer.Options { LabelColumnName = WordFeatures.LabelKey, FeatureColumnName = Column, MaximumNumberOfIterations = 100 };
+        if (L2 is { } penalty)
+            (options.L1Regularization, options.L2Regularization) = (0, penalty);
+        LbfgsMaximumEntropyMulticlassTrainer trainer = context.MulticlassClassification.Trainers.LbfgsMaximumEntropy(options);
         // The trainer passes over its data many times.
         IDataView training = context.Data.Cache(Apply(labelled), Column, WordFeatures.LabelKey);
         IDataView predicted = trainer.Fit(training).Transform(Apply(test));
