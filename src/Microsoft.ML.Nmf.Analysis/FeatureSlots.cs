@@ -4,9 +4,6 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Nmf.Analysis;
 
-/// <summary>Receives a value that is not zero.</summary>
-internal delegate void SlotValue(int slot, float value);
-
 /// <summary>A column of a data frame as slots of a vector.</summary>
 /// <param name="names">The names of the slots.</param>
 internal abstract class FeatureSlots(string[] names)
@@ -15,7 +12,10 @@ internal abstract class FeatureSlots(string[] names)
     public string[] Names { get; } = names;
 
     /// <summary>Tells the values of a row that are not zero, in the order of the slots; a missing one is NaN.</summary>
-    public abstract void Read(long row, int firstSlot, SlotValue add);
+    /// <param name="row">The row.</param>
+    /// <param name="firstSlot">Which slot of the whole vector the first of these is.</param>
+    /// <param name="add">Receives slots and values.</param>
+    public abstract void Read(long row, int firstSlot, Action<int, float> add);
 
     /// <summary>Whether a column is taken when none is named.</summary>
     public static bool IsNumber(DataFrameColumn column) => Find(column) is { Names.Length: 1 } and not VectorSlots<float> and not VectorSlots<double>;
@@ -56,7 +56,7 @@ internal abstract class FeatureSlots(string[] names)
     private sealed class NumberSlot<T>(PrimitiveDataFrameColumn<T> column) : FeatureSlots([column.Name])
         where T : unmanaged, INumber<T>
     {
-        public override void Read(long row, int firstSlot, SlotValue add)
+        public override void Read(long row, int firstSlot, Action<int, float> add)
         {
             float value = column[row] is { } number ? float.CreateSaturating(number) : float.NaN;
             if (value != 0)
@@ -67,7 +67,7 @@ internal abstract class FeatureSlots(string[] names)
     private sealed class VectorSlots<T>(VBufferDataFrameColumn<T> column, int size) : FeatureSlots([.. Enumerable.Range(0, size).Select(slot => $"{column.Name} {slot}")])
         where T : struct, INumber<T>
     {
-        public override void Read(long row, int firstSlot, SlotValue add)
+        public override void Read(long row, int firstSlot, Action<int, float> add)
         {
             VBuffer<T> vector = column[row];
             if (vector.Length != size)

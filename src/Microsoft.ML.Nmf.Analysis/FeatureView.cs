@@ -89,7 +89,7 @@ internal sealed class FeatureView : IDataView
                 values.Add(number);
             }
 
-            SlotValue add = Add;
+            Action<int, float> add = Add;
             return (ref VBuffer<float> value) =>
             {
                 indices.Clear();

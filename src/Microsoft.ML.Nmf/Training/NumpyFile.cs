@@ -82,7 +82,7 @@ internal static partial class NumpyFile
             if (match.Groups[1].Value != type || shape.Length != dimensions)
                 throw Refuse(path);
             // Four bytes a value, of either type: memory is allocated for what is there alone.
-            if (shape.Aggregate(1L, (product, size) => product * size) != (stream.Length - stream.Position) / sizeof(float))
+            if (shape.Aggregate((Int128)sizeof(float), (product, size) => product * size) != stream.Length - stream.Position)
                 throw Refuse(path);
             return stream;
         }
