@@ -43,18 +43,19 @@ internal static class DeepNmfTraining
             else if (options.Initialization == LayerInitialization.Random)
                 StartRandomly(data, options, templates, activations);
             else
-                phases.AddRange(StartLayerWise(engine, data, options, monitor, templates, activations, units.Activations));
+                phases.AddRange(StartLayerWise(engine, data, options, monitor, templates, activations, units));
 
             ChainLink[] links =
             [
-                new(activations, IsFixed: false, options.ActivationPenalty),
-                .. templates.Select((factor, i) => new ChainLink(factor, options.LayerAt(i).IsFixed, options.LayerAt(i).TemplatePenalty)).Reverse(),
+                new(activations, IsFixed: false, options.ActivationPenalty, units.Activations),
+                .. templates.Select((factor, i) => LinkOf(factor, options.LayerAt(i), i == 0 ? units.Templates : 1)).Reverse(),
             ];
             using FactorChain chain = FactorChain.Create(engine, data, links, options.Beta);
             phases.Add(new TrainingPhase { Name = "all layers", History = TrainingLoop.Run(chain, options.Stopping, "Deep NMF, all layers", monitor) });
             FactorMatrix[] layers = [.. templates.Select((t, i) => FactorUnits.Multiply(t.ToMatrix(), i == 0 ? units.Templates : 1))];
             ActivationMoments[] moments = ActivationMoments.OfChain(engine, activations, layers, units.Activations);
-            TopicOrder.Arrange(layers, moments, i => options.InitialTemplatesOf(i) is not null);
+            int[][] order = TopicOrder.Arrange(layers, moments, i => options.InitialTemplatesOf(i) is not null);
+            monitor.Recorder?.Finish(order);
             return new DeepNmfResult(layers, moments, phases);
         }
         finally
@@ -64,6 +65,8 @@ internal static class DeepNmfTraining
                 factor?.Dispose();
         }
     }
+
+    private static ChainLink LinkOf(Factor templates, DeepNmfLayerOptions layer, double unit) => new(templates, layer.IsFixed, layer.TemplatePenalty, unit);
 
     private static void StartFrom(ExampleMatrix examples, DeepNmfEstimator.Options options, FactorMatrix given, Factor[] templates, Factor activations)
     {
@@ -94,11 +97,11 @@ internal static class DeepNmfTraining
 
     private static IEnumerable<TrainingPhase> StartLayerWise(
         ComputeEngine engine, DataMatrix data, DeepNmfEstimator.Options options, ITrainingMonitor monitor, Factor[] templates, Factor activations,
-        double unitOfActivations)
+        FactorUnits units)
     {
         NmfEstimator.Options[] layers = [.. templates.Select((_, i) => OptionsOf(options, i))];
         IEnumerable<TrainingPhase> phases = LayerWiseTraining.Run(
-            engine, data, layers, options.Pretraining, templates, activations, monitor, "Deep NMF", unitOfActivations);
+            engine, data, layers, options.Pretraining, templates, activations, monitor, "Deep NMF", units);
         for (int i = 0; i < templates.Length; i++)
         {
             if (!options.LayerAt(i).IsFixed && options.InitialTemplatesOf(i) is null)

@@ -39,7 +39,7 @@ internal static class NeuralNmfTraining
         ReadOnlySpan<uint> labels = default, int classes = 0)
     {
         (int[][] batches, int[] held) = Split(examples.Rows, options);
-        double unit = FactorUnits.Checked(new FactorUnits(examples.Unit, 1, BetaDivergence.Euclidean)).Data;
+        double unit = FactorUnits.Checked(UnitsOf(examples)).Data;
         options = options.InUnit(unit);
         double meanSquare = examples.SumOfSquares / ((double)examples.Rows * examples.Columns);
         using var problem = new NeuralProblem(engine, examples.Columns, meanSquare, options, classes);
@@ -60,18 +60,19 @@ internal static class NeuralNmfTraining
             if (options.IsAutomatic)
                 NeuralStart.Balance(engine, passes[0], problem.Stack, options);
 
-            using var solver = new NeuralSolver(problem, passes, validation, options, monitor.CheckAlive);
+            using var solver = new NeuralSolver(problem, passes, validation, options, monitor.CheckAlive) { Rows = [.. batches, held] };
             TrainingHistory history = TrainingLoop.Run(solver, options.Stopping, AllLayers, monitor);
             solver.TakeBest();
             phases.Add(new TrainingPhase { Name = "all layers", History = history });
             FactorMatrix[] templates = [.. problem.Stack.Templates.Select(t => t.ToMatrix())];
             ActivationMoments[] moments =
                 [.. options.Ranks.Select((_, i) => ActivationMoments.Of(engine, [.. passes.Select(pass => pass.Activations[i])], unit))];
-            int[] order = TopicOrder.Arrange(templates, moments, i => options.InitialTemplatesOf(i) is not null);
+            int[][] order = TopicOrder.Arrange(templates, moments, i => options.InitialTemplatesOf(i) is not null);
+            monitor.Recorder?.Finish(order);
             return new NeuralNmfResult(
                 templates,
                 moments,
-                problem.Classification is { } layer ? WeightsOf(layer, order, unit) : null,
+                problem.Classification is { } layer ? WeightsOf(layer, order[^1], unit) : null,
                 phases,
                 [.. solver.Epochs.Select((epoch, i) => epoch with { Seconds = history[i].Seconds })]);
         }
@@ -82,6 +83,9 @@ internal static class NeuralNmfTraining
             validation?.Dispose();
         }
     }
+
+    /// <summary>By what the data and the factors are divided: templates are the same for any unit.</summary>
+    public static FactorUnits UnitsOf(ExampleMatrix examples) => new(examples.Unit, 1, BetaDivergence.Euclidean);
 
     // The rows of each batch and the rows that are held out, each in ascending order.
     private static (int[][] Batches, int[] Held) Split(int rows, NeuralNmfEstimator.Options options)

@@ -25,6 +25,17 @@ internal sealed class NeuralEvaluation
 
     /// <summary>What is minimised: the sum of the layers' losses plus the weighted label loss.</summary>
     public required double Total { get; init; }
+
+    /// <summary>The evaluation of one of its passes alone, for a gradient; its losses are those of all.</summary>
+    public NeuralEvaluation Of(int pass) => Passes.Count == 1 ? this : new NeuralEvaluation
+    {
+        Passes = [Passes[pass]],
+        Labelled = Labelled is null ? null : LabelledActivations.Of([Passes[pass].Pass]),
+        ClassificationVersion = ClassificationVersion,
+        LayerLosses = LayerLosses,
+        LabelLoss = LabelLoss,
+        Total = Total,
+    };
 }
 
 /// <summary>The layers, the loss and the classification layer: evaluates the loss of examples, and differentiates what was evaluated.</summary>

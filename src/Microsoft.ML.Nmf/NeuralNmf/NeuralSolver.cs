@@ -1,3 +1,4 @@
+using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Training;
 
 namespace Microsoft.ML.Nmf.NeuralNmf;
@@ -48,6 +49,11 @@ internal sealed class NeuralSolver : IIterativeSolver, IDisposable
     /// <summary>Every epoch so far, from the start on. Their seconds are those of the training loop's clock, which is not known here.</summary>
     public IReadOnlyList<NeuralNmfEpoch> Epochs => _epochs;
 
+    /// <summary>
+    /// For snapshots: the rows of the data in each pass, and after them those that are held out; empty where the one pass has all, in their order.
+    /// </summary>
+    public IReadOnlyList<int[]> Rows { get; init; } = [];
+
     /// <inheritdoc />
     public TrainingEnd? Finished => _step.IsExhausted ? TrainingEnd.Stalled
         : _best is { } best && _epochs.Count - 1 - best.Epoch >= _patience ? TrainingEnd.StoppedEarly : null;
@@ -90,6 +96,24 @@ internal sealed class NeuralSolver : IIterativeSolver, IDisposable
     /// <inheritdoc />
     public void Advance() => _current = _step.Run(_current!, _checkAlive);
 
+    /// <inheritdoc />
+    public SolverState ReadState(RecordedParts parts)
+    {
+        NeuralNmfEpoch epoch = _epochs[^1];
+        return new SolverState
+        {
+            Layers = _problem.Stack.Depth,
+            StepLength = epoch.LearningRate,
+            LayerLosses = epoch.LayerLosses,
+            LabelLoss = epoch.LabelLoss,
+            ValidationLoss = epoch.ValidationLoss,
+            Templates = parts.HasFlag(RecordedParts.Templates) ? [.. _problem.Stack.Templates.Select(t => t.ToMatrix())] : [],
+            Activations = parts.HasFlag(RecordedParts.Activations) ? [.. Enumerable.Range(0, _problem.Stack.Depth).Select(ActivationsOf)] : [],
+            // Where no step is left the activations went through other templates since: the gradient is that of the epoch before.
+            Gradients = parts.HasFlag(RecordedParts.GradientNorms) && _current is { } current ? GradientsOf(current) : [],
+        };
+    }
+
     /// <summary>
     /// Goes back to the templates and the classification layer that were best for the held-out rows, if there are any, and to the activations that
     /// belong to them.
@@ -109,6 +133,44 @@ internal sealed class NeuralSolver : IIterativeSolver, IDisposable
 
     /// <inheritdoc />
     public void Dispose() => _step.Dispose();
+
+    // The activations of a layer for all rows of the data, in its unit.
+    private FactorMatrix ActivationsOf(int layer)
+    {
+        FactorMatrix[] parts = [.. (_validation is null ? _passes : [.. _passes, _validation]).Select(pass => pass.Activations[layer].ToMatrix())];
+        double unit = Math.Sqrt(_unit);
+        if (parts.Length == 1)
+            return FactorUnits.Multiply(parts[0], unit);
+        int rank = parts[0].Columns, rows = parts.Sum(part => part.Rows);
+        var values = new float[ArraySize.Of(rows, rank)];
+        for (int p = 0; p < parts.Length; p++)
+        {
+            for (int i = 0; i < parts[p].Rows; i++)
+                parts[p].Row(i).CopyTo(values.AsSpan(Rows[p][i] * rank));
+        }
+
+        return FactorUnits.Multiply(FactorMatrix.TakeOver(values, rows, rank), unit);
+    }
+
+    // Those of batches, weighted by their rows, add up to those of all rows.
+    private FactorMatrix[] GradientsOf(NeuralEvaluation current)
+    {
+        double rows = _passes.Sum(pass => (double)pass.Data.Rows), labelled = _passes.Sum(pass => (double)(pass.Labels?.Rows.Length ?? 0));
+        double[][] sums = [.. _problem.Stack.Gradients.Select(gradient => new double[ArraySize.Of(gradient.Rows, gradient.Rank)])];
+        for (int p = 0; p < _passes.Count; p++)
+        {
+            double share = _passes[p].Data.Rows / rows;
+            _problem.Differentiate(current.Of(p), labelled * share);
+            for (int i = 0; i < sums.Length; i++)
+            {
+                FactorMatrix gradient = _problem.Stack.Gradients[i].ToMatrix();
+                for (int e = 0; e < sums[i].Length; e++)
+                    sums[i][e] += _unit * share * gradient.Values[e];
+            }
+        }
+
+        return [.. sums.Select((sum, i) => FactorMatrix.TakeOver([.. sum.Select(value => (float)value)], _problem.Stack.Gradients[i].Rows, _problem.Stack.Gradients[i].Rank))];
+    }
 
     private double Validate()
     {

@@ -73,7 +73,7 @@ internal static class NeuralStart
         using Factor deepest = engine.Allocate(data.Rows, options.Ranks[^1]);
         NmfEstimator.Options[] layers = [.. templates.Select((_, i) => OptionsOf(options, i))];
         IEnumerable<TrainingPhase> phases = LayerWiseTraining.Run(
-            engine, data, layers, options.Pretraining, templates, deepest, monitor, "Neural NMF", data.Examples.Unit);
+            engine, data, layers, options.Pretraining, templates, deepest, monitor, "Neural NMF", NeuralNmfTraining.UnitsOf(data.Examples));
         TakeMeans(engine, templates, options);
         return phases;
     }

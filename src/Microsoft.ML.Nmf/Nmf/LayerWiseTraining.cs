@@ -17,7 +17,10 @@ internal static class LayerWiseTraining
     /// <param name="deepest">Receives the activations of the last.</param>
     /// <param name="monitor">Is told of every iteration.</param>
     /// <param name="model">What the layers are of, in a word or two.</param>
-    /// <param name="unitOfActivations">By what the activations of every layer are divided, for what is reported of the layers that factorize them.</param>
+    /// <param name="units">
+    /// By what the data and the factors of the layer next to the features are divided. The activations of every layer have the unit of the first's, for what is
+    /// reported of the layers that factorize them, and the other templates have none.
+    /// </param>
     /// <returns>How each went.</returns>
     public static IEnumerable<TrainingPhase> Run(
         ComputeEngine engine,
@@ -28,7 +31,7 @@ internal static class LayerWiseTraining
         Factor deepest,
         ITrainingMonitor monitor,
         string model,
-        double unitOfActivations)
+        FactorUnits units)
     {
         var phases = new List<TrainingPhase>();
         ExampleMatrix? below = null;
@@ -42,9 +45,10 @@ internal static class LayerWiseTraining
                 var factors = new FactorPair(layerData, templates[i], activations);
                 string phase = $"{model}, layer {i + 1} of {layers.Count}";
                 bool areGiven = layers[i].InitialTemplates is not null;
-                TrainingHistory history = NmfTraining.Run(engine, factors, layers[i], stopping, monitor, phase, areTemplatesFixed: areGiven);
+                FactorUnits unitsOfLayer = i == 0 ? units : units with { Data = units.Activations, Templates = 1 };
+                TrainingHistory history = NmfTraining.Run(engine, factors, layers[i], stopping, monitor, phase, unitsOfLayer, areGiven);
                 phases.Add(new TrainingPhase { Name = $"layer {i + 1}", History = history });
-                below = isDeepest ? null : ExampleMatrixBuilder.From(activations.ToMatrix()).Build(unitOfActivations);
+                below = isDeepest ? null : ExampleMatrixBuilder.From(activations.ToMatrix()).Build(units.Activations);
             }
             finally
             {

@@ -32,10 +32,11 @@ internal static class NmfTraining
         using DataMatrix data = engine.Load(examples);
         using Factor templates = engine.Allocate(examples.Columns, options.Rank);
         using Factor activations = engine.Allocate(examples.Rows, options.Rank);
-        TrainingHistory history = Run(engine, new FactorPair(data, templates, activations), options.InUnits(units), options.Stopping, monitor, "NMF");
+        TrainingHistory history = Run(engine, new FactorPair(data, templates, activations), options.InUnits(units), options.Stopping, monitor, "NMF", units);
         FactorMatrix[] layers = [FactorUnits.Multiply(templates.ToMatrix(), units.Templates)];
         ActivationMoments[] moments = [ActivationMoments.Of(engine, [activations], units.Activations)];
-        TopicOrder.Arrange(layers, moments, _ => options.InitialTemplates is not null);
+        int[][] order = TopicOrder.Arrange(layers, moments, _ => options.InitialTemplates is not null);
+        monitor.Recorder?.Finish(order);
         return new NmfResult(layers[0], moments[0], history);
     }
 
@@ -46,6 +47,7 @@ internal static class NmfTraining
     /// <param name="stopping">When to stop.</param>
     /// <param name="monitor">Is told of every iteration.</param>
     /// <param name="phase">What is being trained, in a few words.</param>
+    /// <param name="units">By what data and factors are divided, for snapshots; null for nothing.</param>
     /// <param name="areTemplatesFixed">Whether the initial templates are kept, and only activations are fitted to them.</param>
     public static TrainingHistory Run(
         ComputeEngine engine,
@@ -54,14 +56,15 @@ internal static class NmfTraining
         StoppingRule stopping,
         ITrainingMonitor monitor,
         string phase,
+        FactorUnits? units = null,
         bool areTemplatesFixed = false)
     {
         monitor.CheckAlive();
         Start(engine, factors, options, monitor);
         ChainLink[] links =
         [
-            new(factors.Activations, IsFixed: false, options.ActivationPenalty),
-            new(factors.Templates, areTemplatesFixed, options.TemplatePenalty),
+            new(factors.Activations, IsFixed: false, options.ActivationPenalty, units?.Activations ?? 1),
+            new(factors.Templates, areTemplatesFixed, options.TemplatePenalty, units?.Templates ?? 1),
         ];
         using FactorChain chain = FactorChain.Create(engine, factors.Data, links, options.Beta, UpdateOf(options.Solver));
         for (int i = 0; options is { InitialTemplates: not null, InitialActivations: null } && i < ActivationWarmUp; i++)

@@ -61,6 +61,15 @@ internal sealed class DivergenceChain : FactorChain
         return small;
     }
 
+    /// <inheritdoc />
+    protected override MultiplicativeTerms LookAtTerms(int k)
+    {
+        (int Factor, long Stamp) made = _current;
+        MultiplicativeTerms terms = TermsOf(k);
+        _current = made;
+        return terms;
+    }
+
     // x^(β−1) grows beyond float32 only for β > 2; small values are kept from it by their floor.
     private static void CheckPowers(ExampleMatrix examples, double beta)
     {

@@ -6,7 +6,8 @@ namespace Microsoft.ML.Nmf.Training;
 /// <param name="Factor">The factor that stands there.</param>
 /// <param name="IsFixed">Whether it is left as it is.</param>
 /// <param name="Penalty">The penalty on it.</param>
-internal sealed record ChainLink(Factor Factor, bool IsFixed, Penalty Penalty);
+/// <param name="Unit">By what it was divided (<see cref="FactorUnits"/>), for snapshots.</param>
+internal sealed record ChainLink(Factor Factor, bool IsFixed, Penalty Penalty, double Unit = 1);
 
 /// <summary>How a factor is updated while the others stay as they are.</summary>
 internal enum FactorUpdate
@@ -132,6 +133,20 @@ internal abstract class FactorChain : IIterativeSolver, IDisposable
     }
 
     /// <inheritdoc />
+    public SolverState ReadState(RecordedParts parts)
+    {
+        // Layer i stands at place Last − i.
+        int[] places = [.. Enumerable.Range(1, Last).Reverse()];
+        return new SolverState
+        {
+            Layers = Last,
+            Templates = parts.HasFlag(RecordedParts.Templates) ? [.. places.Select(k => FactorUnits.Multiply(FactorAt(k).ToMatrix(), _links[k].Unit))] : [],
+            Activations = parts.HasFlag(RecordedParts.Activations) ? [.. places.Select(ActivationsAt)] : [],
+            Gradients = parts.HasFlag(RecordedParts.GradientNorms) ? [.. places.Select(GradientAt)] : [],
+        };
+    }
+
+    /// <inheritdoc />
     public virtual void Dispose() => Products.Dispose();
 
     /// <summary>Updates a factor that stands in one place.</summary>
@@ -139,6 +154,9 @@ internal abstract class FactorChain : IIterativeSolver, IDisposable
 
     /// <summary>The terms of the multiplicative update of F_k; the next call may overwrite them.</summary>
     protected abstract MultiplicativeTerms TermsOf(int k);
+
+    /// <summary>The same for someone who only looks: what an evaluation has left for the next update stays.</summary>
+    protected virtual MultiplicativeTerms LookAtTerms(int k) => TermsOf(k);
 
     /// <summary>What rounding changes of a divergence, as a share of <see cref="Scale"/>.</summary>
     protected virtual double ShareOfRounding => RoundingOfEntries;
@@ -151,6 +169,34 @@ internal abstract class FactorChain : IIterativeSolver, IDisposable
 
     /// <summary>The factor at a place.</summary>
     protected Factor FactorAt(int k) => _links[k].Factor;
+
+    // The product of what stands to the left of a place, in the unit of the data.
+    private FactorMatrix ActivationsAt(int k)
+        => FactorUnits.Multiply(Products.Activations(k).ToMatrix(), _links.Take(k).Aggregate(1.0, (unit, link) => unit * link.Unit));
+
+    // The gradient of the objective for F_k is the denominator of its update less the numerator, plus that of the penalty.
+    private FactorMatrix GradientAt(int k)
+    {
+        ChainLink link = _links[k];
+        MultiplicativeTerms terms = LookAtTerms(k);
+        FactorMatrix factor = link.Factor.ToMatrix(), numerator = terms.Numerator.ToMatrix(), denominator = terms.Denominator.ToMatrix();
+        double unit = _unit / link.Unit;
+        var gradient = new float[factor.Values.Length];
+        for (int i = 0; i < factor.Rows; i++)
+        {
+            ReadOnlySpan<float> row = factor.Row(i), above = numerator.Row(i), below = denominator.Row(denominator.Rows == 1 ? 0 : i);
+            double sum = 0;
+            foreach (float value in row)
+                sum += value;
+            for (int j = 0; j < row.Length; j++)
+            {
+                double penalty = link.Penalty.L1 + (double)link.Penalty.L2 * row[j] + link.Penalty.Orthogonality * (sum - row[j]);
+                gradient[i * row.Length + j] = (float)(unit * ((double)below[j] - above[j] + penalty));
+            }
+        }
+
+        return FactorMatrix.TakeOver(gradient, factor.Rows, factor.Columns);
+    }
 
     private double Penalties()
         => _links.DistinctBy(link => link.Factor, ReferenceEqualityComparer.Instance).Sum(link => Engine.PenaltyOf(link.Factor, link.Penalty));

@@ -63,13 +63,26 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
     /// <returns>The transformer that computes activations with what was learned.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The input or label column is missing or of a wrong type, or an option does not fit the data.</exception>
     /// <exception cref="InvalidOperationException">
-    /// There are no rows, or none has a label where a label column is named, or labels have more than 1,048,576 values, or a feature is negative, not a
+    /// The <see cref="FactorizationOptions.Recorder"/> records another training, or has no room; or there are no rows, or none has a label where a label column is named, or labels have more than 1,048,576 values, or a feature is negative, not a
     /// number or infinite.
     /// </exception>
     /// <exception cref="OperationCanceledException"><see cref="FactorizationOptions.CancellationToken"/> or the context's execution was cancelled.</exception>
     public TTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
+        _options.Recorder?.Begin();
+        try
+        {
+            return Train(input);
+        }
+        finally
+        {
+            _options.Recorder?.End();
+        }
+    }
+
+    private TTransformer Train(IDataView input)
+    {
         FeatureColumn column = FeatureColumn.Find(input, InputColumnName);
         LabelColumn? label = LabelColumnName is null ? null : LabelColumn.Find(input.Schema, LabelColumnName);
         using LogChannel log = Host.OpenLog("Training");

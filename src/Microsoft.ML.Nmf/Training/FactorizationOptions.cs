@@ -138,6 +138,12 @@ public abstract class FactorizationOptions
     public IProgress<TrainingProgress>? Progress { get; set; }
 
     /// <summary>
+    /// Keeps snapshots of the training on its way: its numbers, templates and, on request, activations and gradients. Null, the default, keeps and copies nothing.
+    /// One recorder records one training at a time.
+    /// </summary>
+    public TrainingRecorder? Recorder { get; set; }
+
+    /// <summary>
     /// Cancels a training, within one iteration. Cancelling the MLContext's own execution does too. Nothing is kept: to keep what was learned, signal
     /// <see cref="StoppingToken"/>.
     /// </summary>

@@ -15,6 +15,9 @@ internal sealed class HostMonitor(ComponentHost host, LogChannel log, Factorizat
     public bool IsStopRequested => options.StoppingToken.IsCancellationRequested;
 
     /// <inheritdoc />
+    public TrainingRecorder? Recorder => options.Recorder;
+
+    /// <inheritdoc />
     public void CheckAlive()
     {
         options.CancellationToken.ThrowIfCancellationRequested();

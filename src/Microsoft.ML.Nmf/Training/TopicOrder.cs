@@ -12,20 +12,20 @@ internal static class TopicOrder
     /// <param name="templates">The templates of each layer, from the features on, to change in place.</param>
     /// <param name="moments">The activations of each layer, to change in place.</param>
     /// <param name="isGiven">Whether a layer started from given templates.</param>
-    /// <returns>The order of the deepest layer.</returns>
-    public static int[] Arrange(FactorMatrix[] templates, ActivationMoments[] moments, Func<int, bool> isGiven)
+    /// <returns>The order of each layer: for each topic, where it was.</returns>
+    public static int[][] Arrange(FactorMatrix[] templates, ActivationMoments[] moments, Func<int, bool> isGiven)
     {
-        int[] order = [];
+        var orders = new int[templates.Length][];
         FactorMatrix? effective = null;
         for (int i = 0; i < templates.Length; i++)
         {
             effective = effective is null ? templates[i] : effective.Multiply(templates[i]);
             bool isKept = isGiven(i) || (i + 1 < templates.Length && isGiven(i + 1));
-            order = [.. Enumerable.Range(0, templates[i].Columns)];
+            int[] order = orders[i] = [.. Enumerable.Range(0, templates[i].Columns)];
             if (isKept)
                 continue;
             double[] prevalence = moments[i].Prevalence(effective.ColumnSums());
-            order = [.. order.OrderByDescending(k => prevalence[k])];
+            order = orders[i] = [.. order.OrderByDescending(k => prevalence[k])];
             templates[i] = templates[i].TakeColumns(order);
             effective = i == 0 ? templates[0] : effective.TakeColumns(order);
             moments[i] = moments[i].Take(order);
@@ -33,6 +33,6 @@ internal static class TopicOrder
                 templates[i + 1] = templates[i + 1].TakeRows(order);
         }
 
-        return order;
+        return orders;
     }
 }

@@ -68,6 +68,7 @@ internal static class TrainingLoop
             double before = iteration == 0 ? double.NaN : history[^1].Objective;
             var reached = new TrainingIteration { Number = iteration, Objective = objective, Divergence = divergence, Seconds = clock.Elapsed.TotalSeconds };
             history.Add(reached);
+            monitor.Recorder?.Take(solver, phase, reached, isLast: false);
             monitor.Report(new TrainingProgress
             {
                 Phase = phase,
@@ -89,6 +90,7 @@ internal static class TrainingLoop
             if (end is { } reason)
             {
                 var ended = new TrainingHistory(history, reason);
+                monitor.Recorder?.Take(solver, phase, reached, isLast: true);
                 if (solver.UnsolvedRows is > 0 and long unsolved)
                 {
                     monitor.Warn($"{phase}: the steps ran out for {unsolved} of the rows' last least-squares problems, which are not solved exactly. "
@@ -131,6 +133,10 @@ internal interface IIterativeSolver
 
     /// <summary>How many rows' last exact least squares ended without the minimiser.</summary>
     long UnsolvedRows => 0;
+
+    /// <summary>Copies where it stands, after an evaluation. What follows gives the same bits with and without.</summary>
+    /// <param name="parts">What is wanted besides numbers.</param>
+    SolverState ReadState(RecordedParts parts) => new();
 }
 
 /// <summary>Follows a training while it runs, and may stop or cancel it.</summary>
@@ -140,6 +146,9 @@ internal interface ITrainingMonitor
     /// Whether the training is to end where it stands. Once true it stays so: later phases end at their start, and the model is whole.
     /// </summary>
     bool IsStopRequested => false;
+
+    /// <summary>Keeps snapshots of the training, or null.</summary>
+    TrainingRecorder? Recorder => null;
 
     /// <summary>Throws when the training has been cancelled. Called at least twice an iteration.</summary>
     void CheckAlive();

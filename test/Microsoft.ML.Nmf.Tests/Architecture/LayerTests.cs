@@ -22,6 +22,7 @@ public class LayerTests
         ["DeepNmf"] = ["Nmf", "Topics", "Training", "Transforming", "Reading", "Hosting", "Engine"],
         ["NeuralNmf"] = ["Nmf", "Topics", "Training", "Transforming", "Reading", "Hosting", "Engine"],
         ["Torch"] = ["Engine"],
+        ["Analysis"] = ["Nmf", "DeepNmf", "NeuralNmf", "Topics", "Training", "Reading", "Engine"],
     };
 
     public static TheoryData<string> Folders => [.. _arrows.Keys];

@@ -3,13 +3,16 @@ using System.Text.RegularExpressions;
 
 namespace Microsoft.ML.Nmf.Tests.Architecture;
 
-/// <summary>Where every type of the library is written: the folder of its source file below its project, with dots for slashes; "Torch" for the assembly with the Torch engine.</summary>
+/// <summary>Where every type of the library is written: the folder of its source file below its project, with dots for slashes; "Torch" and "Analysis" for the assemblies beside Core.</summary>
 internal static partial class Rooms
 {
+    // In the order of the assemblies; the types of Core are in folders.
+    private static readonly string[] _ofAssemblies = ["", "Torch", "Analysis"];
+
     private static readonly Dictionary<string, string> _folders = Read();
 
     /// <summary>The assemblies of the library.</summary>
-    public static readonly Assembly[] Library = [typeof(NmfEstimator).Assembly, typeof(NonnegativeLeastSquaresModule).Assembly];
+    public static readonly Assembly[] Library = [typeof(NmfEstimator).Assembly, typeof(NonnegativeLeastSquaresModule).Assembly, typeof(FeatureDataFrameExtensions).Assembly];
 
     /// <summary>All types that are written in the sources.</summary>
     public static IEnumerable<Type> Types => Library.SelectMany(assembly => assembly.GetTypes()).Where(type => Find(type) is not null);
@@ -22,7 +25,7 @@ internal static partial class Rooms
         return Library.Contains(type.Assembly) ? _folders.GetValueOrDefault(NameOf(type)) : null;
     }
 
-    private static string NameOf(Type type) => $"{(type.Assembly == Library[1] ? "Torch:" : "")}{type.Namespace}.{type.Name.Split('`')[0]}";
+    private static string NameOf(Type type) => $"{_ofAssemblies[Array.IndexOf(Library, type.Assembly)]}:{type.Namespace}.{type.Name.Split('`')[0]}";
 
     private static Dictionary<string, string> Read()
     {
@@ -33,10 +36,10 @@ internal static partial class Rooms
             string[] parts = Path.GetRelativePath(root, file).Split(Path.DirectorySeparatorChar);
             if (parts.Contains("obj") || parts.Contains("bin"))
                 continue;
-            bool isTorch = parts[0].EndsWith(".Torch", StringComparison.Ordinal);
+            string room = _ofAssemblies.FirstOrDefault(name => name.Length > 0 && parts[0].EndsWith($".{name}", StringComparison.Ordinal), "");
             string text = File.ReadAllText(file), scope = Namespace().Match(text).Groups[1].Value;
             foreach (Match type in Declaration().Matches(text))
-                folders[$"{(isTorch ? "Torch:" : "")}{scope}.{type.Groups[1].Value}"] = isTorch ? "Torch" : string.Join('.', parts[1..^1]);
+                folders[$"{room}:{scope}.{type.Groups[1].Value}"] = room.Length > 0 ? room : string.Join('.', parts[1..^1]);
         }
 
         return folders;

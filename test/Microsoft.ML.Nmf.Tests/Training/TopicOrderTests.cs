@@ -80,7 +80,7 @@ public class TopicOrderTests
     {
         FactorMatrix[] templates = [new([1, 2, 3, 4, 5, 7], 2, 3), new([1, 2, 3, 4, 5, 6], 3, 2)], before = [.. templates];
         ActivationMoments[] moments = [new([3, 1, 2], [9, 1, 4]), new([1, 5], [1, 25])];
-        Assert.Equal([1, 0], TopicOrder.Arrange(templates, moments, _ => false));
+        Assert.Equal([[2, 0, 1], [1, 0]], TopicOrder.Arrange(templates, moments, _ => false));
         // Column sums 5, 7, 10 times sums 3, 1, 2: 15, 7, 20.
         Assert.Equal([3, 1, 2, 7, 4, 5], templates[0].Values.ToArray());
         Assert.Equal([6, 5, 2, 1, 4, 3], templates[1].Values.ToArray());
@@ -90,7 +90,7 @@ public class TopicOrderTests
         Assert.Equal(before[0].Multiply(before[1]).TakeColumns([1, 0]).Values, templates[0].Multiply(templates[1]).Values);
 
         FactorMatrix[] kept = [.. before];
-        Assert.Equal([0, 1], TopicOrder.Arrange(kept, [new([3, 1, 2], [9, 1, 4]), new([1, 5], [1, 25])], layer => layer == 1));
+        Assert.Equal([[0, 1, 2], [0, 1]], TopicOrder.Arrange(kept, [new([3, 1, 2], [9, 1, 4]), new([1, 5], [1, 25])], layer => layer == 1));
         Assert.Equal(before, kept);
     }
 }
