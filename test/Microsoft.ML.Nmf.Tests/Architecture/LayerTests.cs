@@ -17,10 +17,11 @@ public class LayerTests
         ["Words"] = ["Reading", "Hosting"],
         ["Topics"] = ["Hosting", "Engine"],
         ["Transforming"] = ["Reading", "Hosting", "Engine"],
+        ["Examining"] = ["Topics", "Transforming", "Reading", "Hosting", "Engine"],
         ["Training"] = ["Transforming", "Reading", "Hosting", "Engine"],
-        ["Nmf"] = ["Topics", "Training", "Transforming", "Reading", "Hosting", "Engine"],
-        ["DeepNmf"] = ["Nmf", "Topics", "Training", "Transforming", "Reading", "Hosting", "Engine"],
-        ["NeuralNmf"] = ["Nmf", "Topics", "Training", "Transforming", "Reading", "Hosting", "Engine"],
+        ["Nmf"] = ["Examining", "Topics", "Training", "Transforming", "Reading", "Hosting", "Engine"],
+        ["DeepNmf"] = ["Nmf", "Examining", "Topics", "Training", "Transforming", "Reading", "Hosting", "Engine"],
+        ["NeuralNmf"] = ["Nmf", "Examining", "Topics", "Training", "Transforming", "Reading", "Hosting", "Engine"],
         ["Torch"] = ["Engine"],
     };
 
