@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Nmf;
 using Microsoft.ML.Nmf.Engine;
+using Microsoft.ML.Nmf.Examining;
 using Microsoft.ML.Nmf.Hosting;
 using Microsoft.ML.Nmf.Transforming;
 
@@ -27,7 +28,6 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
     private readonly ActivationSettings _settings;
     private readonly int[] _layers;
     private readonly Lazy<ActivationProblem> _problem;
-    private readonly Lazy<string[]?>[] _slotNames;
     private readonly Lazy<ActivationScale>[] _scales;
 
     internal DeepNmfTransformer(ComponentHost host, ColumnNames columns, DeepNmfModel model, ActivationSettings settings, int[] layers)
@@ -37,19 +37,49 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
         _settings = settings;
         _layers = layers;
         _problem = new(() => ActivationProblem.Create(model.Deepest.EffectiveTemplates, settings));
-        _slotNames = [.. layers.Select(layer => new Lazy<string[]?>(() => Topic.SlotNames(model.Layers[layer].EffectiveTemplates, model.FeatureNames)))];
         _scales = [.. layers.Select(layer => new Lazy<ActivationScale>(() => model.ScaleOf(model.Layers[layer])))];
     }
 
     /// <summary>What was learned.</summary>
     public DeepNmfModel Model { get; }
 
+    /// <summary>
+    /// Finds out what the topics are in some data, in one pass over it: their coherence there, their prevalence, the rows that show each best, their shares by groups
+    /// and over time, and the rows that they explain least. What is kept does not grow with the number of rows.
+    /// </summary>
+    /// <param name="view">
+    /// Data with the column <see cref="HostedTransformer.InputColumnName"/>, and with those that the options name: the training data, or other data as reference
+    /// corpus. What a fitted pipeline makes of raw data has them all: <c>transformer.Examine(pipeline.Transform(data))</c>.
+    /// </param>
+    /// <param name="options">What to find out; null for coherence, prevalence, and rows without their texts.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="view"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such layer, or a column is missing or of another type.</exception>
+    /// <exception cref="InvalidOperationException">There are no rows, a value is negative or not finite, or a group column or the time has too many values.</exception>
+    /// <exception cref="OperationCanceledException">The execution of the context was cancelled.</exception>
+    public TopicExamination Examine(IDataView view, TopicExamination.Options? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        options ??= new();
+        return TopicExaminer.Of(this, Model.Layers, options.Layer, Model.Beta).Examine(view, options);
+    }
+
+    /// <summary>What the topics leave unexplained of each row (<see cref="ExaminedRow.Residual"/>), in the order of the view, read while it is enumerated.</summary>
+    /// <param name="view">Data with the column <see cref="HostedTransformer.InputColumnName"/>.</param>
+    /// <param name="layer">The layer whose topics are meant, from 0 for the one next to the features; null for the deepest.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="view"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such layer, or the column is missing or does not fit the model.</exception>
+    public IEnumerable<double> ReadResiduals(IDataView view, int? layer = null)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        return TopicExaminer.Of(this, Model.Layers, layer, Model.Beta).ReadResiduals(view);
+    }
+
     static FileHeader ILoadableTransformer<DeepNmfTransformer>.Header => new(
         Signature: "DEEP NMF",
         // 0x00010001: initial
         // 0x00010002: a checksum, which covers the columns too; a history says why the training ended
         // 0x00010003: a history may have ended because it was stopped
-        // 0x00010004: how activations are scaled, their mean squares, and the sums of every layer
+        // 0x00010004: how activations are scaled, their mean squares, and the sums of every layer; what topics were renamed to
         Version: 0x00010004,
         ReadableBy: 0x00010004,
         ReadsBackTo: 0x00010001,
@@ -62,9 +92,11 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
     private protected override object Learned => Model;
 
     private protected override OutputColumn OutputAt(int output)
-        => OutputColumn.Vector(Model.Layers[_layers[output]].Rank, _slotNames[output].Value, _scales[output].Value);
+        => OutputColumn.Vector(Model.Layers[_layers[output]].Rank, Model.Layers[_layers[output]].SlotNames, _scales[output].Value);
 
-    private protected override IRowActivations CreateRowActivations() => new RowActivations(this);
+    private protected override IRowActivations CreateRowActivations() => new RowActivations(this, _layers);
+
+    internal override IRowActivations CreateRowActivations(int layer) => new RowActivations(this, [layer]);
 
     // *** Binary format ***, after the header and the columns; ModelFormat and TrainingHistory have the parts
     // activation settings: how activations of new rows are found, β among them
@@ -74,6 +106,7 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
     // names: of the features, or none
     // int: the number of training examples
     // activations of each layer; before version 0x00010004 double, for each component of the deepest layer: the sum of its activations
+    // topic names of each layer, from version 0x00010004 on
     // phases: of the training
     private protected override void Write(BinaryWriter writer)
     {
@@ -84,6 +117,7 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
         ModelFormat.Write(writer, Model.FeatureNames);
         writer.Write(Model.NumberOfExamples);
         ModelFormat.Write(writer, Model.Normalization, Model.Layers.Select(layer => layer.Moments));
+        ModelFormat.WriteTopicNames(writer, Model.Layers.Select(layer => layer.GivenNames));
         TrainingPhase.Write(writer, Model.Phases);
     }
 
@@ -96,10 +130,12 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
         int examples = ModelFormat.ReadNumberOfExamples(reader);
         (ActivationNormalization normalization, ActivationMoments[] moments) = ModelFormat.ReadActivations(
             reader, templates, () => ActivationMoments.OfSums(templates, ModelFormat.ReadSums(reader, templates[^1].Columns)));
+        string?[][] topics = ModelFormat.ReadTopicNames(reader, templates);
         var model = new DeepNmfModel(templates, names, settings.Beta, examples, moments, normalization, TrainingPhase.Read(reader));
         ModelReader.Check(layers.All(layer => layer >= 0 && layer < templates.Length), "an output column belongs to no layer");
         ModelReader.Check(model.Layers.All(layer => layer.Moments.Sums.All(double.IsFinite)), "the sums of activations are not finite");
         CheckProduct(model);
+        model.Restore(topics);
         return new DeepNmfTransformer(host, columns, model, settings, layers);
     }
 
@@ -124,10 +160,10 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
         private readonly ActivationSolver _solver;
         private readonly float[][] _activations;
 
-        public RowActivations(DeepNmfTransformer transformer)
+        public RowActivations(DeepNmfTransformer transformer, int[] layers)
         {
             _model = transformer.Model.Layers;
-            _layers = transformer._layers;
+            _layers = layers;
             _widest = _layers.Min();
             _solver = transformer._problem.Value.CreateSolver();
             _activations = [.. _model.Select(layer => new float[layer.Rank])];

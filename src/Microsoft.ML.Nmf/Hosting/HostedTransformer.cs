@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Text;
 using Microsoft.ML.Data;
 using Microsoft.ML.Nmf.Hosting;
+using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Nmf;
 
@@ -23,6 +24,10 @@ public abstract class HostedTransformer : RowToRowTransformerBase
 
     /// <summary>The columns that are added, in the order of the schema.</summary>
     public IReadOnlyList<string> OutputColumnNames => _columns.Outputs;
+
+    /// <summary>Throws when the context's execution has been cancelled.</summary>
+    /// <exception cref="OperationCanceledException">It has been.</exception>
+    internal void CheckAlive() => Host.CheckAlive();
 
     /// <summary>The header in a model file.</summary>
     private protected abstract FileHeader Header { get; }

@@ -18,9 +18,13 @@ internal sealed class ModelReader(Stream stream, long end, uint version)
     /// <summary>The first version of a model file that says how activations are scaled.</summary>
     public const uint FirstWithNormalization = 0x00010004;
 
+    /// <summary>The first version of a model file that has the names that topics were given.</summary>
+    public const uint FirstWithTopicNames = 0x00010004;
+
     private const int BytesAtOnce = 1 << 16;
 
-    private static readonly UTF8Encoding _strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    /// <summary>How texts are in a file: a text that is not Unicode is refused and never changed.</summary>
+    public static UTF8Encoding StrictUtf8 { get; } = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>The version that was written.</summary>
     public uint Version { get; } = version;
@@ -133,7 +137,7 @@ internal sealed class ModelReader(Stream stream, long end, uint version)
         ReadExactly(bytes);
         try
         {
-            return _strictUtf8.GetString(bytes);
+            return StrictUtf8.GetString(bytes);
         }
         catch (DecoderFallbackException)
         {

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Nmf;
 using Microsoft.ML.Nmf.Engine;
+using Microsoft.ML.Nmf.Examining;
 using Microsoft.ML.Nmf.Hosting;
 using Microsoft.ML.Nmf.NeuralNmf;
 using Microsoft.ML.Nmf.Transforming;
@@ -36,8 +37,9 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
 
     private readonly int[] _outputs;
     private readonly ClassKeys? _classes;
+    private readonly Lazy<string[]?> _classNames;
     private readonly Lazy<ActivationProblem[]> _problems;
-    private readonly Lazy<OutputColumn[]> _columns;
+    private readonly Lazy<ActivationScale>[] _scales;
 
     internal NeuralNmfTransformer(ComponentHost host, ColumnNames columns, NeuralNmfModel model, int[] outputs, ClassKeys? classes)
         : base(host, columns)
@@ -45,19 +47,51 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
         Model = model;
         _outputs = outputs;
         _classes = classes;
+        _classNames = new(() => classes?.Names);
         _problems = new(() => [.. model.Layers.Select(layer => ActivationProblem.Create(layer.Templates, _exact))]);
-        _columns = new(() => [.. outputs.Select(Describe)]);
+        _scales = [.. model.Layers.Select(layer => new Lazy<ActivationScale>(() => model.ScaleOf(layer)))];
     }
 
     /// <summary>What was learned.</summary>
     public NeuralNmfModel Model { get; }
+
+    /// <summary>
+    /// Finds out what the topics are in some data, in one pass over it: their coherence there, their prevalence, the rows that show each best, their shares by groups
+    /// and over time, and the rows that they explain least. What is kept does not grow with the number of rows.
+    /// </summary>
+    /// <param name="view">
+    /// Data with the column <see cref="HostedTransformer.InputColumnName"/>, and with those that the options name: the training data, or other data as reference
+    /// corpus. What a fitted pipeline makes of raw data has them all: <c>transformer.Examine(pipeline.Transform(data))</c>.
+    /// </param>
+    /// <param name="options">What to find out; null for coherence, prevalence, and rows without their texts.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="view"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such layer, or a column is missing or of another type.</exception>
+    /// <exception cref="InvalidOperationException">There are no rows, a value is negative or not finite, or a group column or the time has too many values.</exception>
+    /// <exception cref="OperationCanceledException">The execution of the context was cancelled.</exception>
+    public TopicExamination Examine(IDataView view, TopicExamination.Options? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        options ??= new();
+        return TopicExaminer.Of(this, Model.Layers, options.Layer, BetaDivergence.Euclidean).Examine(view, options);
+    }
+
+    /// <summary>What the topics leave unexplained of each row (<see cref="ExaminedRow.Residual"/>), in the order of the view, read while it is enumerated.</summary>
+    /// <param name="view">Data with the column <see cref="HostedTransformer.InputColumnName"/>.</param>
+    /// <param name="layer">The layer whose topics are meant, from 0 for the one next to the features; null for the deepest.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="view"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such layer, or the column is missing or does not fit the model.</exception>
+    public IEnumerable<double> ReadResiduals(IDataView view, int? layer = null)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        return TopicExaminer.Of(this, Model.Layers, layer, BetaDivergence.Euclidean).ReadResiduals(view);
+    }
 
     static FileHeader ILoadableTransformer<NeuralNmfTransformer>.Header => new(
         Signature: "NEURLNMF",
         // 0x00010001: initial
         // 0x00010002: a checksum, which covers the columns too; a history says why the training ended
         // 0x00010003: a history may have ended because it was stopped
-        // 0x00010004: how activations are scaled, and their mean squares
+        // 0x00010004: how activations are scaled, and their mean squares; what topics were renamed to
         Version: 0x00010004,
         ReadableBy: 0x00010004,
         ReadsBackTo: 0x00010001,
@@ -69,9 +103,16 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
 
     private protected override object Learned => Model;
 
-    private protected override OutputColumn OutputAt(int output) => _columns.Value[output];
+    private protected override OutputColumn OutputAt(int output) => _outputs[output] switch
+    {
+        Scores => OutputColumn.Vector(_classes!.Count, _classNames.Value, ActivationScale.None),
+        PredictedLabel => OutputColumn.Key(_classes!.Count, _classes.Annotate),
+        int layer => OutputColumn.Vector(Model.Layers[layer].Rank, Model.Layers[layer].SlotNames, _scales[layer].Value),
+    };
 
-    private protected override IRowActivations CreateRowActivations() => new RowActivations(this);
+    private protected override IRowActivations CreateRowActivations() => new RowActivations(this, _outputs);
+
+    internal override IRowActivations CreateRowActivations(int layer) => new RowActivations(this, [layer]);
 
     // *** Binary format ***, after the header and the columns; ModelFormat has the parts
     // int, for each output column: its layer, −1 for class scores, −2 for the predicted label
@@ -101,6 +142,7 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
     // int: the number of layers
     // matrix, for each layer from the features on: its templates
     // activations of each layer; before version 0x00010004 double, for each layer and component: the sum of its activations
+    // topic names of each layer, from version 0x00010004 on
     // names: of the features, or none
     // int: the number of training examples
     // int: the loss
@@ -118,6 +160,7 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
     {
         ModelFormat.Write(writer, model.Layers.Select(layer => layer.Templates));
         ModelFormat.Write(writer, model.Normalization, model.Layers.Select(layer => layer.Moments));
+        ModelFormat.WriteTopicNames(writer, model.Layers.Select(layer => layer.GivenNames));
         ModelFormat.Write(writer, model.FeatureNames);
         writer.Write(model.NumberOfExamples);
         writer.Write((int)model.Loss);
@@ -146,13 +189,16 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
         FactorMatrix[] templates = ModelFormat.ReadLayers(reader);
         (ActivationNormalization normalization, ActivationMoments[] moments) = ModelFormat.ReadActivations(
             reader, templates, () => [.. templates.Select(layer => new ActivationMoments(ModelFormat.ReadSums(reader, layer.Columns), []))]);
+        string?[][] topics = ModelFormat.ReadTopicNames(reader, templates);
         string[]? names = ModelFormat.ReadNames(reader, templates[0].Rows);
         int examples = ModelFormat.ReadNumberOfExamples(reader);
         var loss = reader.ReadNamed<NeuralNmfLoss>("the loss");
         List<TrainingPhase> phases = TrainingPhase.Read(reader);
         List<NeuralNmfEpoch> epochs = ReadEpochs(reader, phases[^1].History, loss == NeuralNmfLoss.Energy ? templates.Length : 1);
         NeuralNmfClassifier? classifier = classes is null ? null : ReadClassifier(reader, classes, templates[^1].Columns);
-        return new NeuralNmfModel(templates, names, loss, examples, moments, normalization, phases, epochs, classifier);
+        var model = new NeuralNmfModel(templates, names, loss, examples, moments, normalization, phases, epochs, classifier);
+        model.Restore(topics);
+        return model;
     }
 
     private static List<NeuralNmfEpoch> ReadEpochs(ModelReader reader, TrainingHistory history, int parts)
@@ -199,14 +245,6 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
         return new NeuralNmfClassifier(weights, loss, classes.Names);
     }
 
-    private OutputColumn Describe(int output) => output switch
-    {
-        Scores => OutputColumn.Vector(_classes!.Count, _classes.Names, ActivationScale.None),
-        PredictedLabel => OutputColumn.Key(_classes!.Count, _classes.Annotate),
-        _ => OutputColumn.Vector(
-            Model.Layers[output].Rank, Topic.SlotNames(Model.Layers[output].EffectiveTemplates, Model.FeatureNames), Model.ScaleOf(Model.Layers[output])),
-    };
-
     private sealed class RowActivations : IRowActivations
     {
         private readonly ActivationSolver[] _solvers;
@@ -217,13 +255,13 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
         private readonly NeuralNmfClassifier? _classifier;
         private readonly float[] _scores;
 
-        public RowActivations(NeuralNmfTransformer transformer)
+        public RowActivations(NeuralNmfTransformer transformer, int[] outputs)
         {
             _solvers = [.. transformer._problems.Value.Select(problem => problem.CreateSolver())];
             _activations = [.. transformer.Model.Layers.Select(layer => new float[layer.Rank])];
             _positive = new int[_activations[0].Length];
             _values = new float[_activations[0].Length];
-            _outputs = transformer._outputs;
+            _outputs = outputs;
             _classifier = transformer.Model.Classifier;
             _scores = new float[_classifier?.Weights.Rows ?? 0];
         }

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Nmf;
 using Microsoft.ML.Nmf.Engine;
+using Microsoft.ML.Nmf.Examining;
 using Microsoft.ML.Nmf.Hosting;
 using Microsoft.ML.Nmf.Transforming;
 
@@ -25,7 +26,6 @@ public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransfo
 
     private readonly ActivationSettings _settings;
     private readonly Lazy<ActivationProblem> _problem;
-    private readonly Lazy<string[]?> _slotNames;
 
     internal NmfTransformer(ComponentHost host, ColumnNames columns, NmfModel model, ActivationSettings settings)
         : base(host, columns)
@@ -33,18 +33,48 @@ public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransfo
         Model = model;
         _settings = settings;
         _problem = new(() => ActivationProblem.Create(model.Templates, settings));
-        _slotNames = new(() => Topic.SlotNames(model.Templates, model.FeatureNames));
     }
 
     /// <summary>What was learned.</summary>
     public NmfModel Model { get; }
+
+    /// <summary>
+    /// Finds out what the topics are in some data, in one pass over it: their coherence there, their prevalence, the rows that show each best, their shares by groups
+    /// and over time, and the rows that they explain least. What is kept does not grow with the number of rows.
+    /// </summary>
+    /// <param name="view">
+    /// Data with the column <see cref="HostedTransformer.InputColumnName"/>, and with those that the options name: the training data, or other data as reference
+    /// corpus. What a fitted pipeline makes of raw data has them all: <c>transformer.Examine(pipeline.Transform(data))</c>.
+    /// </param>
+    /// <param name="options">What to find out; null for coherence, prevalence, and rows without their texts.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="view"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such layer, or a column is missing or of another type.</exception>
+    /// <exception cref="InvalidOperationException">There are no rows, a value is negative or not finite, or a group column or the time has too many values.</exception>
+    /// <exception cref="OperationCanceledException">The execution of the context was cancelled.</exception>
+    public TopicExamination Examine(IDataView view, TopicExamination.Options? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        options ??= new();
+        return TopicExaminer.Of(this, [Model], options.Layer, Model.Beta).Examine(view, options);
+    }
+
+    /// <summary>What the topics leave unexplained of each row (<see cref="ExaminedRow.Residual"/>), in the order of the view, read while it is enumerated.</summary>
+    /// <param name="view">Data with the column <see cref="HostedTransformer.InputColumnName"/>.</param>
+    /// <param name="layer">The layer whose topics are meant, from 0 for the one next to the features; null for the deepest.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="view"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such layer, or the column is missing or does not fit the model.</exception>
+    public IEnumerable<double> ReadResiduals(IDataView view, int? layer = null)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        return TopicExaminer.Of(this, [Model], layer, Model.Beta).ReadResiduals(view);
+    }
 
     static FileHeader ILoadableTransformer<NmfTransformer>.Header => new(
         Signature: "NMF MODL",
         // 0x00010001: initial
         // 0x00010002: a checksum, which covers the columns too; a history says why the training ended
         // 0x00010003: a history may have ended because it was stopped
-        // 0x00010004: how activations are scaled, and their sums and mean squares
+        // 0x00010004: how activations are scaled, and their sums and mean squares; what topics were renamed to
         Version: 0x00010004,
         ReadableBy: 0x00010004,
         ReadsBackTo: 0x00010001,
@@ -56,9 +86,11 @@ public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransfo
 
     private protected override object Learned => Model;
 
-    private protected override OutputColumn OutputAt(int output) => OutputColumn.Vector(Model.Rank, _slotNames.Value, Model.Scale);
+    private protected override OutputColumn OutputAt(int output) => OutputColumn.Vector(Model.Rank, Model.SlotNames, Model.Scale);
 
     private protected override IRowActivations CreateRowActivations() => new RowActivations(_problem.Value.CreateSolver(), Model.Rank);
+
+    internal override IRowActivations CreateRowActivations(int layer) => CreateRowActivations();
 
     // *** Binary format ***, after the header and the columns; ModelFormat and TrainingHistory have the parts
     // activation settings: how activations of new rows are found, β among them
@@ -66,6 +98,7 @@ public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransfo
     // names: of the features, or none
     // int: the number of training examples
     // activations, from version 0x00010004 on
+    // topic names, from version 0x00010004 on
     // history: of the training
     private protected override void Write(BinaryWriter writer)
     {
@@ -74,6 +107,7 @@ public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransfo
         ModelFormat.Write(writer, Model.FeatureNames);
         writer.Write(Model.NumberOfExamples);
         ModelFormat.Write(writer, Model.Normalization, [Model.Moments]);
+        ModelFormat.WriteTopicNames(writer, [Model.GivenNames]);
         Model.History.Write(writer);
     }
 
@@ -84,7 +118,9 @@ public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransfo
         string[]? names = ModelFormat.ReadNames(reader, templates.Rows);
         int examples = ModelFormat.ReadNumberOfExamples(reader);
         (ActivationNormalization normalization, ActivationMoments[] moments) = ModelFormat.ReadActivations(reader, [templates], () => [ActivationMoments.Unknown]);
+        string?[][] topics = ModelFormat.ReadTopicNames(reader, [templates]);
         var model = new NmfModel(templates, names, settings.Beta, examples, moments[0], normalization, TrainingHistory.Read(reader));
+        model.Restore(topics[0]);
         return new NmfTransformer(host, columns, model, settings);
     }
 

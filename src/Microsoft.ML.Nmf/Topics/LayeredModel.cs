@@ -65,6 +65,13 @@ public abstract class LayeredModel
     /// <exception cref="ArgumentException">There is another number of activations.</exception>
     public float[] Reconstruct(ReadOnlySpan<float> activations) => Deepest.EffectiveTemplates.CombineColumns(ScaleOf(Deepest).Undo(activations));
 
+    /// <summary>Gives the topics of each layer the names that a model file has for them.</summary>
+    internal void Restore(string?[][] givenNames)
+    {
+        foreach (TopicLayer layer in Layers)
+            layer.Restore(givenNames[layer.Index]);
+    }
+
     /// <summary>What scales the activations of a layer.</summary>
     internal ActivationScale ScaleOf(TopicLayer layer) => ActivationScale.Of(Normalization, layer.Moments.MeanSquares, () => layer.EffectiveTemplates);
 }

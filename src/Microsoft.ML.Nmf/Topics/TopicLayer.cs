@@ -15,29 +15,20 @@ public sealed record TopicLink
 
 /// <summary>A layer of a fitted factorization in several layers.</summary>
 [DebuggerDisplay("{ToString(),nq}")]
-public sealed class TopicLayer
+public sealed class TopicLayer : TopicSet
 {
     private readonly TopicLayer? _before;
-    private readonly IReadOnlyList<string>? _featureNames;
-    private readonly Lazy<FactorMatrix> _effectiveTemplates;
-    private readonly Lazy<double[]> _sums;
 
     internal TopicLayer(int index, FactorMatrix templates, TopicLayer? before, IReadOnlyList<string>? featureNames, ActivationMoments moments)
+        : base(templates.Columns, () => before is null ? templates : before.EffectiveTemplates.Multiply(templates), featureNames, moments)
     {
         Index = index;
         Templates = templates;
-        Moments = moments;
         _before = before;
-        _featureNames = featureNames;
-        _effectiveTemplates = new(() => before is null ? templates : before.EffectiveTemplates.Multiply(templates));
-        _sums = new(() => EffectiveTemplates.ColumnSums());
     }
 
     /// <summary>Which layer it is, from 0 for the one next to the features.</summary>
     public int Index { get; }
-
-    /// <summary>The number of components.</summary>
-    public int Rank => Templates.Columns;
 
     /// <summary>
     /// The layer's templates, W_i in a deep and A_i in a neural factorization: features × rank in layer 0, rank of the layer before × rank in every
@@ -49,24 +40,10 @@ public sealed class TopicLayer
     /// V_i, features × rank: the layer's components over the features. The product of the templates from layer 0 to this one, W_0 W_1 … W_i or A_0
     /// A_1 … A_i.
     /// </summary>
-    public FactorMatrix EffectiveTemplates => _effectiveTemplates.Value;
-
-    /// <summary>Of the layer's activations over the training examples.</summary>
-    internal ActivationMoments Moments { get; }
-
-    /// <summary>
-    /// The share of each component in what the layer says about the training data: its activations times its effective templates, summed over both,
-    /// from 0 to 1. Components are in this order, the most prevalent first, unless the layer, or the one after it, started from given templates.
-    /// </summary>
-    public IReadOnlyList<double> GetPrevalence() => Moments.Prevalence(_sums.Value);
-
-    /// <summary>The topics of the layer: the heaviest features of every component.</summary>
-    /// <param name="wordsPerTopic">The most words of a topic, at least 1.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="wordsPerTopic"/> is below 1.</exception>
-    public IReadOnlyList<Topic> GetTopics(int wordsPerTopic = 10) => Topic.Read(EffectiveTemplates, _featureNames, wordsPerTopic);
+    public FactorMatrix EffectiveTemplates => Components;
 
     /// <summary>Which topics of the layer before make up a topic of this one, and how much: heaviest first, without those that have no part.</summary>
-    /// <param name="topic">The topic, from 0 to <see cref="Rank"/> − 1.</param>
+    /// <param name="topic">The topic, from 0 to <see cref="TopicSet.Rank"/> − 1.</param>
     /// <returns>The links, whose shares add up to 1; none in the first layer.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no such topic.</exception>
     public IReadOnlyList<TopicLink> GetLinks(int topic)
@@ -86,7 +63,7 @@ public sealed class TopicLayer
     {
         if (_before is null)
             return [];
-        double[] weights = [.. _before._sums.Value.Select((sum, l) => sum * Templates[l, topic])];
+        double[] weights = [.. _before.ComponentSums.Select((sum, l) => sum * Templates[l, topic])];
         double total = weights.Sum();
         return total > 0 ? [.. weights.Select(weight => weight / total)] : weights;
     }

@@ -16,7 +16,7 @@ public sealed record TopicNode
     /// <summary>
     /// Its share of what the deepest layer says about the training data, from 0 to 1: all topics of that layer together have 1, and a finer topic has what it
     /// brings to the one above it, so that those below a topic never have more than it has. What a finer topic brings to others besides does not count; all
-    /// that it has in its layer is in <see cref="TopicLayer.GetPrevalence"/>.
+    /// that it has in its layer is in <see cref="TopicSet.GetPrevalence"/>.
     /// </summary>
     public required double Prevalence { get; init; }
 

@@ -32,6 +32,24 @@ public abstract class ActivationTransformerBase : HostedTransformer
     /// <summary>Something that computes the output columns of one row after the other, for one thread.</summary>
     private protected abstract IRowActivations CreateRowActivations();
 
+    /// <summary>Something that computes the activations of one layer, unscaled, as its only output.</summary>
+    internal abstract IRowActivations CreateRowActivations(int layer);
+
+    /// <summary>Finds the input column in a schema.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is none, or it does not fit the model.</exception>
+    internal FeatureColumn FindInput(DataViewSchema schema)
+    {
+        FeatureColumn input = FeatureColumn.Find(schema, InputColumnName);
+        if (input.Size != FeatureCount)
+        {
+            throw new ArgumentOutOfRangeException(nameof(schema), input.Size,
+                $"Input column '{input.Name}' has {input.Size} features, but the model was fitted to {FeatureCount}. "
+                + "Featurize it with the pipeline that the model was fitted with.");
+        }
+
+        return input;
+    }
+
     /// <summary>The columns that it adds, the one that it reads, and what was learned, in one line for people to read.</summary>
     public sealed override string ToString() => $"{string.Join(", ", OutputColumnNames)} ← {InputColumnName}: {Learned}";
 
@@ -46,13 +64,7 @@ public abstract class ActivationTransformerBase : HostedTransformer
         public Mapping(ActivationTransformerBase transformer, DataViewSchema schema)
         {
             _transformer = transformer;
-            _input = FeatureColumn.Find(schema, transformer.InputColumnName);
-            if (_input.Size != transformer.FeatureCount)
-            {
-                throw new ArgumentOutOfRangeException(nameof(schema), _input.Size,
-                    $"Input column '{_input.Name}' has {_input.Size} features, but the model was fitted to {transformer.FeatureCount}. "
-                    + "Featurize it with the pipeline that the model was fitted with.");
-            }
+            _input = transformer.FindInput(schema);
         }
 
         public int InputIndex => _input.Column.Index;

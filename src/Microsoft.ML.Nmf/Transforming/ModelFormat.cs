@@ -91,6 +91,52 @@ internal static class ModelFormat
         return names;
     }
 
+    // *** Binary format of topic names ***
+    // for each layer:
+    //   int: how many of its topics were renamed
+    //   for each, ascending: int: the topic; string: its name, not blank, and different from those of the others
+    // Before version 0x00010004 nothing.
+
+    /// <summary>Writes what the topics of each layer were renamed to; null for those that were not.</summary>
+    public static void WriteTopicNames(BinaryWriter writer, IEnumerable<IReadOnlyList<string?>> layers)
+    {
+        foreach (IReadOnlyList<string?> names in layers)
+        {
+            writer.Write(names.Count(name => name is not null));
+            for (int k = 0; k < names.Count; k++)
+            {
+                if (names[k] is not { } name)
+                    continue;
+                writer.Write(k);
+                writer.Write(name);
+            }
+        }
+    }
+
+    /// <summary>Reads what the topics of each layer were renamed to; null for those that were not.</summary>
+    /// <exception cref="FormatException">There is no such topic, or a name is blank or that of two topics.</exception>
+    public static string?[][] ReadTopicNames(ModelReader reader, IReadOnlyList<FactorMatrix> templates)
+    {
+        string?[][] layers = [.. templates.Select(layer => new string?[layer.Columns])];
+        if (reader.Version < ModelReader.FirstWithTopicNames)
+            return layers;
+        foreach (string?[] names in layers)
+        {
+            int last = -1;
+            var taken = new HashSet<string>();
+            for (int left = reader.ReadCount(0, names.Length, sizeof(int) + 2, "renamed topics"); left > 0; left--)
+            {
+                int topic = reader.Read<int>();
+                ModelReader.Check(topic > last && topic < names.Length, "a renamed topic is not there");
+                string name = reader.ReadString();
+                ModelReader.Check(!string.IsNullOrWhiteSpace(name) && taken.Add(name), "the name of a topic is blank or that of another");
+                names[last = topic] = name;
+            }
+        }
+
+        return layers;
+    }
+
     // *** Binary format of layers ***
     // int: how many there are, from 1 to 1023
     // matrix, for each, from the one next to the features on: its templates, no more columns than the one before

@@ -87,10 +87,11 @@ public sealed class AtAGlanceTests : IDisposable
     [Fact]
     public void A_node_says_its_share_its_words_and_its_children()
     {
-        TopicWord ant = new() { Word = "ant", Feature = 0, Weight = 2 }, bee = new() { Word = "bee", Feature = 1, Weight = 1 };
-        var topic = new Topic { Index = 3, Words = [ant, bee] };
+        TopicWord ant = new() { Word = "ant", Feature = 0, Weight = 2, Relevance = -0.4 }, bee = new() { Word = "bee", Feature = 1, Weight = 1, Relevance = -1.1 };
+        var topic = new Topic { Index = 3, Name = "ant, bee", Prevalence = 0.1, Words = [ant, bee] };
         var leaf = new TopicNode { Layer = 0, Topic = topic, Prevalence = 0.13, Children = [] };
         Assert.Equal("13 %: ant, bee", leaf.ToString());
+        Assert.Equal("insects (ant, bee)", (topic with { Name = "insects", IsRenamed = true }).ToString());
         Assert.Equal("50 %: ant, bee (2 finer topics)", new TopicNode { Layer = 1, Topic = topic, Prevalence = 0.5, Children = [leaf, leaf] }.ToString());
     }
 
@@ -106,6 +107,7 @@ public sealed class AtAGlanceTests : IDisposable
     [InlineData(typeof(Topic))]
     [InlineData(typeof(TopicLayer))]
     [InlineData(typeof(TopicNode))]
+    [InlineData(typeof(TopicComparison))]
     public void A_debugger_shows_it(Type type)
         => Assert.EndsWith("{ToString(),nq}", type.GetCustomAttribute<DebuggerDisplayAttribute>()?.Value, StringComparison.Ordinal);
 

@@ -37,7 +37,7 @@ public class SlotNameTests
 
     [Fact]
     public void Without_feature_names_there_are_no_slot_names()
-        => Assert.Null(Topic.SlotNames(new FactorMatrix(new float[,] { { 1, 1 } }), null));
+        => Assert.Null(InsightFixture.Make(new FactorMatrix(new float[,] { { 1, 1 } }), null, [1, 1]).SlotNames);
 
     [Theory]
     [InlineData("", "", "topic 0")]
@@ -129,7 +129,7 @@ public class SlotNameTests
         }
     }
 
-    private static string[] NamesOf(float[,] templates, string[] words) => Topic.SlotNames(new FactorMatrix(templates), words)!;
+    private static string[] NamesOf(float[,] templates, string[] words) => InsightFixture.Make(new FactorMatrix(templates), words, []).SlotNames!;
 
     private IReadOnlyDictionary<string, MulticlassClassificationMetricsStatistics> Importances(ITransformer topics, IDataView texts)
     {
