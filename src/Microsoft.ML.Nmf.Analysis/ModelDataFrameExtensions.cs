@@ -41,7 +41,7 @@ public static class ModelDataFrameExtensions
     public static DataFrame TemplatesToDataFrame(this NmfModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return Templates(model.Templates, model.FeatureNames);
+        return Templates(model, model.Templates);
     }
 
     /// <summary>The effective templates of a layer: a row for each feature, its name in the column "feature" and its weight in a column for each topic.</summary>
@@ -49,7 +49,7 @@ public static class ModelDataFrameExtensions
     /// <param name="layer">The layer, from 0; null for the deepest.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such layer.</exception>
     public static DataFrame TemplatesToDataFrame(this LayeredModel model, int? layer = null)
-        => Templates(LayerOf(model, layer).EffectiveTemplates, model.FeatureNames);
+        => Templates(LayerOf(model, layer), LayerOf(model, layer).EffectiveTemplates);
 
     /// <summary>The topics by their words: columns "topic", "rank" (from 0), "word", "weight", and "prevalence" of the topic.</summary>
     /// <remarks>The prevalence is missing in a model that an earlier version saved without it.</remarks>
@@ -79,7 +79,7 @@ public static class ModelDataFrameExtensions
     {
         ArgumentNullException.ThrowIfNull(model);
         IReadOnlyList<double> prevalence = model.GetPrevalence();
-        string[] names = TopicNames.Of(model.Templates, model.FeatureNames);
+        string[] names = NamesOf(model);
         return new Rows().Number("topic", names, (_, k) => k).Text("name", names, (name, _) => name).Real("prevalence", names, (_, k) => prevalence[k]).ToDataFrame();
     }
 
@@ -91,7 +91,7 @@ public static class ModelDataFrameExtensions
         (int Layer, int Topic, string Name, double? Prevalence)[] rows =
         [
             .. from layer in model.Layers
-               from topic in TopicNames.Of(layer.EffectiveTemplates, model.FeatureNames).Select((name, k) => (Name: name, Index: k))
+               from topic in NamesOf(layer).Select((name, k) => (Name: name, Index: k))
                select (layer.Index, topic.Index, topic.Name, (double?)layer.GetPrevalence()[topic.Index]),
         ];
         return new Rows().Number("layer", rows, (row, _) => row.Layer).Number("topic", rows, (row, _) => row.Topic)
@@ -152,10 +152,10 @@ public static class ModelDataFrameExtensions
             .Real("weight", rows, (row, _) => row.Word.Weight).Real("prevalence", rows, (row, _) => row.Prevalence).ToDataFrame();
     }
 
-    private static DataFrame Templates(FactorMatrix templates, IReadOnlyList<string>? featureNames)
+    private static DataFrame Templates(TopicSet set, FactorMatrix templates)
     {
-        IReadOnlyList<string> features = featureNames ?? [.. Enumerable.Range(0, templates.Rows).Select(feature => $"slot {feature}")];
-        string[] topics = TopicNames.Of(templates, featureNames);
+        IReadOnlyList<string> features = set.FeatureNames ?? [.. Enumerable.Range(0, templates.Rows).Select(feature => $"slot {feature}")];
+        string[] topics = NamesOf(set);
         // A topic may be called as the column of features is.
         string heading = "feature";
         while (topics.Contains(heading))
@@ -172,9 +172,10 @@ public static class ModelDataFrameExtensions
         return model.Layers[index];
     }
 
-    private static IReadOnlyList<double>? PrevalenceOf(NmfModel model) => model.Moments.Sums.Length == 0 ? null : model.GetPrevalence();
+    // Files of earlier versions do not have it.
+    private static IReadOnlyList<double>? PrevalenceOf(TopicSet set) => set.Moments.Sums.Length == 0 ? null : set.GetPrevalence();
 
-    private static IReadOnlyList<double>? PrevalenceOf(TopicLayer layer) => layer.Moments.Sums.Length == 0 ? null : layer.GetPrevalence();
+    private static string[] NamesOf(TopicSet set) => [.. set.GetTopics(wordsPerTopic: 1).Select(topic => topic.Name)];
 
     private static string Written(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML.Nmf.Engine;
+using Microsoft.ML.Nmf.Reporting;
 using Microsoft.ML.Nmf.Training;
 using Microsoft.ML.Nmf.Transforming;
 
@@ -35,6 +36,20 @@ public sealed class NeuralNmfModel : LayeredModel
 
     /// <summary>The classification layer; null where it was trained without labels.</summary>
     public NeuralNmfClassifier? Classifier { get; }
+
+    /// <summary>
+    /// Writes the model as one HTML file for people to read, that needs no other file and no network: the tree of topics with their words, a map of them, a table, and how
+    /// the training went; with an examination also coherence, examples, shares by group and over time, and what no topic explains. It can be searched, printed, and
+    /// used by keyboard.
+    /// </summary>
+    /// <param name="path">The file to write. One that is there is replaced, once the report is complete.</param>
+    /// <param name="title">What it is headed by.</param>
+    /// <param name="examinations">What the topics are in some data (<see cref="NeuralNmfTransformer.Examine"/>), one for each layer at most; null for none.</param>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is empty, or an examination is of another model.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void SaveReport(string path, string title = "Topics", IEnumerable<TopicExamination>? examinations = null)
+        => TopicReport.Save(path, Layers, examinations, examined => new ReportContent(
+            title, ToString(), Layers, GetHierarchy(), Phases, examined));
 
     /// <summary>Its size, what it was trained by, and how the training of all layers together ended, in one line for people to read.</summary>
     public override string ToString()

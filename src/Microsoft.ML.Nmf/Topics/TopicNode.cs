@@ -27,6 +27,10 @@ public sealed record TopicNode
     public override string ToString()
         => $"{InWords.Percent(Prevalence)}: {Topic}{(Children.Count == 0 ? "" : $" ({InWords.Count(Children.Count, "finer topic")})")}";
 
+    /// <summary>Topics of one layer, most prevalent first.</summary>
+    internal static TopicNode[] Read(TopicSet topics, int wordsPerTopic)
+        => [.. Sorted(topics.GetTopics(wordsPerTopic).Select(topic => new TopicNode { Layer = 0, Topic = topic, Prevalence = topic.Prevalence, Children = [] }))];
+
     /// <summary>The topics of the deepest of several layers, with all below them that have a share to speak of.</summary>
     internal static TopicNode[] Read(IReadOnlyList<TopicLayer> layers, int wordsPerTopic, double minimumPrevalence)
     {

@@ -14,7 +14,7 @@ internal static class TrainingSummary
     public static string Of(TrainingHistory history, string name, double value, string iteration)
         => string.Create(CultureInfo.InvariantCulture, $"{name} {value:G6} after {InWords.Count(history.Last.Number, iteration)} ({WordsOf(history.End)})");
 
-    // "stopped early" for StoppedEarly.
-    private static string WordsOf(TrainingEnd end)
+    /// <summary>Why a training ended: "stopped early" for StoppedEarly.</summary>
+    public static string WordsOf(TrainingEnd end)
         => string.Concat(end.ToString().Select((letter, i) => char.IsUpper(letter) ? $"{(i > 0 ? " " : "")}{char.ToLowerInvariant(letter)}" : $"{letter}"));
 }
