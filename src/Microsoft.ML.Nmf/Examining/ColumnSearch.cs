@@ -20,8 +20,8 @@ internal static class ColumnSearch
     {
         DataViewSchema.Column column = Find(schema, name, "text");
         return column.Type is TextDataViewType ? column : throw new ArgumentOutOfRangeException("textColumnName", name,
-            $"Text column '{name}' is of type {column.Type}, but must be a text. Name a column with one text a row, or convert it with Conversion.ConvertType and "
-            + "DataKind.String.");
+            $"Text column '{name}' is of type {column.Type}, but must be a text. Name a column with one text a row, or convert it with "
+            + "Conversion.ConvertType and DataKind.String.");
     }
 
     /// <summary>A column of times.</summary>

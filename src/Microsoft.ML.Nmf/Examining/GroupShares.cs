@@ -67,7 +67,8 @@ internal sealed class GroupShares
         if (column.Type is not KeyDataViewType && !LabelReader.ReadsValues(column.Type))
         {
             throw new ArgumentOutOfRangeException("groupColumnName", name,
-                $"Group column '{name}' is of type {column.Type}, but must be a text, a Boolean, a number or a key. {ColumnType.Of(column.Type).AdviseLabel()}");
+                $"Group column '{name}' is of type {column.Type}, but must be a text, a Boolean, a number or a key. "
+                + $"{ColumnType.Of(column.Type).AdviseLabel()}");
         }
 
         return LabelColumn.Find(schema, name);
@@ -84,7 +85,8 @@ internal sealed class GroupShares
             if (number != 0 && _amounts.Count - (_amounts.ContainsKey(0) ? 1 : 0) == TopicExamination.Options.MostGroups)
             {
                 throw new InvalidOperationException($"Group column '{_column.Name}', {FeatureRowReader.Describe(_row)}: it has more than "
-                    + $"{TopicExamination.Options.MostGroups} values, which is too many to tell shares of topics for. {ColumnType.Of(_column.Type).AdviseFewerClasses()}");
+                    + $"{TopicExamination.Options.MostGroups} values, which is too many to tell shares of topics for. "
+                    + $"{ColumnType.Of(_column.Type).AdviseFewerClasses()}");
             }
 
             _amounts.Add(number, ofGroup = new TopicAmounts(_rank));

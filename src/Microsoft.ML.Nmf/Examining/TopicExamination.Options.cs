@@ -61,13 +61,14 @@ public sealed partial class TopicExamination
             get;
             set => field = Enum.IsDefined(value)
                 ? value
-                : throw new ArgumentOutOfRangeException(nameof(TimeUnit), value, $"TimeUnit is {value}, but must be one of {string.Join(", ", Enum.GetNames<TopicTimeUnit>())}.");
+                : throw new ArgumentOutOfRangeException(nameof(TimeUnit), value,
+                    $"TimeUnit is {value}, but must be one of {string.Join(", ", Enum.GetNames<TopicTimeUnit>())}.");
         }
         = TopicTimeUnit.Month;
 
         /// <summary>
-        /// Into how many periods of the same length the time from the first row to the last is cut, from 1 to 65,536, instead of by <see cref="TimeUnit"/>; null, the
-        /// default, for periods of that unit. Reads the times of the data once more, before everything else.
+        /// Into how many periods of the same length the time from the first row to the last is cut, from 1 to 65,536, instead of by <see cref="TimeUnit"/>;
+        /// null, the default, for periods of that unit. Reads the times of the data once more, before everything else.
         /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
         public int? NumberOfPeriods

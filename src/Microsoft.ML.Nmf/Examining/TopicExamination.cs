@@ -48,7 +48,8 @@ public sealed partial class TopicExamination
         $"{InWords.Count(Topics.Count, "topic")} in {NumberOfRows:N0} {(NumberOfRows == 1 ? "row" : "rows")}, ")
         + string.Create(CultureInfo.InvariantCulture, $"mean NPMI {MeanNpmi:F3}, UMass {MeanUMass:F3}, residual {MeanResidual:F3}");
 
-    private double MeanOf(Func<ExaminedTopic, double> measure) => Topics.Select(measure).Where(value => !double.IsNaN(value)).DefaultIfEmpty(double.NaN).Average();
+    private double MeanOf(Func<ExaminedTopic, double> measure)
+        => Topics.Select(measure).Where(value => !double.IsNaN(value)).DefaultIfEmpty(double.NaN).Average();
 }
 
 /// <summary>A topic in some data.</summary>
@@ -64,18 +65,19 @@ public sealed record ExaminedTopic
     public required double Prevalence { get; init; }
 
     /// <summary>
-    /// How coherent the topic is, by normalized pointwise mutual information: the mean over all pairs of its words of <c>log(p_ij / (p_i p_j)) / −log p_ij</c>, with
-    /// p_ij the share of rows that have both words. About −1 to 1, larger for words that occur together, 0 for words that do not care for each other. gensim's
-    /// c_npmi with whole documents: 1e-12 is added to p_ij. A pair of which one word is in no row, or both in every row, has 0; NaN for fewer than two words.
-    /// (Röder, Both and Hinneburg, "Exploring the space of topic coherence measures", 2015, <see href="https://doi.org/10.1145/2684822.2685324"/>.)
+    /// How coherent the topic is, by normalized pointwise mutual information: the mean over all pairs of its words of <c>log(p_ij / (p_i p_j)) / −log
+    /// p_ij</c>, with p_ij the share of rows that have both words. About −1 to 1, larger for words that occur together, 0 for words that do not care for each
+    /// other. gensim's c_npmi with whole documents: 1e-12 is added to p_ij. A pair of which one word is in no row, or both in every row, has 0; NaN for fewer
+    /// than two words. (Röder, Both and Hinneburg, "Exploring the space of topic coherence measures", 2015,
+    /// <see href="https://doi.org/10.1145/2684822.2685324"/>.)
     /// </summary>
     public required double Npmi { get; init; }
 
     /// <summary>
-    /// How coherent the topic is, by the measure of the University of Massachusetts: the mean over all pairs of its words of <c>log(p_ij / p_j)</c>, with p_ij the
-    /// share of rows that have both and j the heavier word. At most about 0, larger for words that occur together. gensim's u_mass: 1e-12 is added to p_ij. A pair
-    /// whose heavier word is in no row has 0; NaN for fewer than two words. (Mimno, Wallach, Talley, Leenders and McCallum, "Optimizing semantic coherence in topic
-    /// models", 2011, <see href="https://aclanthology.org/D11-1024"/>.)
+    /// How coherent the topic is, by the measure of the University of Massachusetts: the mean over all pairs of its words of <c>log(p_ij / p_j)</c>, with
+    /// p_ij the share of rows that have both and j the heavier word. At most about 0, larger for words that occur together. gensim's u_mass: 1e-12 is added
+    /// to p_ij. A pair whose heavier word is in no row has 0; NaN for fewer than two words. (Mimno, Wallach, Talley, Leenders and McCallum, "Optimizing
+    /// semantic coherence in topic models", 2011, <see href="https://aclanthology.org/D11-1024"/>.)
     /// </summary>
     public required double UMass { get; init; }
 
@@ -102,9 +104,9 @@ public sealed record ExaminedRow
     public required double Share { get; init; }
 
     /// <summary>
-    /// What the topics leave unexplained of a row x that they approximate by x̂: ‖x − x̂‖ / ‖x‖ for β = 2, from 0 to 1 but for rounding and penalties; for every
-    /// other β D_β(x ‖ x̂) / D_β(x ‖ mean of x), the divergence that is left of that from the row's mean, above 1 where the mean says more about the row than the
-    /// topics do. 0 for a row of zeros, and for β ≠ 2 for one of equal values.
+    /// What the topics leave unexplained of a row x that they approximate by x̂: ‖x − x̂‖ / ‖x‖ for β = 2, from 0 to 1 but for rounding and penalties; for
+    /// every other β D_β(x ‖ x̂) / D_β(x ‖ mean of x), the divergence that is left of that from the row's mean, above 1 where the mean says more about the
+    /// row than the topics do. 0 for a row of zeros, and for β ≠ 2 for one of equal values.
     /// </summary>
     public required double Residual { get; init; }
 

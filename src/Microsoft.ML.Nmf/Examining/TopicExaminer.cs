@@ -4,8 +4,8 @@ using Microsoft.ML.Nmf.Topics;
 namespace Microsoft.ML.Nmf.Examining;
 
 /// <summary>
-/// Examines the topics of a model, or of a layer, in one pass over some data. What it keeps does not grow with the number of rows: counts, sums, and the rows that
-/// are told.
+/// Examines the topics of a model, or of a layer, in one pass over some data. What it keeps does not grow with the number of rows: counts, sums, and the rows
+/// that are told.
 /// </summary>
 /// <param name="transformer">The transformer.</param>
 /// <param name="topics">The topics.</param>

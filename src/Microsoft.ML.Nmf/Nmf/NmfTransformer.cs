@@ -18,7 +18,7 @@ namespace Microsoft.ML.Nmf;
 /// For β = 2 h is the exact non-negative least-squares solution (block principal pivoting, <see href="https://doi.org/10.1137/110821172">Kim and Park
 /// 2011</see>), for every other β the end of multiplicative updates from a fixed start. A row gives the same bits alone, in any batch and order, on any
 /// thread, and after saving and loading; a row of zeros gives zeros. The slots are named by the first words of their topics when the training column had
-/// slot names.
+/// slot names, and by what a topic was renamed to.
 /// </remarks>
 public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransformer<NmfTransformer>
 {
@@ -39,17 +39,19 @@ public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransfo
     public NmfModel Model { get; }
 
     /// <summary>
-    /// Finds out what the topics are in some data, in one pass over it: their coherence there, their prevalence, the rows that show each best, their shares by groups
-    /// and over time, and the rows that they explain least. What is kept does not grow with the number of rows.
+    /// Finds out what the topics are in some data, in one pass over it: their coherence there, their prevalence, the rows that show each best, their shares
+    /// by groups and over time, and the rows that they explain least. What is kept does not grow with the number of rows.
     /// </summary>
     /// <param name="view">
-    /// Data with the column <see cref="HostedTransformer.InputColumnName"/>, and with those that the options name: the training data, or other data as reference
-    /// corpus. What a fitted pipeline makes of raw data has them all: <c>transformer.Examine(pipeline.Transform(data))</c>.
+    /// Data with the column <see cref="HostedTransformer.InputColumnName"/>, and with those that the options name: the training data, or other data as
+    /// reference corpus. What a fitted pipeline makes of raw data has them all: <c>transformer.Examine(pipeline.Transform(data))</c>.
     /// </param>
     /// <param name="options">What to find out; null for coherence, prevalence, and rows without their texts.</param>
     /// <exception cref="ArgumentNullException"><paramref name="view"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such layer, or a column is missing or of another type.</exception>
-    /// <exception cref="InvalidOperationException">There are no rows, a value is negative or not finite, or a group column or the time has too many values.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// There are no rows, a value is negative or not finite, or a group column or the time has too many values.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The execution of the context was cancelled.</exception>
     public TopicExamination Examine(IDataView view, TopicExamination.Options? options = null)
     {
@@ -58,7 +60,9 @@ public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransfo
         return TopicExaminer.Of(this, [Model], options.Layer, Model.Beta).Examine(view, options);
     }
 
-    /// <summary>What the topics leave unexplained of each row (<see cref="ExaminedRow.Residual"/>), in the order of the view, read while it is enumerated.</summary>
+    /// <summary>
+    /// What the topics leave unexplained of each row (<see cref="ExaminedRow.Residual"/>), in the order of the view, read while it is enumerated.
+    /// </summary>
     /// <param name="view">Data with the column <see cref="HostedTransformer.InputColumnName"/>.</param>
     /// <param name="layer">The layer whose topics are meant, from 0 for the one next to the features; null for the deepest.</param>
     /// <exception cref="ArgumentNullException"><paramref name="view"/> is null.</exception>

@@ -69,8 +69,8 @@ public sealed class TopicComparison
             return new(TopicMeasures.Cosines(left, right, Align(names, otherNames)));
         if (left.Rows != right.Rows)
         {
-            throw new ArgumentException($"The first has {left.Rows} features and the second {right.Rows}, and without names of features in both, nothing says which "
-                + "are the same. Train both on a column with slot names, or on the same column.", nameof(second));
+            throw new ArgumentException($"The first has {left.Rows} features and the second {right.Rows}, and without names of features in both, nothing "
+                + "says which are the same. Train both on a column with slot names, or on the same column.", nameof(second));
         }
 
         return new(TopicMeasures.Cosines(left, right, [.. Enumerable.Range(0, right.Rows)]));
@@ -81,7 +81,8 @@ public sealed class TopicComparison
 
     /// <summary>How many pairs there are, and how similar they are, in one line for people to read.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{InWords.Count(Matches.Count, "pair")} of {_similarity.GetLength(0)} and {InWords.Count(_similarity.GetLength(1), "topic")}, mean similarity {MeanSimilarity:F3}");
+        $"{InWords.Count(Matches.Count, "pair")} of {_similarity.GetLength(0)} and {InWords.Count(_similarity.GetLength(1), "topic")}, ")
+        + string.Create(CultureInfo.InvariantCulture, $"mean similarity {MeanSimilarity:F3}");
 
     // For each of the second names the place of its like among the first, −1 where there is none.
     private static int[] Align(IReadOnlyList<string> first, IReadOnlyList<string> second)

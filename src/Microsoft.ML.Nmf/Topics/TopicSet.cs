@@ -56,10 +56,10 @@ public abstract class TopicSet
     private bool KnowsPrevalence => Moments.Sums.Length > 0;
 
     /// <summary>
-    /// The topics by their words: the features with the largest relevance <c>λ log φ_kw + (1 − λ) log(φ_kw / p_w)</c> (Sievert and Shirley, "LDAvis: a method for
-    /// visualizing and interpreting topics", 2014, <see href="https://doi.org/10.3115/v1/W14-3110"/>). φ_kw is word w's share of topic k's column of V, and p_w
-    /// its share of everything that the topics say about the training data, the φ of all topics weighted by their prevalence. λ = 1 orders by weight alone; a
-    /// smaller one, for instance 0.6, brings words forward that few other topics have.
+    /// The topics by their words: the features with the largest relevance <c>λ log φ_kw + (1 − λ) log(φ_kw / p_w)</c> (Sievert and Shirley, "LDAvis: a method
+    /// for visualizing and interpreting topics", 2014, <see href="https://doi.org/10.3115/v1/W14-3110"/>). φ_kw is word w's share of topic k's column of V,
+    /// and p_w its share of everything that the topics say about the training data, the φ of all topics weighted by their prevalence. λ = 1 orders by weight
+    /// alone; a smaller one, for instance 0.6, brings words forward that few other topics have.
     /// </summary>
     /// <param name="wordsPerTopic">The most words of a topic, at least 1.</param>
     /// <param name="relevance">λ, from 0 to 1.</param>
@@ -67,7 +67,8 @@ public abstract class TopicSet
     /// One topic a component, in the order of the activations' slots: the most prevalent first, unless the training started from given templates. Of words of
     /// equal relevance the heavier comes first, then the one of the first slot; a topic has no words of weight 0.
     /// </returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="wordsPerTopic"/> is below 1, or <paramref name="relevance"/> is not from 0 to 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="wordsPerTopic"/> is below 1, or <paramref name="relevance"/> is not from 0 to
+    /// 1.</exception>
     /// <exception cref="InvalidOperationException">
     /// <paramref name="relevance"/> is below 1 and the model was saved by an earlier version, which did not keep the prevalence of its topics.
     /// </exception>
@@ -115,9 +116,9 @@ public abstract class TopicSet
     }
 
     /// <summary>
-    /// The share of each topic in what the model, or the layer, says about the training data: its activations times V, summed over both, from 0 to 1. Topics are
-    /// in this order, the most prevalent first, unless the training started from given templates; in a model of several layers, unless the layer, or the one
-    /// after it, did.
+    /// The share of each topic in what the model, or the layer, says about the training data: its activations times V, summed over both, from 0 to 1. Topics
+    /// are in this order, the most prevalent first, unless the training started from given templates; in a model of several layers, unless the layer, or the
+    /// one after it, did.
     /// </summary>
     /// <exception cref="InvalidOperationException">The model was saved by an earlier version, which did not keep it.</exception>
     public IReadOnlyList<double> GetPrevalence()
@@ -147,8 +148,9 @@ public abstract class TopicSet
     public double GetDiversity(int wordsPerTopic = 25) => TopicMeasures.Diversity(TopicWords.Read(Components, FeatureNames, wordsPerTopic));
 
     /// <summary>
-    /// How much each topic has its words to itself: the mean of <c>φ_kw / Σ_j φ_jw</c> over its heaviest words, with φ_kw word w's share of topic k's column of V
-    /// (Bischof and Airoldi, "Summarizing topical content with word frequency and exclusivity", 2012, <see href="https://doi.org/10.48550/arXiv.1206.4631"/>).
+    /// How much each topic has its words to itself: the mean of <c>φ_kw / Σ_j φ_jw</c> over its heaviest words, with φ_kw word w's share of topic k's column
+    /// of V (Bischof and Airoldi, "Summarizing topical content with word frequency and exclusivity", 2012,
+    /// <see href="https://doi.org/10.48550/arXiv.1206.4631"/>).
     /// </summary>
     /// <param name="wordsPerTopic">The most words of a topic, at least 1.</param>
     /// <returns>One value a topic, above 0, and 1 where no other topic has any of its words; NaN for a topic of nothing.</returns>
@@ -171,7 +173,11 @@ public abstract class TopicSet
             throw new ArgumentException($"The name of topic {index} is blank. Give it one that can be read, or null for its words.", nameof(name));
         int same = Array.IndexOf(Names, name);
         if (same >= 0 && same != index)
-            throw new ArgumentException($"Topic {same} is already called '{name}', and names must differ. Rename that one first, or add to the name.", nameof(name));
+        {
+            throw new ArgumentException(
+                $"Topic {same} is already called '{name}', and names must differ. Rename that one first, or add to the name.", nameof(name));
+        }
+
         try
         {
             ModelReader.StrictUtf8.GetByteCount(name);

@@ -4,7 +4,8 @@ namespace Microsoft.ML.Nmf.Topics;
 internal static class TopicWords
 {
     /// <summary>
-    /// The most relevant features of every column of templates; of equal ones the heavier, then the first. Columns with fewer positive entries have fewer words.
+    /// The most relevant features of every column of templates; of equal ones the heavier, then the first. Columns with fewer positive entries have fewer
+    /// words.
     /// </summary>
     /// <param name="templates">V, m × r.</param>
     /// <param name="featureNames">The names of the m features, or null.</param>

@@ -84,7 +84,8 @@ public class ExaminationTests
         AssertNear(residuals, Transformer(_fixture.Model, 2).ReadResiduals(_view));
         Assert.Equal(residuals.Average(), _examined.MeanResidual, 1e-6);
         Assert.Equal(Enumerable.Range(0, 70).OrderByDescending(i => residuals[i]).Take(7), _examined.LargestResiduals.Select(row => (int)row.Row));
-        Assert.Equal(_fixture["examples"].EnumerateArray().Select(InsightFixture.Integers), _examined.Topics.Select(topic => topic.Examples.Select(row => (int)row.Row).ToArray()));
+        Assert.Equal(_fixture["examples"].EnumerateArray().Select(InsightFixture.Integers),
+            _examined.Topics.Select(topic => topic.Examples.Select(row => (int)row.Row).ToArray()));
         Assert.All(_examined.Topics.SelectMany(topic => topic.Examples).Concat(_examined.LargestResiduals), row =>
         {
             Assert.Equal(($"note {row.Row}", (ulong)row.Row), (row.Text, row.Id.Low));

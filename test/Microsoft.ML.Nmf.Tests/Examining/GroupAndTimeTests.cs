@@ -19,7 +19,13 @@ public class GroupAndTimeTests
     [Fact]
     public void Groups_are_the_values_of_a_column_in_their_order_and_missing_ones_come_last()
     {
-        IDataView view = View(i => new Row { Text = i % 3 == 0 ? "" : $"t{i % 3}", Number = i % 4 == 0 ? float.NaN : i % 4 - 2.5f, Flag = i % 2 == 0, Key = (uint)(i % 4) });
+        IDataView view = View(i => new Row
+        {
+            Text = i % 3 == 0 ? "" : $"t{i % 3}",
+            Number = i % 4 == 0 ? float.NaN : i % 4 - 2.5f,
+            Flag = i % 2 == 0,
+            Key = (uint)(i % 4),
+        });
         view = _context.Transforms.Conversion.MapValueToKey("Mapped", "Number").Fit(view).Transform(view);
         TopicExamination examined = _transformer.Examine(view, new() { GroupColumnNames = ["Text", "Number", "Flag", "Key", "Mapped"] });
         Assert.Equal(["Text", "Number", "Flag", "Key", "Mapped"], examined.Groups.Select(grouped => grouped.ColumnName));
@@ -75,7 +81,8 @@ public class GroupAndTimeTests
         Assert.Equal([6, 2, 0, 16], periods.Select(period => period.NumberOfRows));
         Assert.All(periods[2].Shares, share => Assert.Equal(0, share));
         // One moment is one period, and no time none.
-        TopicPeriod moment = Assert.Single(_transformer.Examine(View(_ => new Row { Time = first }), new() { TimeColumnName = "Time", NumberOfPeriods = 4 }).Periods);
+        view = View(_ => new Row { Time = first });
+        TopicPeriod moment = Assert.Single(_transformer.Examine(view, new() { TimeColumnName = "Time", NumberOfPeriods = 4 }).Periods);
         Assert.Equal((first, first, 24), (moment.Start, moment.End, moment.NumberOfRows));
         Assert.Empty(_transformer.Examine(View(_ => new Row()), new() { TimeColumnName = "Time", NumberOfPeriods = 4 }).Periods);
     }
@@ -97,7 +104,8 @@ public class GroupAndTimeTests
         Refuse<ArgumentOutOfRangeException>("Could not find time column 'Nobody'", new() { TimeColumnName = "Nobody" });
         Refuse<ArgumentOutOfRangeException>("Time column 'Text' is of type String, but must be a DateTime", new() { TimeColumnName = "Text" });
         Refuse<ArgumentOutOfRangeException>("Could not find group column 'Nobody'", new() { GroupColumnNames = ["Nobody"] });
-        Refuse<ArgumentOutOfRangeException>("Group column 'Features' is of type Vector<Single, 12>, but must be a text", new() { GroupColumnNames = ["Features"] });
+        Refuse<ArgumentOutOfRangeException>("Group column 'Features' is of type Vector<Single, 12>, but must be a text",
+            new() { GroupColumnNames = ["Features"] });
         Refuse<ArgumentOutOfRangeException>("The layer is 1, but the model has layers 0 to 0.", new() { Layer = 1 });
         Assert.Contains("has no rows", Assert.Throws<InvalidOperationException>(() => _transformer.Examine(_context.Data.LoadFromEnumerable<Row>([]))).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => _transformer.ReadResiduals(view, 2));

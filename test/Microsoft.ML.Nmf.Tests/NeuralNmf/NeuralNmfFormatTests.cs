@@ -32,16 +32,18 @@ public class NeuralNmfFormatTests
     [Fact]
     public void Values_that_cannot_have_been_written_are_refused()
     {
-        // The layers, each a matrix with its two sizes; the normalization; the sums and mean squares of each layer, each after a byte; no names.
+        // The layers, each a matrix with its two sizes; the normalization; the sums and mean squares of each layer, each after a byte; no topic of
+        // either was renamed; no names.
         const int first = 4, second = first + 8 + 4 * Rows.Size * 3, normalization = second + 8 + 4 * 3 * 2, sums = normalization + 4 + 1;
-        const int squares = sums + 8 * 3 + 1, names = squares + 8 * 3 + 2 * (1 + 8 * 2), examples = names + 4, loss = examples + 4, phases = loss + 4;
+        const int squares = sums + 8 * 3 + 1, topics = squares + 8 * 3 + 2 * (1 + 8 * 2);
+        const int names = topics + 4 * 2, examples = names + 4, loss = examples + 4, phases = loss + 4;
         int weights = _bytes.Length - 4 * 3 * 2, labelLoss = weights - 4, epochs = labelLoss - 8 * 3 * (5 + 2) - 8;
         int end = phases + 4 + 1 + _model.Phases[0].Name.Length;
         (int At, int Value)[] impossible =
         [
-            (0, 0), (0, -1), (0, 1 << 10), (first, 0), (first + 4, -3), (second, 4), (normalization, 4), (normalization, -1), (names, 3), (examples, 0), (loss, 9), (loss, -1),
-            (phases, 0), (phases, 1 << 20), (end, 5), (end, -1), (epochs, 4), (epochs, 0), (epochs + 4, 0), (epochs + 4, 1), (epochs + 4, 1 << 20),
-            (labelLoss, 2),
+            (0, 0), (0, -1), (0, 1 << 10), (first, 0), (first + 4, -3), (second, 4), (normalization, 4), (normalization, -1),
+            (topics, -1), (topics, 4), (topics + 4, 3), (names, 3), (examples, 0), (loss, 9), (loss, -1), (phases, 0), (phases, 1 << 20),
+            (end, 5), (end, -1), (epochs, 4), (epochs, 0), (epochs + 4, 0), (epochs + 4, 1), (epochs + 4, 1 << 20), (labelLoss, 2),
         ];
         foreach ((int at, int value) in impossible)
             AssertRefused(at, BitConverter.GetBytes(value));

@@ -38,4 +38,13 @@ internal static class SavedModels
             return (model, context.Transforms.SelectColumns("Features").Fit(data).GetOutputSchema(data.Schema));
         }
     }
+
+    /// <summary>The topics of a model, of each layer from the features on.</summary>
+    public static TopicSet[] Topics(ITransformer model) => (model is IEnumerable<ITransformer> chain ? chain.Single() : model) switch
+    {
+        NmfTransformer nmf => [nmf.Model],
+        DeepNmfTransformer deep => [.. deep.Model.Layers],
+        NeuralNmfTransformer neural => [.. neural.Model.Layers],
+        var other => throw new ArgumentException($"{other}", nameof(model)),
+    };
 }

@@ -87,7 +87,8 @@ public sealed class AtAGlanceTests : IDisposable
     [Fact]
     public void A_node_says_its_share_its_words_and_its_children()
     {
-        TopicWord ant = new() { Word = "ant", Feature = 0, Weight = 2, Relevance = -0.4 }, bee = new() { Word = "bee", Feature = 1, Weight = 1, Relevance = -1.1 };
+        TopicWord ant = new() { Word = "ant", Feature = 0, Weight = 2, Relevance = -0.4 };
+        TopicWord bee = new() { Word = "bee", Feature = 1, Weight = 1, Relevance = -1.1 };
         var topic = new Topic { Index = 3, Name = "ant, bee", Prevalence = 0.1, Words = [ant, bee] };
         var leaf = new TopicNode { Layer = 0, Topic = topic, Prevalence = 0.13, Children = [] };
         Assert.Equal("13 %: ant, bee", leaf.ToString());

@@ -76,7 +76,8 @@ public class TopicComparisonTests
         NmfModel first = InsightFixture.Make(new FactorMatrix(new float[,] { { 1, 0 }, { 0, 2 }, { 3, 0 } }), ["a", "a", "b"], [1, 1]);
         NmfModel second = InsightFixture.Make(new FactorMatrix(new float[,] { { 0, 3 }, { 0, 1 }, { 2, 0 }, { 0, 0 } }), ["b", "a", "a", "a"], [1, 1]);
         Assert.Equal([(0, 1, 1.0), (1, 0, 1.0)],
-            TopicComparison.Between(first, second).Matches.OrderBy(match => match.First).Select(match => (match.First, match.Second, Math.Round(match.Similarity, 12))));
+            TopicComparison.Between(first, second).Matches.OrderBy(match => match.First)
+                .Select(match => (match.First, match.Second, Math.Round(match.Similarity, 12))));
     }
 
     [Fact]

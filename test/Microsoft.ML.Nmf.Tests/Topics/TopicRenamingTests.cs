@@ -18,15 +18,15 @@ public class TopicRenamingTests
         (ITransformer model, DataViewSchema schema) = SavedModels.Train(kind);
         IDataView data = Rows.NamedView(_context, Rows.Values(5));
         string[] before = SlotNames(model, data, "Topics");
-        TopicSet topics = Sets(model)[^1];
+        TopicSet topics = SavedModels.Topics(model)[^1];
         topics.RenameTopic(1, "größer, ≥ 1");
-        foreach (TopicSet finer in Sets(model)[..^1])
+        foreach (TopicSet finer in SavedModels.Topics(model)[..^1])
             finer.RenameTopic(3, "fine");
         var file = new MemoryStream();
         _context.Model.Save(model, schema, file);
         foreach (ITransformer either in new[] { model, _context.Model.Load(file, out _) })
         {
-            TopicSet[] sets = Sets(either);
+            TopicSet[] sets = SavedModels.Topics(either);
             Topic topic = sets[^1].GetTopics(2)[1];
             Assert.Equal(("größer, ≥ 1", true), (topic.Name, topic.IsRenamed));
             Assert.StartsWith("größer, ≥ 1 (", topic.ToString(), StringComparison.Ordinal);
@@ -98,18 +98,10 @@ public class TopicRenamingTests
         IEnumerable<string?> two = [null, "a", "b"], none = [null, null, null];
         Assert.Equal(two, ModelFormat.ReadTopicNames(Bytes.Reader(Names((1, "a"), (2, "b"))), layers)[0]);
         Assert.Equal(none, ModelFormat.ReadTopicNames(Bytes.Reader([], 0x00010003), layers)[0]);
-        foreach (byte[] wrong in new[] { Names((3, "a")), Names((-1, "a")), Names((1, "a"), (1, "b")), Names((2, "a"), (1, "b")), Names((0, "a"), (1, "a")), Names((0, " ")) })
-            Assert.Throws<FormatException>(() => ModelFormat.ReadTopicNames(Bytes.Reader(wrong), layers));
+        byte[][] wrong = [Names((3, "a")), Names((-1, "a")), Names((1, "a"), (1, "b")), Names((2, "a"), (1, "b")), Names((0, "a"), (1, "a")), Names((0, " "))];
+        Assert.All(wrong, bytes => Assert.Throws<FormatException>(() => ModelFormat.ReadTopicNames(Bytes.Reader(bytes), layers)));
         Assert.Throws<FormatException>(() => ModelFormat.ReadTopicNames(Bytes.Reader(Names((0, "a"), (1, "b"), (2, "c"), (3, "d"))), layers));
     }
-
-    private static TopicSet[] Sets(ITransformer model) => (model is IEnumerable<ITransformer> chain ? chain.Single() : model) switch
-    {
-        NmfTransformer nmf => [nmf.Model],
-        DeepNmfTransformer deep => [.. deep.Model.Layers],
-        NeuralNmfTransformer neural => [.. neural.Model.Layers],
-        var other => throw new ArgumentException($"{other}", nameof(model)),
-    };
 
     // What topics are called where features have no names, if the column has none.
     private static string[] SlotNames(ITransformer model, IDataView data, string column)

@@ -26,6 +26,8 @@ public class CorruptModelTests : IDisposable
         foreach (string kind in kinds)
         {
             (ITransformer model, DataViewSchema schema) = SavedModels.Train(kind);
+            foreach (TopicSet topics in SavedModels.Topics(model))
+                topics.RenameTopic(1, "renamed");
             new MLContext().Model.Save(model, schema, Path.Combine(_folder.FullName, kind + ".zip"));
         }
 
