@@ -14,6 +14,7 @@ internal static class XmlExamples
     /// <summary>The blocks of code of each documented member, by its id.</summary>
     public static ILookup<string, CodeBlock> Blocks(string assembly)
         => XDocument.Parse(Read(assembly)).Descendants("member")
-            .SelectMany(member => member.Descendants("code").Select(code => new CodeBlock(member.Attribute("name")!.Value, 1, code.Value.Trim())))
+            // What the generator of regular expressions documents is no code of C#.
+            .SelectMany(member => member.Descendants("code").Where(code => !code.Parent!.Value.StartsWith("Pattern:", StringComparison.Ordinal)).Select(code => new CodeBlock(member.Attribute("name")!.Value, 1, code.Value.Trim())))
             .ToLookup(block => block.Place);
 }
