@@ -13,9 +13,9 @@
 //
 // > X ≈ H Wᵀ,
 //
-// where a column of **W**, the *templates*, is a topic (how much each word belongs to it), and a row of **H**, the *activations*, says how much of each topic a
-// text has. All numbers are at least zero. That is the whole trick: nothing can be subtracted again, so a text can only be a *sum* of topics, and a topic has to be
-// something that texts really contain. This is why people can read the result.
+// where a column of **W**, the *templates*, is a topic (how much each word belongs to it), and a row of **H**, the *activations*, says how much of each
+// topic a text has. All numbers are at least zero. That is the whole trick: nothing can be subtracted again, so a text can only be a *sum* of topics, and a
+// topic has to be something that texts really contain. This is why people can read the result.
 
 // %%
 using Microsoft.ML;
@@ -28,7 +28,8 @@ using Chart = Plotly.NET.CSharp.Chart;
 // %% [markdown]
 // ## The texts
 //
-// 408 short texts. Each has a subject (12 of them) and a field (4 of them), written down by a person. NMF will not see either: we keep them to judge what it finds.
+// 408 short texts. Each has a subject (12 of them) and a field (4 of them), written down by a person. NMF will not see either: we keep them to judge what
+// it finds.
 
 // %%
 var mlContext = new MLContext(seed: 1);
@@ -48,8 +49,9 @@ Show("Four of the texts", Enumerable.Range(0, 4).Select(i => new { Subject = sub
 // %% [markdown]
 // ## From texts to words
 //
-// `ProduceTopicWords` makes X: lower case, split into words, without stop words such as *the* and without words that occur in fewer than three texts. A cell holds TF-IDF: a word counts
-// more, the more often the text has it and the fewer other texts do. Every row is scaled to length 1, so that long texts count no more than short ones.
+// `ProduceTopicWords` makes X: lower case, split into words, without stop words such as *the* and without words that occur in fewer than three texts. A
+// cell holds TF-IDF: a word counts more, the more often the text has it and the fewer other texts do. Every row is scaled to length 1, so that long texts
+// count no more than short ones.
 
 // %%
 var words = mlContext.Transforms.Text.ProduceTopicWords("Words", "Text");
@@ -63,8 +65,8 @@ Show("The table X", [new { Texts = texts.Length, Words = numberOfWords, WordsInA
 //
 // ## Fitting
 //
-// `rank` is the number of topics. We ask for 12. The activations come out as a column `Topics`, and `Shares` makes each row add up to 1: *40 % of this text is about
-// topic 3*.
+// `rank` is the number of topics. We ask for 12. The activations come out as a column `Topics`, and `Shares` makes each row add up to 1: *40 % of this text
+// is about topic 3*.
 
 // %%
 var pipeline = words.Append(mlContext.Transforms.Nmf(new NmfEstimator.Options
@@ -81,7 +83,8 @@ Console.WriteLine(model);
 // %% [markdown]
 // ## The topics
 //
-// Topics come in the order of their *prevalence*: the share of each in all that the model says about the texts. The words are those that weigh most in its column of W.
+// Topics come in the order of their *prevalence*: the share of each in all that the model says about the texts. The words are those that weigh most in its
+// column of W.
 
 // %%
 IReadOnlyList<Topic> topics = model.GetTopics(wordsPerTopic: 8);
@@ -141,11 +144,14 @@ Show("The largest topic of each subject", subjectNames.Select((subject, i) =>
 // %% [markdown]
 // ## A new text
 //
-// The fitted pipeline takes texts that it has never seen. The templates stay as they are, and the row of activations that approximates the text best is solved for, exactly.
+// The fitted pipeline takes texts that it has never seen. The templates stay as they are, and the row of activations that approximates the text best is
+// solved for, exactly.
 
 // %%
-IDataView unseen = mlContext.Data.LoadFromEnumerable(
-    [new { Text = "Two moons of Saturn in the eyepiece, and then the clouds came." }, new { Text = "The soup wants more salt, and the onions should have been fried in butter first." }]);
+IDataView unseen = mlContext.Data.LoadFromEnumerable([
+    new { Text = "Two moons of Saturn in the eyepiece, and then the clouds came." },
+    new { Text = "The soup wants more salt, and the onions should have been fried in butter first." },
+]);
 IDataView seen = fitted.Transform(unseen);
 Show("What new texts are about", seen.GetColumn<string>("Text").Zip(seen.GetColumn<float[]>("Topics"), (text, row) => new
 {
@@ -157,12 +163,16 @@ Show("What new texts are about", seen.GetColumn<string>("Text").Zip(seen.GetColu
 // %% [markdown]
 // ## How many topics?
 //
-// The one number you have to choose. More topics always approximate X better; what to look at is how much each one still brings. Too few, and a topic mixes two
-// subjects. Too many, and a subject falls apart. There is rarely one right answer: try some, and read the words.
+// The one number you have to choose. More topics always approximate X better; what to look at is how much each one still brings. Too few, and a topic mixes
+// two subjects. Too many, and a subject falls apart. There is rarely one right answer: try some, and read the words.
 
 // %%
 int[] ranks = [2, 4, 6, 8, 10, 12, 16, 20, 24];
-double[] errors = [.. ranks.Select(rank => words.Append(mlContext.Transforms.Nmf("Topics", "Words", rank: rank)).Fit(notes).FindNmf().Model.ReconstructionError)];
+double[] errors = [.. ranks.Select(rank =>
+{
+    ITransformer ofRank = words.Append(mlContext.Transforms.Nmf("Topics", "Words", rank: rank)).Fit(notes);
+    return ofRank.FindNmf().Model.ReconstructionError;
+})];
 Show("Error by number of topics", Chart.Line<int, double, string>(ranks, errors, ShowMarkers: true)
     .WithXAxisStyle<double, double, string>(TitleText: "topics")
     .WithYAxisStyle<double, double, string>(TitleText: "½ ‖X − H Wᵀ‖²")

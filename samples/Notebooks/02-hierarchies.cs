@@ -8,8 +8,8 @@
 // One layer of topics is a flat list. But *stars* and *birds* are both about nature, and *code* and *circuits* both about technology. Two models learn such
 // an order by themselves, from the texts alone:
 //
-// - **`DeepNmf`** factorizes the templates again: X ≈ H W₂ᵀ W₁ᵀ W₀ᵀ. W₀ holds fine topics, made of words; W₁ coarser topics, made of fine ones; and so on. All
-//   layers are trained together, as one approximation of the texts.
+// - **`DeepNmf`** factorizes the templates again: X ≈ H W₂ᵀ W₁ᵀ W₀ᵀ. W₀ holds fine topics, made of words; W₁ coarser topics, made of fine ones; and so on.
+//   All layers are trained together, as one approximation of the texts.
 // - **`NeuralNmf`** is a network whose every layer solves a least-squares problem with weights that are at least zero, S₀ = q(X, A₀), S₁ = q(S₀, A₁), …,
 //   trained by back-propagation like any network. It can follow labels too ([the next notebook](03-few-labels.ipynb)).
 //
@@ -125,8 +125,8 @@ Show("The tree of deep NMF", TreePlot(tree, isTreemap: false));
 // %% [markdown]
 // ## What a topic is made of
 //
-// A tree is a simplification: a fine topic may serve several coarse ones. The links have the whole truth. `GetLinks` gives the shares of the layer before, which
-// add up to 1. As a table with a row for each coarse topic and a column for each topic before, that is W of the layer.
+// A tree is a simplification: a fine topic may serve several coarse ones. The links have the whole truth. `GetLinks` gives the shares of the layer before,
+// which add up to 1. As a table with a row for each coarse topic and a column for each topic before, that is W of the layer.
 
 // %%
 string Name(TopicLayer layer, int topic) => string.Join(", ", layer.GetTopics(wordsPerTopic: 3)[topic].Words.Select(word => word.Word));
@@ -226,5 +226,5 @@ PrintTree(guided.GetHierarchy(wordsPerTopic: 5), "");
 ShowShares("Guided neural NMF: per cent of the coarse topics in the texts of a subject", guidedPipeline);
 
 // %% [markdown]
-// **What to take along.** `DeepNmf` when the tree itself is what you want. `NeuralNmf` when some rows have labels that it should follow, and for classifying by
-// [few labels](03-few-labels.ipynb). Both trees are read by `GetHierarchy`, `Layers` and `GetLinks`.
+// **What to take along.** `DeepNmf` when the tree itself is what you want. `NeuralNmf` when some rows have labels that it should follow, and for
+// classifying by [few labels](03-few-labels.ipynb). Both trees are read by `GetHierarchy`, `Layers` and `GetLinks`.

@@ -5,8 +5,9 @@
 // %% [markdown]
 // # Beyond text
 //
-// NMF does not know what a word is. It takes any table of numbers that are at least zero and whose rows are *sums of parts*: images are sums of strokes, spectra
-// sums of the spectra of substances, what people like sums of tastes. This notebook makes such data from known parts, so that we can see whether NMF finds them.
+// NMF does not know what a word is. It takes any table of numbers that are at least zero and whose rows are *sums of parts*: images are sums of strokes,
+// spectra sums of the spectra of substances, what people like sums of tastes. This notebook makes such data from known parts, so that we can see whether
+// NMF finds them.
 //
 // [Topics from raw text](01-topics.ipynb) explains the words used here.
 
@@ -55,7 +56,7 @@ float[] Draw(string digit)
     foreach (char stroke in digit.Where(char.IsDigit))
     {
         (int top, int left, int bottom, int right) = strokes[stroke - '0'];
-        float brightness = 0.5f + random.NextSingle();
+        float brightness = 1.2f * random.NextSingle();
         for (int y = top; y <= bottom; y++)
         {
             for (int x = left; x <= right; x++)
@@ -63,18 +64,30 @@ float[] Draw(string digit)
         }
     }
 
-    return [.. pixels.Select(pixel => pixel + (0.1f * random.NextSingle()))];
+    return [.. pixels.Select(pixel => pixel + (0.05f * random.NextSingle()))];
 }
 
 int[] labels = [.. Enumerable.Range(0, 600).Select(i => i % 10)];
 float[][] images = [.. labels.Select(label => Draw(digits[label]))];
 
+// All pictures in one, each as bright as its brightest pixel, with a dark line around them.
 GenericChart Pictures(IEnumerable<float[]> pictures, int columns)
 {
-    GenericChart[] charts = [.. pictures.Select(picture => Chart.Heatmap<double, int, int, string>(
-        picture.Chunk(Width).Select(row => row.Select(pixel => Math.Round(pixel, 3)).ToArray()).ToArray(),
-        ColorScale: StyleParam.Colorscale.Viridis, ShowScale: false, ReverseYAxis: true))];
-    return Chart.Grid(charts, nRows: (charts.Length + columns - 1) / columns, nCols: columns).WithSize(Width: 110 * columns, Height: 190 * ((charts.Length + columns - 1) / columns));
+    const double Dark = -0.25;
+    var lines = new List<double[]>();
+    float[][] all = [.. pictures];
+    foreach (float[][] row in all.Chunk(columns))
+    {
+        lines.Add([.. Enumerable.Repeat(Dark, columns * (Width + 1))]);
+        for (int y = 0; y < Height; y++)
+        {
+            lines.Add([.. row.SelectMany(picture => picture.Skip(y * Width).Take(Width)
+                .Select(pixel => Math.Round(pixel / picture.Max(), 3)).Append(Dark))]);
+        }
+    }
+
+    return Chart.Heatmap<double, int, int, string>(lines, ColorScale: StyleParam.Colorscale.Viridis, ShowScale: false, ReverseYAxis: true)
+        .WithSize(Width: 160 + (90 * columns), Height: 180 + (9 * lines.Count));
 }
 
 Show("The first ten images", Pictures(images.Take(10), columns: 5));
@@ -84,25 +97,35 @@ Show("The first ten images", Pictures(images.Take(10), columns: 5));
 
 // %%
 IDataView imageTable = Table(images);
-ITransformer imageModel = mlContext.Transforms.Nmf("Parts", "Values", rank: 7, maximumNumberOfIterations: 1000).Fit(imageTable);
-FactorMatrix parts = imageModel.FindNmf().Model.Templates;
-Console.WriteLine(imageModel.FindNmf().Model);
-Show("The parts that NMF finds", Pictures(Enumerable.Range(0, 7).Select(component => Part(parts, component)), columns: 7));
+ITransformer imageModel = mlContext.Transforms.Nmf(new NmfEstimator.Options
+{
+    OutputColumnName = "Parts",
+    InputColumnName = "Values",
+    Rank = 7,
+    MaximumNumberOfIterations = 2000,
+    Tolerance = 1e-7,
+}).Fit(imageTable);
+NmfModel imageNmf = imageModel.FindNmf().Model;
+Console.WriteLine(imageNmf);
+Show("The parts that NMF finds", Pictures(Enumerable.Range(0, 7).Select(component => Part(imageNmf.Templates, component)), columns: 7));
 
 // %% [markdown]
-// That is what *parts* means. A method that may subtract, such as principal components, would give seven mixtures of all strokes instead. An image is now seven numbers, and it
-// can be put together from them again: `Reconstruct` gives h Wᵀ.
+// The strokes. That is what *parts* means. A method that may subtract, such as principal components, would give seven mixtures of all strokes instead. It
+// takes one thing: that the parts vary by themselves. Each stroke here is faint in some digits. Strokes that always came together, equally bright, would be
+// one part, and rightly so.
+//
+// An image is now seven numbers, and can be put together from them again: `Reconstruct` gives h Wᵀ. The noise is gone, for no part can make it.
 
 // %%
 float[][] imageActivations = [.. imageModel.Transform(imageTable).GetColumn<float[]>("Parts")];
 Show("Seven images, and what seven numbers keep of each",
-    Pictures([.. images.Take(7), .. imageActivations.Take(7).Select(row => imageModel.FindNmf().Model.Reconstruct(row))], columns: 7));
+    Pictures([.. images.Take(7), .. imageActivations.Take(7).Select(row => imageNmf.Reconstruct(row))], columns: 7));
 
 // %% [markdown]
 // ## Spectra
 //
-// A spectrometer measures mixtures. Each substance has a spectrum of its own, a few peaks; a mixture has the sum, weighted by the concentrations. Given many mixtures and
-// nothing else, which substances are there, and how much of each? Chemists call it *unmixing*.
+// A spectrometer measures mixtures. Each substance has a spectrum of its own, a few peaks; a mixture has the sum, weighted by the concentrations. Given
+// many mixtures and nothing else, which substances are there, and how much of each? Chemists call it *unmixing*.
 
 // %%
 const int Channels = 120, Substances = 3;
@@ -155,20 +178,21 @@ double Cosine(IEnumerable<double> a, IEnumerable<double> b)
     => a.Zip(b, (x, y) => x * y).Sum() / Math.Sqrt(a.Sum(x => x * x) * b.Sum(x => x * x));
 double[][] foundParts = [.. Enumerable.Range(0, Substances).Select(component => Part(found, component).Select(value => (double)value).ToArray())];
 int[] partOf = [.. pure.Select(spectrum => Enumerable.Range(0, Substances).MaxBy(component => Cosine(spectrum, foundParts[component])))];
+double[] OfLargest(double[] spectrum) => [.. spectrum.Select(value => Math.Round(value / spectrum.Max(), 4))];
 Show("Spectra of the substances: true, and as found", Chart.Combine(Enumerable.Range(0, Substances).SelectMany(s => new[]
     {
         Chart.Line<int, double, string>(
-            Enumerable.Range(0, Channels), pure[s].Select(value => Math.Round(value / pure[s].Max(), 4)), Name: $"substance {s}", LineDash: StyleParam.DrawingStyle.Dot),
+            Enumerable.Range(0, Channels), OfLargest(pure[s]), Name: $"substance {s}", LineDash: StyleParam.DrawingStyle.Dot),
         Chart.Line<int, double, string>(
-            Enumerable.Range(0, Channels), foundParts[partOf[s]].Select(value => Math.Round(value / foundParts[partOf[s]].Max(), 4)), Name: $"part {partOf[s]}"),
+            Enumerable.Range(0, Channels), OfLargest(foundParts[partOf[s]]), Name: $"part {partOf[s]}"),
     }))
     .WithXAxisStyle<double, double, string>(TitleText: "channel")
     .WithYAxisStyle<double, double, string>(TitleText: "of its largest value")
     .WithSize(Width: 850, Height: 400));
 
 // %% [markdown]
-// And how much of each substance is in a mixture? The activations say so: `Shares` weights a part by all that it brings to a row, so that shares differ from concentrations by a
-// factor for each substance, but rise and fall with them.
+// And how much of each substance is in a mixture? The activations say so: `Shares` weights a part by all that it brings to a row, so that shares differ
+// from concentrations by a factor for each substance, but rise and fall with them.
 
 // %%
 float[][] amounts = [.. spectrumModel.Transform(spectrumTable).GetColumn<float[]>("Amounts")];
@@ -182,12 +206,13 @@ Show("Substances", Enumerable.Range(0, Substances).Select(s => new
 }));
 
 // %% [markdown]
-// Power spectra of sound span many powers of ten. For those take `Beta = BetaDivergence.ItakuraSaito`, to which a value that is off by a tenth is as wrong at 0.001 as at 1000.
+// Power spectra of sound span many powers of ten. For those take `Beta = BetaDivergence.ItakuraSaito`, to which a value that is off by a tenth is as wrong
+// at 0.001 as at 1000.
 //
 // ## Ratings
 //
-// 300 people and 40 films; a cell is how often a person watched a film, and most are 0. Each person has a taste or two out of four. These are counts, so β = 1, the
-// Kullback-Leibler divergence, suits them better than squares: it expects a count to be off by about its root.
+// 300 people and 40 films; a cell is how often a person watched a film, and most are 0. Each person has a taste or two out of four. These are counts, so β
+// = 1, the Kullback-Leibler divergence, suits them better than squares: it expects a count to be off by about its root.
 
 // %%
 const int Films = 40, Tastes = 4;
@@ -215,7 +240,8 @@ float[][] watched =
         }).ToArray();
     }),
 ];
-Show("The table", [new { People = watched.Length, Films, Watched = watched.Sum(row => row.Sum()), EmptyPercent = 100 * watched.Average(row => row.Count(count => count == 0) / (double)Films) }]);
+double empty = watched.Average(row => row.Count(count => count == 0) / (double)Films);
+Show("The table", [new { People = watched.Length, Films, Watched = watched.Sum(row => row.Sum()), EmptyPercent = 100 * empty }]);
 
 // %% [markdown]
 // A topic is a taste here, and its words are films: `Feature` is the number of the column.
@@ -241,7 +267,8 @@ Show("Tastes", tasteModel.GetTopics(wordsPerTopic: 6).Zip(tasteModel.GetPrevalen
 }));
 
 // %% [markdown]
-// What should a person watch next? The reconstruction h Wᵀ says how often somebody of these tastes would watch each film. The highest of those not yet watched are the answer.
+// What should a person watch next? The reconstruction h Wᵀ says how often somebody of these tastes would watch each film. The highest of those not yet
+// watched are the answer.
 
 // %%
 float[][] tasteOf = [.. tastes.Transform(filmTable).GetColumn<float[]>("Tastes")];
@@ -252,7 +279,8 @@ Show("Recommended", Enumerable.Range(0, 4).Select(person =>
     {
         Person = person,
         WatchedMost = Enumerable.Range(0, Films).OrderByDescending(film => watched[person][film]).Take(4).Select(film => films[film]),
-        WatchNext = Enumerable.Range(0, Films).Where(film => watched[person][film] == 0).OrderByDescending(film => expected[film]).Take(3).Select(film => films[film]),
+        WatchNext = Enumerable.Range(0, Films).Where(film => watched[person][film] == 0).OrderByDescending(film => expected[film]).Take(3)
+            .Select(film => films[film]),
     };
 }));
 Show("Tastes of the first forty people", Chart.Heatmap<double, int, string, string>(
@@ -263,8 +291,8 @@ Show("Tastes of the first forty people", Chart.Heatmap<double, int, string, stri
     .WithSize(Width: 850, Height: 300));
 
 // %% [markdown]
-// A zero here means *not watched*, which says something. Where a zero would mean *not known*, as with stars from one to five, NMF takes it for a low rating: use ML.NET's
-// `MatrixFactorization` trainer, which learns from the known cells alone.
+// A zero here means *not watched*, which says something. Where a zero would mean *not known*, as with stars from one to five, NMF takes it for a low
+// rating: use ML.NET's `MatrixFactorization` trainer, which learns from the known cells alone.
 //
 // **What to take along.** Sums of parts, at least zero: then NMF finds the parts. β = 2 for errors of one size, 1 for counts, 0 for power spectra.
 

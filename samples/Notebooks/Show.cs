@@ -35,9 +35,15 @@ internal static class Notebook
         Console.WriteLine($"\n{title}: {file}");
     }
 
-    // As in the notebooks.
+    // The template that the notebooks have; it lacks room for long names.
     [ModuleInitializer]
-    internal static void TakeTemplate() => Defaults.DefaultTemplate = ChartTemplates.light;
+    internal static void TakeTemplate()
+    {
+        Defaults.DefaultTemplate = ChartTemplates.light;
+        var layout = (Layout)Defaults.DefaultTemplate.GetPropertyValue("layout");
+        foreach (string axis in (string[])["xaxis", "yaxis"])
+            ((DynamicObj.DynamicObj)layout.GetPropertyValue(axis)).SetProperty("automargin", true);
+    }
 
     private static string Text(object? value) => value switch
     {

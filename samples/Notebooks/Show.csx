@@ -6,8 +6,11 @@ using System.IO;
 using System.Net;
 using Plotly.NET;
 
-// A plot in a notebook brings its whole template along, and this one is short.
+// A plot brings its whole template along, and this one is short; it lacks room for long names.
 Defaults.DefaultTemplate = ChartTemplates.light;
+var axes = (Layout)Defaults.DefaultTemplate.GetPropertyValue("layout");
+foreach (string axis in new[] { "xaxis", "yaxis" })
+    ((DynamicObj.DynamicObj)axes.GetPropertyValue(axis)).SetProperty("automargin", true);
 
 string Text(object value) => value switch
 {
@@ -20,9 +23,11 @@ string Text(object value) => value switch
 void Show<T>(string title, IEnumerable<T> rows)
 {
     var columns = typeof(T).GetProperties();
-    string Row(string tag, IEnumerable<string> cells) => "<tr>" + string.Concat(cells.Select(cell => $"<{tag}>{WebUtility.HtmlEncode(cell)}</{tag}>")) + "</tr>\n";
+    string Row(string tag, IEnumerable<string> cells)
+        => "<tr>" + string.Concat(cells.Select(cell => $"<{tag}>{WebUtility.HtmlEncode(cell)}</{tag}>")) + "</tr>\n";
+    string head = Row("th", columns.Select(column => column.Name));
     string body = string.Concat(rows.Select(row => Row("td", columns.Select(column => Text(column.GetValue(row))))));
-    display(HTML($"<table>\n<caption>{WebUtility.HtmlEncode(title)}</caption>\n<thead>{Row("th", columns.Select(column => column.Name))}</thead>\n<tbody>\n{body}</tbody>\n</table>"));
+    display(HTML($"<table>\n<caption>{WebUtility.HtmlEncode(title)}</caption>\n<thead>\n{head}</thead>\n<tbody>\n{body}</tbody>\n</table>"));
 }
 
 void Show(string title, GenericChart chart)
