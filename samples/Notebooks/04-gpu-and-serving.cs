@@ -45,9 +45,10 @@ var mlContext = new MLContext(seed: 1);
 var engines = new List<string>();
 mlContext.Log += (_, line) =>
 {
-    int found = line.Message.IndexOf("engine ", StringComparison.Ordinal);
+    const string Mark = "; engine ";
+    int found = line.Message.IndexOf(Mark, StringComparison.Ordinal);
     if (found >= 0)
-        engines.Add(line.Message[found..].Split(',', ';', '.')[0]);
+        engines.Add(line.Message[(found + Mark.Length)..].Split(',', ';', '.')[0]);
 };
 
 IDataView notes = mlContext.Data.LoadFromTextFile(
@@ -122,7 +123,7 @@ string[] questions =
     "The soup wants more salt, and the onions should have been fried in butter first.",
 ];
 var start = new ProcessStartInfo("dotnet", ["run", "serve.cs", "--", "topics.zip", .. questions]) { RedirectStandardOutput = true };
-using Process server = Process.Start(start)!;
+Process server = Process.Start(start)!;
 string[] answer = server.StandardOutput.ReadToEnd().TrimEnd().Split(Environment.NewLine);
 server.WaitForExit();
 if (server.ExitCode != 0)
