@@ -70,7 +70,7 @@ internal sealed class ReportContent(
     {
         (double X, double Y)[] places = TopicMap.Place(layer.GetSimilarity());
         IReadOnlyList<double> sparsity = layer.GetSparsity(), exclusivity = layer.GetExclusivity();
-        IReadOnlyList<Topic>[] lists = 
+        IReadOnlyList<Topic>[] lists =
             [.. (layer.Moments.Sums.Length > 0 ? _relevances : [1]).Select(relevance => layer.GetTopics(WordsOfEach, relevance))];
         double[] overall = OverallShares(layer);
         json.WriteStartObject();

@@ -15,6 +15,6 @@ internal static class XmlExamples
     public static ILookup<string, CodeBlock> Blocks(string assembly)
         => XDocument.Parse(Read(assembly)).Descendants("member")
             // What the generator of regular expressions documents is no code of C#.
-            .SelectMany(member => member.Descendants("code").Where(code => !code.Parent!.Value.StartsWith("Pattern:", StringComparison.Ordinal)).Select(code => new CodeBlock(member.Attribute("name")!.Value, 1, code.Value.Trim())))
+            .SelectMany(member => member.Descendants("code").Where(code => !code.Parent!.Value.TrimStart().StartsWith("Pattern:", StringComparison.Ordinal)).Select(code => new CodeBlock(member.Attribute("name")!.Value, 1, code.Value.Trim())))
             .ToLookup(block => block.Place);
 }

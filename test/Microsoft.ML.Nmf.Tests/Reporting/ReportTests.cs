@@ -1,9 +1,9 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.ML.Data;
 using Microsoft.ML.Nmf.Reporting;
 using Microsoft.ML.Nmf.Tests.Reference;
 using Microsoft.ML.Nmf.Tests.Transforming;
-using System.Text.Json;
-using System.Text.RegularExpressions;
 
 namespace Microsoft.ML.Nmf.Tests.Reporting;
 
