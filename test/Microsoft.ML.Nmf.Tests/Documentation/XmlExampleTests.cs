@@ -28,7 +28,9 @@ public sealed class XmlExampleTests
 
     [Fact]
     public void No_example_is_left_out()
-        => Assert.All(XmlExamples.Assemblies, assembly => Assert.Equal(XmlExamples.Read(assembly).Split("<code>").Length - XmlExamples.Read(assembly).Split("Pattern:").Length,
+        => Assert.All(XmlExamples.Assemblies, assembly => Assert.Equal(
+            // The generator of regular expressions documents a pattern and its explanation.
+            XmlExamples.Read(assembly).Split("<code>").Length - 1 - 2 * (XmlExamples.Read(assembly).Split("Pattern:").Length - 1),
             XmlExamples.Blocks(assembly).Sum(member => member.Count())));
 
     [Theory]
