@@ -29,6 +29,7 @@ public sealed class NeuralTopics(IReadOnlyList<int> ranks, double? labelsKnown, 
         NeuralNmfModel model = transformer.Model;
         NeuralNmfEpoch end = model.Epochs[^1];
         string loss = FormattableString.Invariant($"loss {end.Loss:G6}{(labelsKnown is null ? "" : $", label loss {end.LabelLoss:G4}")}");
-        return new FittedTopics(transformer, model.Phases, loss, () => Report.Hierarchy(model.GetHierarchy(WordsPerTopic)));
+        return new FittedTopics(transformer, model.Phases, loss, () => Report.Hierarchy(model.GetHierarchy(WordsPerTopic)),
+            (path, texts) => model.SaveReport(path, examinations: [transformer.Examine(texts, FittedTopics.Examination)]));
     }
 }

@@ -15,7 +15,7 @@ RootCommand command = TopicCommand.Create(request =>
             $"--min-documents is {documents}, but there are only {corpus.Documents.Count} texts, so that no word would count. Give a lower number.");
     }
 
-    new TopicModelRun(corpus, request.Method) { MinimumDocuments = documents, Output = request.Output }.Run();
+    new TopicModelRun(corpus, request.Method) { MinimumDocuments = documents, Output = request.Output, ReportPage = request.Report }.Run();
 });
 
 try

@@ -18,6 +18,8 @@ public sealed record Request
     public int? MinimumDocuments { get; init; }
 
     public required string Output { get; init; }
+
+    public string? Report { get; init; }
 }
 
 /// <summary>The options of the program. What cannot work is refused before anything is read or computed.</summary>
@@ -59,9 +61,10 @@ public static class TopicCommand
         var engine = new Option<TrainingEngine>("--engine") { Description = "What trains: Automatic, Managed or Torch." };
         var documents = new Option<int?>("--min-documents") { Description = "In how many texts a word must occur to count." };
         var output = new Option<FileInfo>("--out") { Description = "The model file to write.", DefaultValueFactory = _ => new FileInfo("model.zip") };
+        var report = new Option<FileInfo?>("--report") { Description = "A page of HTML to write, with the topics, what they are in the texts, and how the training went." };
         var command = new RootCommand("Finds the topics of a collection of texts, and classifies the texts by them.")
         {
-            data, text, label, model, rank, ranks, labelsKnown, beta, iterations, engine, documents, output,
+            data, text, label, model, rank, ranks, labelsKnown, beta, iterations, engine, documents, output, report,
         };
         command.SetAction(arguments =>
         {
@@ -99,9 +102,12 @@ public static class TopicCommand
                 Method = method,
                 MinimumDocuments = AtLeastOne("--min-documents", arguments.GetValue(documents)),
                 Output = arguments.GetValue(output)!.FullName,
+                Report = arguments.GetValue(report)?.FullName,
             };
-            // Last: it touches the file.
-            CheckWritable(request.Output);
+            // Last: it touches the files.
+            CheckWritable("--out", request.Output, "model.zip");
+            if (request.Report is { } page)
+                CheckWritable("--report", page, "topics.html");
             run(request);
         });
         return command;
@@ -134,11 +140,11 @@ public static class TopicCommand
         return [.. numbers];
     }
 
-    private static void CheckWritable(string path)
+    private static void CheckWritable(string option, string path, string example)
     {
         string folder = Path.GetDirectoryName(path) ?? path;
-        Refuse(Directory.Exists(path), $"--out is '{path}', but that is a folder. Name a file in it, such as '{Path.Combine(path, "model.zip")}'.");
-        Refuse(!Directory.Exists(folder), $"--out is '{path}', but there is no folder '{folder}'. Make it first, or name a file in another one.");
+        Refuse(Directory.Exists(path), $"{option} is '{path}', but that is a folder. Name a file in it, such as '{Path.Combine(path, example)}'.");
+        Refuse(!Directory.Exists(folder), $"{option} is '{path}', but there is no folder '{folder}'. Make it first, or name a file in another one.");
         bool isNew = !File.Exists(path);
         try
         {
@@ -151,7 +157,7 @@ public static class TopicCommand
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            Refuse(true, $"--out is '{path}', but it cannot be written ({problem.Message.TrimEnd('.')}). Name another file.");
+            Refuse(true, $"{option} is '{path}', but it cannot be written ({problem.Message.TrimEnd('.')}). Name another file.");
         }
     }
 }

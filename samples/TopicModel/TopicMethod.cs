@@ -55,8 +55,12 @@ public abstract class LayeredTopicMethod(IReadOnlyList<int> ranks) : TopicMethod
 /// <param name="Phases">How the training went.</param>
 /// <param name="End">Where it ended, in a few words.</param>
 /// <param name="Print">Prints the topics.</param>
-public sealed record FittedTopics(ITransformer Transformer, IReadOnlyList<TrainingPhase> Phases, string End, Action Print)
+/// <param name="SaveReport">Writes them to a page of HTML, with what they are in texts that have words.</param>
+public sealed record FittedTopics(ITransformer Transformer, IReadOnlyList<TrainingPhase> Phases, string End, Action Print, Action<string, IDataView> SaveReport)
 {
+    /// <summary>What to look for in the texts.</summary>
+    public static TopicExamination.Options Examination => new() { TextColumnName = nameof(Document.Text), GroupColumnNames = [nameof(Document.Label)] };
+
     /// <summary>The words for a reconstruction error.</summary>
     public static string ErrorOf(TrainingPhase phase) => FormattableString.Invariant($"reconstruction error {phase.History.Last.Divergence:G6}");
 }
@@ -85,7 +89,8 @@ public sealed class NmfTopics(int rank, double beta, int iterations) : TopicMeth
             StoppingToken = stop,
         }).Fit(features);
         var phase = new TrainingPhase { Name = "all", History = transformer.Model.History };
-        return new FittedTopics(transformer, [phase], FittedTopics.ErrorOf(phase), () => Report.Topics(transformer.Model.GetTopics(WordsPerTopic)));
+        return new FittedTopics(transformer, [phase], FittedTopics.ErrorOf(phase), () => Report.Topics(transformer.Model.GetTopics(WordsPerTopic)),
+            (path, texts) => transformer.Model.SaveReport(path, examinations: [transformer.Examine(texts, FittedTopics.Examination)]));
     }
 }
 
@@ -110,6 +115,7 @@ public sealed class DeepTopics(IReadOnlyList<int> ranks, double beta, int iterat
             StoppingToken = stop,
         }).Fit(features);
         DeepNmfModel model = transformer.Model;
-        return new FittedTopics(transformer, model.Phases, FittedTopics.ErrorOf(model.Phases[^1]), () => Report.Hierarchy(model.GetHierarchy(WordsPerTopic)));
+        return new FittedTopics(transformer, model.Phases, FittedTopics.ErrorOf(model.Phases[^1]), () => Report.Hierarchy(model.GetHierarchy(WordsPerTopic)),
+            (path, texts) => model.SaveReport(path, examinations: [transformer.Examine(texts, FittedTopics.Examination)]));
     }
 }

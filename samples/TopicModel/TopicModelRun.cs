@@ -17,6 +17,8 @@ public sealed class TopicModelRun(Corpus corpus, TopicMethod method)
 
     public required string Output { get; init; }
 
+    public string? ReportPage { get; init; }
+
     public void Run()
     {
         var clock = Stopwatch.StartNew();
@@ -35,6 +37,12 @@ public sealed class TopicModelRun(Corpus corpus, TopicMethod method)
             Report.Say($"Stopped; going on with the topics as they are.");
         Report.Say($"Factorized, {method.Description}: {topics.Phases.Sum(p => p.History.Count - 1)} iterations in {topics.Phases.Sum(p => p.History.Last.Seconds):F1} s, {Seconds(clock)} with reading and start; {topics.End}.");
         topics.Print();
+        if (ReportPage is { } page)
+        {
+            clock.Restart();
+            topics.SaveReport(page, Transform(featurizer, parts.All));
+            Report.Say($"Examined the topics in the texts and wrote {page}, {Seconds(clock)}.");
+        }
 
         clock.Restart();
         // The trainer passes over its data many times.

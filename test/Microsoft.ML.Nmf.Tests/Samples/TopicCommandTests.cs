@@ -49,6 +49,7 @@ public sealed class TopicCommandTests : IDisposable
         Assert.Empty(_folder.EnumerateFileSystemInfos());
         using (File.Open(file, FileMode.Create, FileAccess.Write, FileShare.None))
             Assert.StartsWith($"--out is '{file}', but it cannot be written (", Refusal(file));
+        Assert.StartsWith($"--report is '{missing}', but there is no folder", Assert.Throws<ArgumentException>(() => Run($"--out {file} --report {missing}")).Message);
         Directory.CreateDirectory(Path.GetDirectoryName(missing)!);
         Assert.Equal(missing, Run($"--out {missing}").Output);
         // The test of an older model leaves it as it is.
