@@ -41,13 +41,12 @@ internal sealed record ActivationMoments(double[] Sums, double[] MeanSquares)
     public static ActivationMoments[] OfChain(ComputeEngine engine, Factor deepest, IReadOnlyList<FactorMatrix> templates, double unit)
     {
         var moments = new ActivationMoments[templates.Count];
-        moments[^1] = Of(engine, [deepest], unit);
         double[] gram = [.. GramOf(engine, deepest).Select(value => unit * unit * value / deepest.Rows)];
+        moments[^1] = new ActivationMoments([.. engine.ColumnSums(deepest).Select(sum => unit * sum)], Diagonal(gram, deepest.Rank));
         for (int i = templates.Count - 1; i > 0; i--)
         {
-            FactorMatrix layer = templates[i];
-            gram = Sandwich(layer, gram);
-            moments[i - 1] = new ActivationMoments(SumsBefore(layer, moments[i].Sums), [.. Enumerable.Range(0, layer.Rows).Select(l => gram[l * layer.Rows + l])]);
+            gram = Sandwich(templates[i], gram);
+            moments[i - 1] = new ActivationMoments(SumsBefore(templates[i], moments[i].Sums), Diagonal(gram, templates[i].Rows));
         }
 
         return moments;
@@ -57,12 +56,7 @@ internal sealed record ActivationMoments(double[] Sums, double[] MeanSquares)
     /// The share of each component in what a layer says about the training data: its activations times its templates, summed over both, from 0 to 1.
     /// </summary>
     /// <param name="templateSums">The sums of the columns of V, features × rank.</param>
-    public double[] Prevalence(double[] templateSums)
-    {
-        double[] weights = [.. templateSums.Zip(Sums, (template, activation) => template * activation)];
-        double total = weights.Sum();
-        return [.. weights.Select(weight => total > 0 ? weight / total : 0)];
-    }
+    public double[] Prevalence(double[] templateSums) => Proportions.Of([.. templateSums.Zip(Sums, (template, activation) => template * activation)]);
 
     /// <summary>Those of some of the components.</summary>
     /// <param name="components">Which, in the order they are to have.</param>
@@ -96,6 +90,8 @@ internal sealed record ActivationMoments(double[] Sums, double[] MeanSquares)
 
         return before;
     }
+
+    private static double[] Diagonal(double[] matrix, int size) => [.. Enumerable.Range(0, size).Select(k => matrix[k * size + k])];
 
     private static double[] GramOf(ComputeEngine engine, Factor factor)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.Data;
+using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Reading;
 
 namespace Microsoft.ML.Nmf.Examining;
@@ -21,11 +22,7 @@ internal sealed class TopicAmounts(int rank)
     }
 
     /// <summary>The share of each topic; all 0 where there is nothing.</summary>
-    public double[] Shares()
-    {
-        double total = _amounts.Sum();
-        return [.. _amounts.Select(amount => total > 0 ? amount / total : 0)];
-    }
+    public double[] Shares() => Proportions.Of(_amounts);
 }
 
 /// <summary>Sums what each topic brings to the rows of each value of a column.</summary>

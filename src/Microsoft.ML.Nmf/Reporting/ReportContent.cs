@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Microsoft.ML.Nmf.Topics;
 using Microsoft.ML.Nmf.Training;
 
 namespace Microsoft.ML.Nmf.Reporting;
@@ -72,7 +73,9 @@ internal sealed class ReportContent(
         IReadOnlyList<double> sparsity = layer.GetSparsity(), exclusivity = layer.GetExclusivity();
         IReadOnlyList<Topic>[] lists =
             [.. (layer.Moments.Sums.Length > 0 ? _relevances : [1]).Select(relevance => layer.GetTopics(WordsOfEach, relevance))];
-        double[] overall = OverallShares(layer);
+        // Where the prevalence of topics is not known, all count the same.
+        double[] sums = layer.Moments.Sums.Length > 0 ? layer.Moments.Sums : [.. Enumerable.Repeat(1.0, layer.Rank)];
+        double[] overall = WordRelevance.OverallShares(layer.Components, sums);
         json.WriteStartObject();
         json.WriteStartArray("topics");
         foreach (Topic topic in lists[0])
@@ -164,22 +167,6 @@ internal sealed class ReportContent(
         }
 
         json.WriteEndArray();
-    }
-
-    // The share of each word in all that the topics say about the training data.
-    private static double[] OverallShares(TopicSet layer)
-    {
-        FactorMatrix components = layer.Components;
-        var shares = new double[components.Rows];
-        for (int j = 0; j < shares.Length; j++)
-        {
-            ReadOnlySpan<float> weights = components.Row(j);
-            for (int k = 0; k < weights.Length; k++)
-                shares[j] += weights[k] * (layer.Moments.Sums.Length > 0 ? layer.Moments.Sums[k] : 1);
-        }
-
-        double total = shares.Sum();
-        return [.. shares.Select(share => total > 0 ? share / total : 0)];
     }
 
     private static void WriteTree(Utf8JsonWriter json, string name, IReadOnlyList<TopicNode> nodes)

@@ -63,9 +63,7 @@ public sealed class TopicLayer : TopicSet
     {
         if (_before is null)
             return [];
-        double[] weights = [.. _before.ComponentSums.Select((sum, l) => sum * Templates[l, topic])];
-        double total = weights.Sum();
-        return total > 0 ? [.. weights.Select(weight => weight / total)] : weights;
+        return Proportions.Of([.. _before.ComponentSums.Select((sum, l) => sum * Templates[l, topic])]);
     }
 
     // The topic of this layer that brings most of a finer one about in the training data.

@@ -4,13 +4,7 @@ namespace Microsoft.ML.Nmf.Topics;
 internal static class TopicMeasures
 {
     /// <summary>The cosine of every two columns; 0 with a column of zeros.</summary>
-    public static double[,] Cosines(FactorMatrix templates)
-    {
-        double[] norms = Norms(templates);
-        double[,] cosines = InnerProducts(templates, templates, [.. Enumerable.Range(0, templates.Rows)]);
-        Divide(cosines, norms, norms);
-        return cosines;
-    }
+    public static double[,] Cosines(FactorMatrix templates) => Cosines(templates, templates, [.. Enumerable.Range(0, templates.Rows)]);
 
     /// <summary>The cosine of every column of one matrix with every column of another; 0 with a column of zeros.</summary>
     /// <param name="first">m × r.</param>

@@ -1,3 +1,5 @@
+using Microsoft.ML.Nmf.Engine;
+
 namespace Microsoft.ML.Nmf.Topics;
 
 /// <summary>Finds the words of topics.</summary>
@@ -70,7 +72,7 @@ internal sealed class WordRelevance
         _templates = templates;
         _lambda = lambda;
         _topicSums = templates.ColumnSums();
-        _overall = lambda == 1 ? [] : SharesOf(templates, activationSums);
+        _overall = lambda == 1 ? [] : OverallShares(templates, activationSums);
     }
 
     /// <summary>The relevance of a word that weighs more than 0 in a topic.</summary>
@@ -83,8 +85,8 @@ internal sealed class WordRelevance
         return _lambda * Math.Log(inTopic) + (1 - _lambda) * lift;
     }
 
-    // p_w: φ_kw times the prevalence of topic k is V_wk times the sum of its activations, but for the total.
-    private static double[] SharesOf(FactorMatrix templates, double[] activationSums)
+    /// <summary>p_w of every word: φ_kw times the prevalence of topic k is V_wk times the sum of its activations, but for the total.</summary>
+    public static double[] OverallShares(FactorMatrix templates, double[] activationSums)
     {
         var shares = new double[templates.Rows];
         for (int j = 0; j < shares.Length; j++)
@@ -94,7 +96,6 @@ internal sealed class WordRelevance
                 shares[j] += weights[k] * activationSums[k];
         }
 
-        double total = shares.Sum();
-        return [.. shares.Select(share => total > 0 ? share / total : 0)];
+        return Proportions.Of(shares);
     }
 }
