@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Microsoft.ML.Nmf.Engine;
 
 /// <summary>What is kept of a layer's activations over the training examples.</summary>
@@ -12,6 +14,7 @@ internal sealed record ActivationMoments(double[] Sums, double[] MeanSquares)
     /// <param name="engine">The engine that the factors are of.</param>
     /// <param name="activations">At least one factor, all of one rank.</param>
     /// <param name="unit">What their entries are to be multiplied by.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static ActivationMoments Of(ComputeEngine engine, IReadOnlyList<Factor> activations, double unit)
     {
         int rank = activations[0].Rank;
@@ -38,6 +41,7 @@ internal sealed record ActivationMoments(double[] Sums, double[] MeanSquares)
     /// <param name="deepest">The activations of the deepest layer.</param>
     /// <param name="templates">W_0, …, W_L.</param>
     /// <param name="unit">What the activations are to be multiplied by.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static ActivationMoments[] OfChain(ComputeEngine engine, Factor deepest, IReadOnlyList<FactorMatrix> templates, double unit)
     {
         var moments = new ActivationMoments[templates.Count];
@@ -66,6 +70,7 @@ internal sealed record ActivationMoments(double[] Sums, double[] MeanSquares)
     /// <summary>The sums alone of every layer of a chain, from those of the deepest.</summary>
     /// <param name="templates">W_0, …, W_L.</param>
     /// <param name="deepest">The sums of the deepest layer's activations.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static ActivationMoments[] OfSums(IReadOnlyList<FactorMatrix> templates, double[] deepest)
     {
         var moments = new ActivationMoments[templates.Count];
@@ -79,6 +84,7 @@ internal sealed record ActivationMoments(double[] Sums, double[] MeanSquares)
     }
 
     // Those of H_i W_iᵀ.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double[] SumsBefore(FactorMatrix templates, double[] sums)
     {
         var before = new double[templates.Rows];
@@ -103,6 +109,7 @@ internal sealed record ActivationMoments(double[] Sums, double[] MeanSquares)
     }
 
     // W G Wᵀ.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double[] Sandwich(FactorMatrix templates, double[] gram)
     {
         int rows = templates.Rows, rank = templates.Columns;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Microsoft.ML.Nmf.Engine;
 
 /// <summary>Scales the activations of a row as an <see cref="ActivationNormalization"/> says, in double, to finite numbers of float32.</summary>
@@ -30,6 +32,7 @@ internal sealed class ActivationScale
     };
 
     /// <summary>The scaled activations of a row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Apply(ReadOnlySpan<float> activations, Span<float> result)
     {
         if (_normalization == ActivationNormalization.None)
@@ -44,6 +47,7 @@ internal sealed class ActivationScale
     }
 
     /// <summary>Activations before scaling; where the length of the row is not kept, those of a multiple of the row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public float[] Undo(ReadOnlySpan<float> scaled)
     {
         float[] activations = scaled.ToArray();
@@ -53,6 +57,7 @@ internal sealed class ActivationScale
         return activations;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double LengthOf(ReadOnlySpan<float> activations)
     {
         if (_normalization == ActivationNormalization.UnitMeanSquare)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Microsoft.ML.Nmf;
 
 /// <summary>
@@ -52,6 +54,7 @@ public static class BetaDivergence
     }
 
     // φ(1 + v) = Σ over k ≥ 2 of binomial(β, k) v^k / (β (β − 1)).
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double NearOne(double v, double beta)
     {
         double term = v * v / 2, sum = term;
@@ -65,6 +68,7 @@ public static class BetaDivergence
     }
 
     /// <summary>(exp(t) − 1) / t, which is 1 at 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static double RelativeGrowth(double t)
     {
         if (Math.Abs(t) > 0.3)

@@ -20,6 +20,7 @@ internal static class DoubleKernel
     public static int Padded(int columns) => (int)(((long)columns + Lane - 1) / Lane * Lane);
 
     /// <summary>target ← target + factor · source.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddScaled(Span<double> target, ReadOnlySpan<double> source, double factor)
     {
         int k = 0;
@@ -36,6 +37,7 @@ internal static class DoubleKernel
 
     /// <summary>values ← exp(values − largest).</summary>
     /// <returns>Their sum.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Exponentiate(Span<double> values, double largest)
     {
         ref double x = ref MemoryMarshal.GetReference(values);
@@ -55,6 +57,7 @@ internal static class DoubleKernel
     }
 
     /// <summary>values ← factor · values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Scale(Span<double> values, double factor)
     {
         ref double x = ref MemoryMarshal.GetReference(values);
@@ -66,6 +69,7 @@ internal static class DoubleKernel
     }
 
     /// <summary>The largest value; not a number where one is not.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Largest(ReadOnlySpan<double> values)
     {
         ref double x = ref MemoryMarshal.GetReference(values);
@@ -82,6 +86,7 @@ internal static class DoubleKernel
     }
 
     /// <summary>Σ values².</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double SumOfSquares(ReadOnlySpan<double> values)
     {
         ref double x = ref MemoryMarshal.GetReference(values);
@@ -110,6 +115,7 @@ internal static class DoubleKernel
     /// <param name="rows">The rows of A and C.</param>
     /// <param name="depth">The columns of A, which are the rows of B.</param>
     /// <param name="columns">The columns of B and C, a multiple of <see cref="Lane"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void MultiplyAdd(
         ReadOnlySpan<double> a, int aRow, int aColumn, ReadOnlySpan<double> b, int bStride, Span<double> c, int cStride, int rows, int depth, int columns)
     {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Microsoft.ML.Nmf.Engine;
 
 /// <summary>
@@ -37,7 +39,7 @@ internal static class ExactDivergence
         if (beta == 0)
             return entries;
         var parts = new double[RowBlocks.Count(examples.Rows)];
-        Parallel.For(0, parts.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, b =>
+        Parallel.For(0, parts.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (b) =>
         {
             float[] values = examples is SparseExamples sparse ? sparse.Data.Blocks[b].Values : ((DenseExamples)examples).Blocks[b];
             foreach (float value in values)
@@ -47,6 +49,7 @@ internal static class ExactDivergence
     }
 
     // Σ over the stored entries of d_β(x ‖ x̂) less what x̂ would add at a zero.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double StoredEntries(CompressedBlock rows, int block, FactorMatrix activations, FactorMatrix templates, double beta, float floor)
     {
         double sum = 0;
@@ -67,6 +70,7 @@ internal static class ExactDivergence
         return sum;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double AllEntries(ExampleMatrix examples, int block, FactorMatrix activations, double[] w, double beta, float floor)
     {
         (int first, int count) = RowBlocks.Range(block, examples.Rows);
@@ -92,6 +96,7 @@ internal static class ExactDivergence
         return sum;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static ReadOnlySpan<float> RowOf(ExampleMatrix examples, int block, int row, float[] room)
     {
         if (examples is DenseExamples dense)
@@ -103,6 +108,7 @@ internal static class ExactDivergence
         return room;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double[] Transpose(FactorMatrix matrix)
     {
         var transposed = new double[(long)matrix.Rows * matrix.Columns];
@@ -123,6 +129,7 @@ internal static class ExactDivergence
     private static double SquaresOfProduct(FactorMatrix activations, FactorMatrix templates)
         => Gram(activations).Zip(Gram(templates), (h, w) => h * w).Sum();
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double[] Gram(FactorMatrix matrix)
     {
         int rank = matrix.Columns;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.ML.Nmf.Engine.Managed;
 
 namespace Microsoft.ML.Nmf.Engine;
@@ -25,6 +26,7 @@ internal sealed class ExactLeastSquares
     /// <summary>Scales A and computes its Gram matrix. Cost m·r².</summary>
     /// <param name="templates">A, m × r, finite.</param>
     /// <param name="threads">The most threads to use, at least 1.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public ExactLeastSquares(FactorMatrix templates, int threads)
     {
         _scheduler = new BlockScheduler(threads);
@@ -57,7 +59,7 @@ internal sealed class ExactLeastSquares
     {
         var solution = new float[ArraySize.Of(data.Rows, _rank)];
         var violations = new double[data.Rows];
-        _scheduler.Run(RowBlocks.Count(data.Rows), () => new Scratch(_rank), (b, scratch) =>
+        _scheduler.Run(RowBlocks.Count(data.Rows), () => new Scratch(_rank), [MethodImpl(MethodImplOptions.AggressiveOptimization)] (b, scratch) =>
         {
             (int first, int count) = RowBlocks.Range(b, data.Rows);
             for (int i = first; i < first + count; i++)
@@ -92,7 +94,7 @@ internal sealed class ExactLeastSquares
     public (FactorMatrix Templates, FactorMatrix Data) Backward(FactorMatrix data, FactorMatrix solution, FactorMatrix gradient)
     {
         double[] s = Scale(solution, 1), z = new double[ArraySize.Of(data.Rows, _stride)];
-        _scheduler.Run(RowBlocks.Count(data.Rows), () => new Scratch(_rank), (b, scratch) =>
+        _scheduler.Run(RowBlocks.Count(data.Rows), () => new Scratch(_rank), [MethodImpl(MethodImplOptions.AggressiveOptimization)] (b, scratch) =>
         {
             (int first, int count) = RowBlocks.Range(b, data.Rows);
             for (int i = first; i < first + count; i++)
@@ -111,13 +113,14 @@ internal sealed class ExactLeastSquares
     }
 
     // (Xᵀ Z − A (Sᵀ Z + Zᵀ S)): from scaled S' and Z' it is (Xᵀ Z' − A' (S'ᵀ Z' + Z'ᵀ S')) diag(2^−e).
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private FactorMatrix GradientOfTemplates(FactorMatrix data, double[] s, double[] z)
     {
         double[] symmetric = CrossProduct(s, z, data.Rows), other = CrossProduct(z, s, data.Rows);
         for (int at = 0; at < symmetric.Length; at++)
             symmetric[at] += other[at];
         var result = new float[ArraySize.Of(_features, _rank)];
-        _scheduler.Run(Tiles(_features), tile =>
+        _scheduler.Run(Tiles(_features), [MethodImpl(MethodImplOptions.AggressiveOptimization)] (tile) =>
         {
             (int first, int features) = Tile(tile, _features);
             double[] fitted = new double[features * _stride], product = new double[features * _stride];
@@ -149,7 +152,7 @@ internal sealed class ExactLeastSquares
     private FactorMatrix GradientOfData(int rows, double[] z)
     {
         var result = new float[ArraySize.Of(rows, _features)];
-        _scheduler.Run(Tiles(_features), tile =>
+        _scheduler.Run(Tiles(_features), [MethodImpl(MethodImplOptions.AggressiveOptimization)] (tile) =>
         {
             (int first, int features) = Tile(tile, _features);
             double[] transposed = new double[_rank * FeatureTile], product = new double[ExampleMatrix.BlockRows * FeatureTile];
@@ -174,6 +177,7 @@ internal sealed class ExactLeastSquares
         return FactorMatrix.TakeOver(result, rows, _features);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double Violation(ReadOnlySpan<float> solution, double length, Scratch scratch)
     {
         double[] gradient = scratch.Target;
@@ -200,6 +204,7 @@ internal sealed class ExactLeastSquares
     }
 
     // A matrix with a column for each of A's, in double, as padded rows, with its columns multiplied by 2^e, or 2^−e where the sign is −1.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double[] Scale(FactorMatrix matrix, int sign)
     {
         var scaled = new double[ArraySize.Of(matrix.Rows, _stride)];

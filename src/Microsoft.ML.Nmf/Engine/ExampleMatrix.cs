@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Microsoft.ML.Nmf.Engine;
 
 /// <summary>
@@ -151,6 +153,7 @@ internal sealed class CompressedRows
     public long Bytes => NonZeros * (sizeof(int) + sizeof(float)) + (long)Rows * sizeof(int);
 
     /// <summary>The transpose. Cost: two passes over the entries.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public CompressedRows Transpose()
     {
         int[] counts = new int[Columns];

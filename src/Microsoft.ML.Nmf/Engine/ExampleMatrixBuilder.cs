@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Microsoft.ML.Nmf.Engine;
 
 /// <summary>
@@ -25,6 +27,7 @@ internal sealed class ExampleMatrixBuilder(int columns)
     public int Rows { get; private set; }
 
     /// <summary>The rows of a non-negative matrix, to be brought to a unit or stored as they are.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static ExampleMatrixBuilder From(FactorMatrix matrix)
     {
         var builder = new ExampleMatrixBuilder(matrix.Columns);
@@ -36,6 +39,7 @@ internal sealed class ExampleMatrixBuilder(int columns)
     /// <summary>Copies some rows of the training data into a matrix of their own.</summary>
     /// <param name="examples">The data.</param>
     /// <param name="rows">The indices of the rows, in the order wanted; a row may be taken more than once.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static ExampleMatrix TakeRows(ExampleMatrix examples, ReadOnlySpan<int> rows)
     {
         var builder = new ExampleMatrixBuilder(examples.Columns);
@@ -60,6 +64,7 @@ internal sealed class ExampleMatrixBuilder(int columns)
     /// <summary>Adds a row.</summary>
     /// <param name="features">The indices of the features that are not zero, ascending.</param>
     /// <param name="values">Their values, positive and finite.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(ReadOnlySpan<int> features, ReadOnlySpan<float> values)
     {
         foreach (float value in values)
@@ -107,6 +112,7 @@ internal sealed class ExampleMatrixBuilder(int columns)
     }
 
     // Division by a power of 2 rounds only entries below 1e-38 of the unit. Done in double, since its reciprocal may not fit float32.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Divide(double unit)
     {
         if (unit == 1)
@@ -123,6 +129,7 @@ internal sealed class ExampleMatrixBuilder(int columns)
     }
 
     // Adds a row of which all m values are given.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void AddDense(ReadOnlySpan<float> row)
     {
         if (_rowFeatures.Length < row.Length)
@@ -149,6 +156,7 @@ internal sealed class ExampleMatrixBuilder(int columns)
     }
 
     // Lets go of each compressed block once it is unpacked, so that the data is never held twice.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float[][] Unpack(CompressedRows compressed)
     {
         var dense = new float[compressed.Blocks.Length][];

@@ -118,6 +118,7 @@ public sealed class FactorMatrix
     internal static FactorMatrix TakeOver(float[] values, int rows, int columns) => new(rows, columns, values);
 
     /// <summary>The sum of each column, added in double from the first row to the last.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal double[] ColumnSums()
     {
         var sums = new double[Columns];
@@ -133,6 +134,7 @@ public sealed class FactorMatrix
 
     /// <summary>The matrix product A·B, where A is this matrix; every entry is summed in double. Cost: rows of A × columns of A × columns of B.</summary>
     /// <param name="right">B, with as many rows as A has columns.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal FactorMatrix Multiply(FactorMatrix right)
     {
         if (right.Rows != Columns)
@@ -165,6 +167,7 @@ public sealed class FactorMatrix
     /// <param name="activations">h, one value a column.</param>
     /// <returns>One value a row.</returns>
     /// <exception cref="ArgumentException">There are not as many activations as columns.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal float[] CombineColumns(ReadOnlySpan<float> activations)
     {
         if (activations.Length != Columns)
@@ -184,6 +187,7 @@ public sealed class FactorMatrix
 
     /// <summary>The matrix of some of its columns.</summary>
     /// <param name="columns">Which, in the order they are to have.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal FactorMatrix TakeColumns(ReadOnlySpan<int> columns)
     {
         var values = new float[ArraySize.Of(Rows, columns.Length)];
@@ -199,6 +203,7 @@ public sealed class FactorMatrix
 
     /// <summary>The matrix of some of its rows.</summary>
     /// <param name="rows">Which, in the order they are to have.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal FactorMatrix TakeRows(ReadOnlySpan<int> rows)
     {
         var values = new float[ArraySize.Of(rows.Length, Columns)];

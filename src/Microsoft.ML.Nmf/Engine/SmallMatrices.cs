@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Microsoft.ML.Nmf.Engine;
 
 /// <summary>Decompositions of symmetric k × k matrices in double, stored row after row. Serial, meant for k up to a few hundred.</summary>
@@ -9,6 +11,7 @@ internal static class SmallMatrices
     /// <param name="tolerance">
     /// A column whose pivot is at most this share of its diagonal entry counts as dependent on earlier ones; its row and column of R⁻¹ are zero.
     /// </param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double[] InverseOfCholesky(ReadOnlySpan<double> matrix, int size, double tolerance)
     {
         var lower = new double[size * size];
@@ -56,6 +59,7 @@ internal static class SmallMatrices
 
     /// <summary>Eigenvalues and eigenvectors of a symmetric matrix, by cyclic Jacobi rotations. Cost about 20·k³.</summary>
     /// <returns>The eigenvalues, largest first, and a k × k matrix whose columns are the eigenvectors in the same order.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static (double[] Values, double[] Vectors) Eigen(ReadOnlySpan<double> matrix, int size)
     {
         double[] a = matrix.ToArray();
@@ -83,6 +87,7 @@ internal static class SmallMatrices
     }
 
     // Σ |a_ij| above the diagonal.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double OffDiagonal(double[] a, int size)
     {
         double sum = 0;
@@ -96,6 +101,7 @@ internal static class SmallMatrices
     }
 
     // Σ |a_ii|.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double Diagonal(double[] a, int size)
     {
         double sum = 0;
@@ -105,6 +111,7 @@ internal static class SmallMatrices
     }
 
     // A ← JᵀAJ and V ← VJ, with the rotation J in the plane of p and q that makes a_pq zero.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rotate(double[] a, double[] v, int size, int p, int q)
     {
         double off = a[p * size + q];

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Microsoft.ML.Nmf.Engine;
 
 /// <summary>
@@ -64,6 +66,7 @@ internal static class MultiplicativeRule
     /// <param name="linear">l1.</param>
     /// <param name="quadratic">l2·f + o.</param>
     /// <param name="beta">β, below 2.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Shorten(double u, double numerator, double denominator, double linear, double quadratic, double beta)
     {
         double logarithm = Math.Log(u);

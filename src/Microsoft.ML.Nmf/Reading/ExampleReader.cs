@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.ML.Nmf.Engine;
 
 namespace Microsoft.ML.Nmf.Reading;
@@ -22,6 +23,7 @@ internal static class ExampleReader
     /// <exception cref="InvalidOperationException">
     /// There are no rows, or all labels are missing or have too many values, or a feature is negative, not a number or infinite as float32.
     /// </exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static TrainingInput Read(IDataView data, FeatureColumn column, LabelColumn? label, Action checkAlive)
     {
         var builder = new ExampleMatrixBuilder(column.Size);

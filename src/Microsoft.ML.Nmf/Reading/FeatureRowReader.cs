@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Nmf.Reading;
@@ -39,6 +40,7 @@ internal sealed class FeatureRowReader
     /// <exception cref="InvalidOperationException">
     /// A value is negative, not a number or infinite as float32, or the vector does not have the size of the column's type.
     /// </exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Read()
     {
         _count = 0;

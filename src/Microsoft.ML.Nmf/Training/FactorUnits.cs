@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Microsoft.ML.Nmf.Engine;
 
 namespace Microsoft.ML.Nmf.Training;
@@ -41,6 +42,7 @@ internal readonly record struct FactorUnits(double Data, double Templates, doubl
     public static FactorMatrix? Divide(FactorMatrix? factor, double unit) => factor is null ? null : Multiply(factor, 1 / unit);
 
     /// <summary>A factor times its unit.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static FactorMatrix Multiply(FactorMatrix factor, double unit)
     {
         if (unit == 1)

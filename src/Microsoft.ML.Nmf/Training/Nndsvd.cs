@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.ML.Nmf.Engine;
 
 namespace Microsoft.ML.Nmf.Training;
@@ -18,6 +19,7 @@ internal static class Nndsvd
     /// <param name="zeros">What each zero is replaced by, in the dense variants; null leaves them.</param>
     /// <param name="random">Draws everything random.</param>
     /// <param name="checkAlive">Throws when the training has been cancelled.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Fill(ComputeEngine engine, FactorPair factors, Func<float>? zeros, Random random, Action checkAlive)
     {
         int rank = factors.Templates.Rank;
@@ -50,6 +52,7 @@ internal static class Nndsvd
         factors.Templates.CopyFrom(templates);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static (double Positive, double Negative) Norms(FactorMatrix vectors, int column)
     {
         double positive = 0, negative = 0;
@@ -66,6 +69,7 @@ internal static class Nndsvd
     }
 
     // The entries of one sign, without it, scaled from their norm to another; those of the other sign, and those that are rounding, become zero.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void CopyPart(FactorMatrix vectors, int column, int sign, double norm, double scale, float[] target, int rank)
     {
         for (int i = 0; i < vectors.Rows; i++)
@@ -75,12 +79,14 @@ internal static class Nndsvd
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FillRandomly(float[] target, int rank, int column, float scale, Random random)
     {
         for (int i = column; i < target.Length; i += rank)
             target[i] = random.NextSingle() * scale;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ReplaceZeros(float[] activations, float[] templates, Func<float> value)
     {
         foreach (float[] factor in new[] { activations, templates })

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.ML.Nmf.Engine;
 
 namespace Microsoft.ML.Nmf.Training;
@@ -14,6 +15,7 @@ internal static class RandomStart
     }
 
     /// <summary>Fills the activations with the one value that gives the product with the templates the sum of the data.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void FillEvenly(FactorPair factors, ReadOnlySpan<float> templates)
     {
         double sum = 0;
@@ -29,6 +31,7 @@ internal static class RandomStart
     public static float ScaleOf(FactorPair factors) => (float)(2 * Math.Sqrt(factors.Data.Examples.Mean / factors.Templates.Rank));
 
     /// <summary>Fills a factor with uniform values from 0 to a scale.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Fill(Factor factor, float scale, Random random)
     {
         var values = new float[ArraySize.Of(factor.Rows, factor.Rank)];

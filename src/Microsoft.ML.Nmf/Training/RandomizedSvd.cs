@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.ML.Nmf.Engine;
 
 namespace Microsoft.ML.Nmf.Training;
@@ -24,6 +25,7 @@ internal static class RandomizedSvd
     public readonly record struct Triplets(FactorMatrix Left, double[] Values, FactorMatrix Right);
 
     /// <summary>Computes up to <paramref name="rank"/> triplets; fewer when the data has fewer rows or columns.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Triplets Compute(ComputeEngine engine, DataMatrix data, int rank, Random random, Action checkAlive)
     {
         int most = Math.Min(data.Rows, data.Columns);
@@ -80,6 +82,7 @@ internal static class RandomizedSvd
         engine.GramProduct(factor, gram, result);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FillGaussian(Factor factor, Random random)
     {
         var values = new float[ArraySize.Of(factor.Rows, factor.Rank)];
@@ -92,6 +95,7 @@ internal static class RandomizedSvd
         factor.CopyFrom(values);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float[] Leading(Factor factor, int count)
     {
         var all = new float[ArraySize.Of(factor.Rows, factor.Rank)];

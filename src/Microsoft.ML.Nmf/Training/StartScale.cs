@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.ML.Nmf.Engine;
 
 namespace Microsoft.ML.Nmf.Training;
@@ -14,6 +15,7 @@ internal static class StartScale
     /// <param name="examples">X, n × m.</param>
     /// <param name="chain">F_0 to F_L of X ≈ F_0 F_1ᵀ … F_Lᵀ, in the unit of the data.</param>
     /// <param name="isFixed">Whether a place keeps its factor.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Of(ExampleMatrix examples, IReadOnlyList<FactorMatrix> chain, Func<int, bool> isFixed)
     {
         // 1ᵀ F_0 F_1ᵀ … F_Lᵀ 1.
@@ -26,6 +28,7 @@ internal static class StartScale
         return isTolerated || free == 0 ? 1 : Math.Pow(ratio, 1.0 / free);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double[] Times(FactorMatrix factor, double[] vector)
     {
         var product = new double[factor.Rows];

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.ML.Data;
 using Microsoft.ML.Nmf.Engine;
 
@@ -84,6 +85,7 @@ internal static class Float32Range
     public static float Limit(double value) => (float)Math.Clamp(value, -float.MaxValue, float.MaxValue);
 
     /// <summary>Replaces each activation by the nearest finite float.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Limit(Span<float> activations)
     {
         for (int k = 0; k < activations.Length; k++)

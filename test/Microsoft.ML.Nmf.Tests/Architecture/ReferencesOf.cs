@@ -8,19 +8,6 @@ internal static class ReferencesOf
 {
     private const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
-    private static readonly OpCode[] _oneByte = new OpCode[256];
-    private static readonly OpCode[] _twoByte = new OpCode[256];
-
-    static ReferencesOf()
-    {
-        foreach (FieldInfo field in typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static))
-        {
-            var code = (OpCode)field.GetValue(null)!;
-            ushort value = (ushort)code.Value;
-            (value < 0x100 ? _oneByte : _twoByte)[value & 0xff] = code;
-        }
-    }
-
     /// <summary>The members and types, each once; type arguments and element types count on their own.</summary>
     public static IReadOnlyCollection<MemberInfo> Type(Type type)
     {
@@ -71,48 +58,15 @@ internal static class ReferencesOf
     public static IEnumerable<MemberInfo> Body(MethodBase method)
     {
         Type[]? ofType = method.DeclaringType?.GetGenericArguments(), ofMethod = method is MethodInfo { IsGenericMethod: true } ? method.GetGenericArguments() : null;
-        foreach (int token in Tokens(method))
+        foreach (Instruction instruction in Instruction.Of(method))
         {
-            MemberInfo? member = method.Module.ResolveMember(token, ofType, ofMethod);
+            if (instruction.Code.OperandType is not (OperandType.InlineField or OperandType.InlineMethod or OperandType.InlineTok or OperandType.InlineType))
+                continue;
+            MemberInfo? member = method.Module.ResolveMember(instruction.Operand, ofType, ofMethod);
             if (member is MethodInfo { IsGenericMethod: true } called)
                 yield return called.GetGenericMethodDefinition();
             else if (member is not null)
                 yield return member;
-        }
-    }
-
-    // The metadata tokens of members and types in a body.
-    private static IEnumerable<int> Tokens(MethodBase method)
-    {
-        byte[] body = method.GetMethodBody()?.GetILAsByteArray() ?? [];
-        for (int at = 0; at < body.Length;)
-        {
-            OpCode code = body[at] == 0xfe ? _twoByte[body[at + 1]] : _oneByte[body[at]];
-            at += code.Size;
-            switch (code.OperandType)
-            {
-                case OperandType.InlineField or OperandType.InlineMethod or OperandType.InlineTok or OperandType.InlineType:
-                    yield return BitConverter.ToInt32(body, at);
-                    at += 4;
-                    break;
-                case OperandType.InlineSwitch:
-                    at += 4 + 4 * BitConverter.ToInt32(body, at);
-                    break;
-                case OperandType.InlineNone:
-                    break;
-                case OperandType.ShortInlineBrTarget or OperandType.ShortInlineI or OperandType.ShortInlineVar:
-                    at += 1;
-                    break;
-                case OperandType.InlineVar:
-                    at += 2;
-                    break;
-                case OperandType.InlineI8 or OperandType.InlineR:
-                    at += 8;
-                    break;
-                default:
-                    at += 4;
-                    break;
-            }
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Microsoft.ML.Nmf.Engine.Managed;
@@ -55,6 +56,7 @@ internal sealed class BetaTileKernel
     /// </param>
     /// <param name="scratch">From <see cref="MakeScratch"/>.</param>
     /// <returns>The divergence of the block, or 0 when it is not wanted.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public double Terms(int block, Span<float> numerator, Span<float> denominator, Scratch scratch)
     {
         (int first, int rows) = RowBlocks.Range(block, _factor.Rows);
@@ -119,6 +121,7 @@ internal sealed class BetaTileKernel
     }
 
     // Writes the tile of X into the target, zeros included; the padding becomes zero.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void LoadData(int block, int row, int height, int column, int width, int padded, Span<float> target, ReadOnlySpan<int> nextEntries)
     {
         if (padded != width || _data is SparseData)
@@ -156,6 +159,7 @@ internal sealed class BetaTileKernel
     }
 
     // Moves each row's next entry past the tile and, unless the numerator is empty, adds the numerators of the entries passed.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void PassEntries(in CompressedBlock rows, int row, int height, int column, int width, int padded,
         ReadOnlySpan<float> approximation, ReadOnlySpan<float> power, Span<float> numerator, Span<int> nextEntries)
     {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Microsoft.ML.Nmf.Engine.Managed;
 
 /// <summary>
@@ -13,6 +15,7 @@ internal sealed class BlockScheduler(int threads)
     public int Threads { get; } = threads;
 
     /// <summary>Runs <paramref name="body"/> for 0, …, <paramref name="blocks"/> − 1, in any order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int blocks, Action<int> body)
     {
         if (Threads == 1 || blocks <= 1)
@@ -30,6 +33,7 @@ internal sealed class BlockScheduler(int threads)
     /// As <see cref="Run(int, Action{int})"/>, with working memory that is reused from block to block, never by two threads at once; its contents on entry
     /// are arbitrary.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<TScratch>(int blocks, Func<TScratch> makeScratch, Action<int, TScratch> body)
     {
         if (Threads == 1 || blocks <= 1)
@@ -47,6 +51,7 @@ internal sealed class BlockScheduler(int threads)
     }
 
     /// <summary>The sum of what <paramref name="body"/> returns for 0, …, <paramref name="blocks"/> − 1, always added in that order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public double Sum(int blocks, Func<int, double> body)
     {
         var parts = new double[blocks];

@@ -29,6 +29,7 @@ internal sealed class CoordinateDescentKernel
     /// <param name="penalty">The weights l1, l2 and orthogonality.</param>
     /// <param name="sweeps">The most sweeps over the coordinates of a row, at least 1.</param>
     /// <param name="units">The units that are swept together, 1 or 2; null for what suits the processor. The result does not depend on it.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public CoordinateDescentKernel(ManagedGram gram, Penalty penalty, int sweeps, int? units = null)
     {
         _units = units ?? (Vector512.IsHardwareAccelerated ? 2 : 1);
@@ -66,6 +67,7 @@ internal sealed class CoordinateDescentKernel
     /// <param name="stride">Floats from one row to the next in both.</param>
     /// <param name="count">The number of rows.</param>
     /// <param name="scratch">From <see cref="MakeScratch"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Descend(Span<float> rows, ReadOnlySpan<float> product, int stride, int count, AlignedFloats scratch)
     {
         int lanes = _units * CoordinateDescentRule.UnitRows;
@@ -83,6 +85,7 @@ internal sealed class CoordinateDescentKernel
     }
 
     // Sweeps every unit until it has gained what is worth it.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Descend(Span<float> values, ReadOnlySpan<float> targets, int lanes)
     {
         float firstA = 0, firstB = 0;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Microsoft.ML.Nmf.Engine.Managed;
 
 /// <summary>
@@ -30,6 +32,7 @@ internal sealed class CrossProductKernel(BlockScheduler scheduler)
     /// <param name="first">A.</param>
     /// <param name="second">B, with as many rows; the same object as A for a Gram matrix.</param>
     /// <param name="result">Receives a·b values.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Compute(ManagedFactor first, ManagedFactor second, double[] result)
     {
         bool isGram = ReferenceEquals(first, second);
@@ -45,7 +48,7 @@ internal sealed class CrossProductKernel(BlockScheduler scheduler)
         for (int from = 0; from < parts; from += atOnce)
         {
             int count = Math.Min(atOnce, parts - from);
-            scheduler.Run(count * shares, work =>
+            scheduler.Run(count * shares, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (work) =>
             {
                 (int place, int share) = Math.DivRem(work, shares);
                 int start = (from + place) * PartRows, rows = Math.Min(PartRows, first.Rows - start);
@@ -76,6 +79,7 @@ internal sealed class CrossProductKernel(BlockScheduler scheduler)
     private static int PartsAtOnce(int parts, long size) => (int)Math.Clamp(MostSums / Math.Max(size, 1), 1, Math.Max(parts, 1));
 
     // result += the sums of a part, of a Gram matrix on and above the diagonal alone.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Add(ReadOnlySpan<float> sums, double[] result, int height, int width, int stride, bool isGram)
     {
         for (int k = 0; k < height; k++)

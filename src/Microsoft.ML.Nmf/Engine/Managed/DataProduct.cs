@@ -15,6 +15,7 @@ internal static class DenseProduct
     /// <param name="block">The index of the block of <see cref="ExampleMatrix.BlockRows"/> rows of <paramref name="data"/>.</param>
     /// <param name="other">A factor, q × r.</param>
     /// <param name="result">Receives the padded rows of the block.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(DenseData data, int block, ManagedFactor other, Span<float> result)
     {
         (int first, int rows) = RowBlocks.Range(block, data.Rows);
@@ -45,6 +46,7 @@ internal static class SparseProduct
     /// <param name="other">A factor, q × r.</param>
     /// <param name="result">Receives a padded row for each compressed row.</param>
     /// <param name="skip">For each row, whether its result is left as it is; empty to compute all.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(in CompressedBlock rows, ManagedFactor other, Span<float> result, ReadOnlySpan<bool> skip = default)
     {
         int stride = other.Stride;
@@ -136,6 +138,7 @@ internal sealed class FrequentRows
     /// <param name="matrix">M.</param>
     /// <param name="transposed">Mᵀ.</param>
     /// <returns>The rows, or null when they have less than a third of all entries: separate treatment would not pay.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static FrequentRows? Find(CompressedRows matrix, CompressedRows transposed)
     {
         if (Select([.. matrix.Blocks.SelectMany(EntriesOf)], matrix.Columns) is not { } rows)
@@ -191,7 +194,7 @@ internal sealed class FrequentRows
         int parts = Math.Min(Math.Clamp(MostSums / Math.Max(size, 1), 1, Parts), _columns.Length);
         if (_sums.Length != parts * size)
             _sums = new AlignedFloats(parts, size);
-        scheduler.Run(parts, part =>
+        scheduler.Run(parts, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (part) =>
         {
             Span<float> target = _sums.Span.Slice(part * size, size);
             target.Clear();
@@ -201,7 +204,7 @@ internal sealed class FrequentRows
                 Scatter(_columns[b], other.RowRange(first, count), stride, target);
             }
         });
-        scheduler.Run(RowBlocks.Count(_rows.Length), b =>
+        scheduler.Run(RowBlocks.Count(_rows.Length), [MethodImpl(MethodImplOptions.AggressiveOptimization)] (b) =>
         {
             (int first, int count) = RowBlocks.Range(b, _rows.Length);
             for (int slot = first; slot < first + count; slot++)
@@ -212,6 +215,7 @@ internal sealed class FrequentRows
     private int FirstBlock(int part, int parts) => (int)((long)_columns.Length * part / parts);
 
     // The entries of a block of Mᵀ that are in frequent rows of M; their columns become slots, which number the frequent rows.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static CompressedBlock SelectSlots(CompressedBlock block, int[] slots)
     {
         var starts = new int[block.Starts.Length];
@@ -234,6 +238,7 @@ internal sealed class FrequentRows
     }
 
     // target[slot] += value · (row of O) for every entry of a block of columns.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Scatter(in CompressedBlock columns, ReadOnlySpan<float> other, int stride, Span<float> target)
     {
         for (int k = 0; k < stride;)

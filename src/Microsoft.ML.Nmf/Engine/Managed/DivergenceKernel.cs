@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -28,6 +29,7 @@ internal static class DivergenceKernel
     /// <param name="width">The columns of the tile; the rest of a row is padding.</param>
     /// <param name="beta">β.</param>
     /// <param name="dataPower">Working memory of the size of <paramref name="data"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Sum(ReadOnlySpan<float> data, ReadOnlySpan<float> approximation, ReadOnlySpan<float> power, int padded, int width, double beta,
         Span<float> dataPower)
     {
@@ -73,6 +75,7 @@ internal static class DivergenceKernel
         static abstract Vector512<float> Of(Vector512<float> x, Vector512<float> y, Vector512<float> power, Vector512<float> dataPower, Vector512<float> beta);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double Row<TDivergence>(ReadOnlySpan<float> data, ReadOnlySpan<float> approximation, ReadOnlySpan<float> power,
         ReadOnlySpan<float> dataPower, int width, float beta)
         where TDivergence : struct, IDivergence
@@ -102,6 +105,7 @@ internal static class DivergenceKernel
 
     private readonly struct Euclidean : IDivergence
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<float> Of(Vector512<float> x, Vector512<float> y, Vector512<float> power, Vector512<float> dataPower, Vector512<float> beta)
         {
             Vector512<float> residual = x - y;
@@ -111,12 +115,14 @@ internal static class DivergenceKernel
 
     private readonly struct KullbackLeibler : IDivergence
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<float> Of(Vector512<float> x, Vector512<float> y, Vector512<float> power, Vector512<float> dataPower, Vector512<float> beta)
             => Vector512.MultiplyAddEstimate(x, LogarithmOfRatio(x, y), y - x);
     }
 
     private readonly struct ItakuraSaito : IDivergence
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<float> Of(Vector512<float> x, Vector512<float> y, Vector512<float> power, Vector512<float> dataPower, Vector512<float> beta)
             => x / y - Vector512<float>.One - LogarithmOfRatio(x, y);
     }
@@ -124,6 +130,7 @@ internal static class DivergenceKernel
     // (x^β + (β − 1) y^β − β x y^(β−1)) / (β (β − 1)).
     private readonly struct Any : IDivergence
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<float> Of(Vector512<float> x, Vector512<float> y, Vector512<float> power, Vector512<float> dataPower, Vector512<float> beta)
         {
             Vector512<float> less = beta - Vector512<float>.One;
@@ -134,6 +141,7 @@ internal static class DivergenceKernel
     // y^β (u log(u) E((β − 1) log u) − v) / β with u = x / y, v = u − 1 and E(t) = (exp(t) − 1) / t: the same, without the division of 0 by 0 at β = 1.
     private readonly struct AboutOne : IDivergence
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<float> Of(Vector512<float> x, Vector512<float> y, Vector512<float> power, Vector512<float> dataPower, Vector512<float> beta)
         {
             Vector512<float> logarithm = LogarithmOfRatio(x, y);
@@ -145,6 +153,7 @@ internal static class DivergenceKernel
     // y^β (log(u) E(β log u) − v) / (β − 1): the same, without the division of 0 by 0 at β = 0; at x = 0 and β > 0 it is y^β / β.
     private readonly struct AboutZero : IDivergence
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<float> Of(Vector512<float> x, Vector512<float> y, Vector512<float> power, Vector512<float> dataPower, Vector512<float> beta)
         {
             Vector512<float> logarithm = LogarithmOfRatio(x, y);
@@ -157,6 +166,7 @@ internal static class DivergenceKernel
 
     // Where x and y are close the forms above are mostly rounding, and the divergence is y^β times a series in v = (x − y) / y:
     // v²/2 (1 + (β − 2)/3 v (1 + (β − 3)/4 v (…))). It has as many terms as it takes up to where it is left for the other form.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Choose(Vector512<float> v, Vector512<float> beta, Vector512<float> powerOfApproximation, Vector512<float> far)
     {
         Vector512<float> one = Vector512<float>.One, series = one;
@@ -167,20 +177,22 @@ internal static class DivergenceKernel
     }
 
     // log(x / y), and 0 where x is zero or its share of y denormal, times which it counts as nothing.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> LogarithmOfRatio(Vector512<float> x, Vector512<float> y)
     {
         Vector512<float> ratio = x / y;
         Vector512<float> isNormal = Vector512.GreaterThan(ratio, Vector512.Create(DivergenceRule.SmallestRatio));
-        return Vector512.ConditionalSelect(isNormal, Vector512.Log(ratio), Vector512<float>.Zero);
+        return Vector512.ConditionalSelect(isNormal, LaneMath.Log(ratio), Vector512<float>.Zero);
     }
 
     // E(t) = (exp(t) − 1) / t, by its series for |t| up to ½.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> RelativeGrowth(Vector512<float> t)
     {
         Vector512<float> series = Vector512.Create(1f / 40320);
         for (int k = 0; k < InverseFactorials.Length; k++)
             series = Vector512.MultiplyAddEstimate(series, t, Vector512.Create(InverseFactorials[k]));
         Vector512<float> isSmall = Vector512.LessThanOrEqual(Vector512.Abs(t), Vector512.Create(0.5f));
-        return Vector512.ConditionalSelect(isSmall, series, (Vector512.Exp(t) - Vector512<float>.One) / t);
+        return Vector512.ConditionalSelect(isSmall, series, (LaneMath.Exp(t) - Vector512<float>.One) / t);
     }
 }

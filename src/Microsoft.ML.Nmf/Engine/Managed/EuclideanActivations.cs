@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Microsoft.ML.Nmf.Engine.Managed;
 
 /// <summary>
@@ -11,6 +13,7 @@ internal sealed class EuclideanActivations : ActivationProblem
     private readonly double[] _gram;
 
     /// <summary>Computes G, upper triangle first. Cost m·r²/2.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public EuclideanActivations(FactorMatrix templates, ActivationSettings settings)
     {
         _settings = settings;
@@ -57,10 +60,12 @@ internal sealed class EuclideanActivations : ActivationProblem
             _solution = new double[problem._templates.Rank];
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         protected override void SolveCore(ReadOnlySpan<int> features, ReadOnlySpan<float> values, Span<float> activations)
         {
             ManagedFactor templates = _problem._templates;
-            Array.Fill(_target, -_problem._settings.L1);
+            for (int k = 0; k < _target.Length; k++)
+                _target[k] = -_problem._settings.L1;
             for (int p = 0; p < features.Length; p++)
             {
                 ReadOnlySpan<float> row = templates.Values.Slice(features[p] * templates.Stride, templates.Rank);

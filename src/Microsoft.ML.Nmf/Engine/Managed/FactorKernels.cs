@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -9,6 +10,7 @@ internal static class ElementwiseKernel
     private const int Lane = ManagedFactor.Lane;
 
     /// <summary>result ← a·A + b·B; the result may be one of the operands.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Combine(float a, ReadOnlySpan<float> first, float b, ReadOnlySpan<float> second, Span<float> result)
     {
         CheckShapes(result.Length, first.Length, second.Length);
@@ -20,6 +22,7 @@ internal static class ElementwiseKernel
     }
 
     /// <summary>Multiplies every row of the values by the given row, entry by entry: values_ik ← values_ik · row_k.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ScaleColumns(Span<float> values, ReadOnlySpan<float> row)
     {
         CheckShapes(values.Length, values.Length, values.Length / row.Length * row.Length);
@@ -33,6 +36,7 @@ internal static class ElementwiseKernel
     }
 
     /// <summary>values_ik ← values_ik − other_ik · row_k.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void RemoveScaled(Span<float> values, ReadOnlySpan<float> other, ReadOnlySpan<float> row)
     {
         CheckShapes(values.Length, other.Length, values.Length / row.Length * row.Length);
@@ -55,6 +59,7 @@ internal static class ElementwiseKernel
     /// <param name="firstMoment">m ← β₁ m + (1 − β₁) g.</param>
     /// <param name="secondMoment">v ← β₂ v + (1 − β₂) g².</param>
     /// <param name="rule">The constants and the number of the step.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Adam(Span<float> values, ReadOnlySpan<float> gradient, Span<float> firstMoment, Span<float> secondMoment, AdamRule rule)
     {
         CheckShapes(values.Length, gradient.Length, Math.Min(firstMoment.Length, secondMoment.Length));
@@ -90,6 +95,7 @@ internal static class FactorSums
     private const int HalfLane = ManagedFactor.Lane / 2;
 
     /// <summary>⟨A, B⟩ = Σ A_ik B_ik.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Inner(ReadOnlySpan<float> first, ReadOnlySpan<float> second)
     {
         if (first.Length != second.Length || first.Length % ManagedFactor.Lane != 0)
@@ -109,6 +115,7 @@ internal static class FactorSums
     }
 
     /// <summary>sum[k] ← Σ_p parts[p·<paramref name="partStride"/> + k] over p &lt; <paramref name="count"/>, in float32.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void OfParts(ReadOnlySpan<float> parts, int partStride, int count, Span<float> sum)
     {
         if (sum.Length % ManagedFactor.Lane != 0 || parts.Length < (count - 1) * partStride + sum.Length)
@@ -125,6 +132,7 @@ internal static class FactorSums
     }
 
     /// <summary>The sum of all values, in float32.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float OfAll(ReadOnlySpan<float> values)
     {
         ref float x = ref MemoryMarshal.GetReference(values);
@@ -139,6 +147,7 @@ internal static class FactorSums
     }
 
     /// <summary>The sum of each of the <paramref name="rank"/> columns.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double[] OfColumns(ReadOnlySpan<float> rows, int stride, int rank)
     {
         var sums = new double[rank];
@@ -153,6 +162,7 @@ internal static class FactorSums
     }
 
     /// <summary>⟨A_k, B_k⟩ for each of the <paramref name="rank"/> columns k.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double[] ColumnInner(ReadOnlySpan<float> first, ReadOnlySpan<float> second, int stride, int rank)
     {
         var sums = new double[rank];
@@ -167,6 +177,7 @@ internal static class FactorSums
     }
 
     /// <summary>The value of a penalty on the rows; its orthogonality term is half of (Σ_k F_ik)² − Σ_k F_ik², summed over the rows i.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double PenaltyOf(ReadOnlySpan<float> rows, int stride, Penalty penalty)
     {
         double total = 0;

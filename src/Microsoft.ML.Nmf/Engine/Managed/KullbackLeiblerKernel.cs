@@ -22,6 +22,7 @@ internal static class KullbackLeiblerKernel
     /// <param name="numerator">Receives the padded rows of (X / X̂) O; empty when only the divergence is wanted.</param>
     /// <param name="evaluate">Whether the divergence is wanted.</param>
     /// <returns>Σ x log(x / x̂), or 0 when it is not wanted.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Terms(in CompressedBlock rows, ReadOnlySpan<float> factor, ManagedFactor other, float floor, Span<float> numerator, bool evaluate)
     {
         int stride = other.Stride;
@@ -84,7 +85,7 @@ internal static class KullbackLeiblerKernel
         for (; e + Lane <= values.Length; e += Lane)
         {
             Vector512<float> ratio = Vector512.Max(Vector512.LoadUnsafe(ref q, (nuint)e), Vector512.Create(DivergenceRule.SmallestRatio));
-            sum += Vector512.LoadUnsafe(ref x, (nuint)e) * Vector512.Log(ratio);
+            sum += Vector512.LoadUnsafe(ref x, (nuint)e) * LaneMath.Log(ratio);
         }
 
         double total = Vector512.Sum(sum);
@@ -94,6 +95,7 @@ internal static class KullbackLeiblerKernel
     }
 
     // numerator += Σ ratio · (row of O), with up to 64 columns in registers at a time.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Accumulate(ReadOnlySpan<float> ratios, ReadOnlySpan<int> columns, ReadOnlySpan<float> source, Span<float> numerator)
     {
         int stride = numerator.Length;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Microsoft.ML.Nmf.Engine.Managed;
 
 internal sealed partial class ManagedEngine
@@ -14,7 +16,7 @@ internal sealed partial class ManagedEngine
     public override void AtLeast(Factor factor, float least)
     {
         ManagedFactor f = Of(factor);
-        ForBlocks(f, (start, count) =>
+        ForBlocks(f, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (start, count) =>
         {
             Span<float> rows = f.RowRange(start, count);
             PowerKernel.AtLeast(rows, least);
@@ -25,6 +27,7 @@ internal sealed partial class ManagedEngine
     }
 
     /// <inheritdoc />
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void RemoveAlong(Factor factor, Factor direction)
     {
         ManagedFactor f = Of(factor), d = Of(direction);
@@ -36,6 +39,7 @@ internal sealed partial class ManagedEngine
     }
 
     /// <inheritdoc />
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void TakeColumnNorms(Factor factor, Factor pattern)
     {
         ManagedFactor f = Of(factor), p = Of(pattern);
@@ -100,6 +104,7 @@ internal sealed partial class ManagedEngine
         return AddUp(parts, first.Rank);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double[] AddUp(double[][] parts, int rank)
     {
         var sums = new double[rank];

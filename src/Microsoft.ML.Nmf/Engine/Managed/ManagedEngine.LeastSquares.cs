@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Microsoft.ML.Nmf.Engine.Managed;
 
 internal sealed partial class ManagedEngine
@@ -45,6 +47,7 @@ internal sealed partial class ManagedEngine
     }
 
     /// <inheritdoc />
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void SymmetricCrossProduct(Factor first, Factor second, Gram result)
     {
         int rank = first.Rank;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Microsoft.ML.Nmf.Engine.Managed;
@@ -108,6 +109,7 @@ internal sealed partial class ManagedEngine : ComputeEngine
         => ProductWithSmall(Of(factor), Of(small).Transpose(), Of(result));
 
     /// <inheritdoc />
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void CrossProduct(Factor first, Factor second, Factor result)
     {
         var sums = new double[ArraySize.Of(first.Rank, second.Rank, "A product of factors")];
@@ -122,6 +124,7 @@ internal sealed partial class ManagedEngine : ComputeEngine
     }
 
     /// <inheritdoc />
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void ProjectTerms(Factor factor, MultiplicativeTerms terms, MultiplicativeTerms result)
     {
         CrossProduct(factor, terms.Numerator, result.Numerator);
@@ -153,6 +156,7 @@ internal sealed partial class ManagedEngine : ComputeEngine
     }
 
     /// <inheritdoc />
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override double Inner(Gram first, Gram second)
     {
         double[] a = Of(first).Values, b = Of(second).Values;
@@ -186,6 +190,7 @@ internal sealed partial class ManagedEngine : ComputeEngine
     }
 
     /// <inheritdoc />
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override double ComputeTerms(DataMatrix data, Factor factor, Factor other, double beta, MultiplicativeTerms? terms, bool evaluate)
     {
         ManagedFactor? numerator = terms is null ? null : Of(terms.Numerator), denominator = terms is null || beta == 1 ? null : Of(terms.Denominator);
@@ -215,6 +220,7 @@ internal sealed partial class ManagedEngine : ComputeEngine
     }
 
     // Compressed rows with their transpose, and in both the most frequent rows once more.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static long BytesOf(SparseExamples examples, int rank)
     {
         CompressedRows data = examples.Data;
@@ -249,6 +255,7 @@ internal sealed partial class ManagedEngine : ComputeEngine
 
     private static ManagedGram Of(Gram gram) => (ManagedGram)gram;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double KullbackLeibler(SparseData data, ManagedFactor factor, ManagedFactor other, ManagedFactor? numerator, bool evaluate)
     {
         float floor = data.Examples.FloorOf(1);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Microsoft.ML.Nmf.Engine.Managed;
@@ -60,6 +61,7 @@ internal sealed class ManagedFactor : Factor
     public Span<float> RowRange(int first, int count) => Values.Slice(first * Stride, count * Stride);
 
     /// <inheritdoc />
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void CopyFrom(ReadOnlySpan<float> values)
     {
         for (int i = 0; i < Rows; i++)
@@ -67,6 +69,7 @@ internal sealed class ManagedFactor : Factor
     }
 
     /// <inheritdoc />
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void CopyTo(Span<float> values)
     {
         for (int i = 0; i < Rows; i++)
@@ -77,6 +80,7 @@ internal sealed class ManagedFactor : Factor
     public override void Dispose() => Storage = AlignedFloats.None;
 
     /// <summary>A copy of the transpose, as padded rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public AlignedFloats Transpose()
     {
         int stride = Padded(Rows);
@@ -109,6 +113,7 @@ internal sealed class ManagedGram(int rank) : Gram
     public override void CopyTo(Span<double> values) => Values.CopyTo(values);
 
     /// <summary>A copy in float32 as padded rows, an operand for <see cref="MatrixKernel"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public AlignedFloats ToPaddedRows()
     {
         int stride = ManagedFactor.Padded(Rank);

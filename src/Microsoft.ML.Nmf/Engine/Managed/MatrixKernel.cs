@@ -13,7 +13,7 @@ internal static class MatrixKernel
     private const int Lane = ManagedFactor.Lane;
 
     // With AVX-512, 16 vectors of sums fit into the 32 registers. Without, a vector takes 2 or 4 registers, and 4 vectors of sums fit.
-    private static readonly int _widestTile = Vector512.IsHardwareAccelerated ? 4 * Lane : Lane;
+    private static int _widestTile => Vector512.IsHardwareAccelerated ? 4 * Lane : Lane;
 
     /// <summary>The left operand A: the value in row i and column k is Values[i·RowStride + k·ColumnStride].</summary>
     /// <param name="Values">The values.</param>
@@ -40,6 +40,7 @@ internal static class MatrixKernel
     /// <param name="rows">The rows of A and C.</param>
     /// <param name="depth">The columns of A, which are the rows of B.</param>
     /// <param name="columns">The columns of B and C, a multiple of <see cref="ManagedFactor.Lane"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void MultiplyAdd(Left a, ReadOnlySpan<float> b, int bStride, Span<float> c, int cStride, int rows, int depth, int columns)
     {
         if (rows == 0 || depth == 0 || columns == 0)
@@ -74,6 +75,7 @@ internal static class MatrixKernel
     }
 
     // C += A B for one column of tiles, from the first row to the last.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tiles<TWidth>(ref float a, nint aRow, nint aStep, ref float b, nint bStep, ref float c, nint cRow, int rows, int depth)
         where TWidth : struct, IVectorCount
     {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Microsoft.ML.Nmf.Engine.Managed;
 
 /// <summary>
@@ -16,6 +18,7 @@ internal sealed class MultiplicativeActivations : ActivationProblem
     private readonly int _paddedFeatures;
 
     /// <summary>Computes the column sums of the templates and, for β ≠ 1, their transpose.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public MultiplicativeActivations(FactorMatrix templates, ActivationSettings settings)
     {
         _settings = settings;
@@ -73,6 +76,7 @@ internal sealed class MultiplicativeActivations : ActivationProblem
             _weights = new AlignedFloats(features);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         protected override void SolveCore(ReadOnlySpan<int> features, ReadOnlySpan<float> values, Span<float> activations)
         {
             ActivationSettings settings = _problem._settings;
@@ -126,6 +130,7 @@ internal sealed class MultiplicativeActivations : ActivationProblem
         }
 
         // The largest activation and the largest change of one.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static (float Largest, float Change) Compare(ReadOnlySpan<float> after, ReadOnlySpan<float> before)
         {
             float largest = 0, change = 0;
@@ -144,6 +149,7 @@ internal sealed class MultiplicativeActivations : ActivationProblem
             _problem._columnSums.CopyTo(_denominator.Span);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void TermsOfAllFeatures(ReadOnlySpan<int> features, ReadOnlySpan<float> values, float floor)
         {
             ManagedFactor templates = _problem._templates;
@@ -159,7 +165,8 @@ internal sealed class MultiplicativeActivations : ActivationProblem
             MatrixKernel.MultiplyAdd(new(power, power.Length, 1), templates.Values, stride, _denominator.Span, stride, 1, templates.Rows, stride);
 
             // For β ≤ 0 the divergence of a zero is infinite, so zeros count as the floor; for β > 0 they add nothing to the numerator.
-            weights.Fill(beta <= 0 ? floor : 0);
+            for (int j = 0; j < weights.Length; j++)
+                weights[j] = beta <= 0 ? floor : 0;
             for (int p = 0; p < features.Length; p++)
                 weights[features[p]] = beta <= 0 ? Math.Max(values[p], floor) : values[p];
             PowerKernel.Weigh(weights, approximation, power);

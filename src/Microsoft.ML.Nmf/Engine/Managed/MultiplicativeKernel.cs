@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -19,6 +20,7 @@ internal static class MultiplicativeKernel
     /// <param name="stride">Floats from one row to the next.</param>
     /// <param name="penalty">The penalty on F.</param>
     /// <param name="beta">β.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Update(Span<float> rows, ReadOnlySpan<float> numerator, ReadOnlySpan<float> denominator, int stride, Penalty penalty, double beta)
     {
         bool oneDenominator = denominator.Length == stride && rows.Length != stride;
@@ -26,6 +28,7 @@ internal static class MultiplicativeKernel
             UpdateRow(rows.Slice(at, stride), numerator.Slice(at, stride), oneDenominator ? denominator : denominator.Slice(at, stride), penalty, beta);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void UpdateRow(Span<float> row, ReadOnlySpan<float> numerator, ReadOnlySpan<float> denominator, Penalty penalty, double beta)
     {
         ref float f = ref MemoryMarshal.GetReference(row);
@@ -52,6 +55,7 @@ internal static class MultiplicativeKernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Sum(ReadOnlySpan<float> row)
     {
         float sum = 0;
@@ -60,14 +64,16 @@ internal static class MultiplicativeKernel
         return sum;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Raise(Vector512<float> ratio, float exponent) => exponent switch
     {
         1 => ratio,
         0.5f => Vector512.Sqrt(ratio),
-        _ => Vector512.Exp(exponent * Vector512.Log(ratio)),
+        _ => LaneMath.Exp(exponent * LaneMath.Log(ratio)),
     };
 
     // Only a step u > 1 with u·quadratic > divisor can raise the majoriser. There are few, so they are shortened one at a time.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Vector512<float> Shorten(Vector512<float> step, Vector512<float> numerator, Vector512<float> denominator, float linear,
         Vector512<float> quadratic, Vector512<float> divisor, double beta)
     {

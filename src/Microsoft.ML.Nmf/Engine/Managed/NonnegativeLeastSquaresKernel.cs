@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Microsoft.ML.Nmf.Engine.Managed;
 
 /// <summary>
@@ -13,6 +15,7 @@ internal sealed class NonnegativeLeastSquaresKernel
     /// <summary>Computes Q.</summary>
     /// <param name="gram">G, r × r.</param>
     /// <param name="penalty">The weights l1 and l2; orthogonality is not used.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public NonnegativeLeastSquaresKernel(ManagedGram gram, Penalty penalty)
     {
         _rank = gram.Rank;
@@ -31,6 +34,7 @@ internal sealed class NonnegativeLeastSquaresKernel
     /// <param name="stride">Floats from one row to the next in both.</param>
     /// <param name="scratch">From <see cref="MakeScratch"/>.</param>
     /// <returns>The number of rows whose steps ran out before the minimiser.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Solve(Span<float> rows, ReadOnlySpan<float> product, int stride, Scratch scratch)
     {
         int unsolved = 0;
@@ -59,6 +63,7 @@ internal sealed class NonnegativeLeastSquaresKernel
     /// <param name="result">Receives the padded rows of the gradient for b.</param>
     /// <param name="stride">Floats from one row to the next in all three.</param>
     /// <param name="scratch">From <see cref="MakeScratch"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Backward(ReadOnlySpan<float> solution, ReadOnlySpan<float> gradient, Span<float> result, int stride, Scratch scratch)
     {
         for (int at = 0; at < solution.Length; at += stride)
@@ -83,6 +88,7 @@ internal sealed class NonnegativeLeastSquaresKernel
     /// <param name="product">The padded rows b.</param>
     /// <param name="stride">Floats from one row to the next in both.</param>
     /// <param name="scratch">From <see cref="MakeScratch"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public double Residual(ReadOnlySpan<float> rows, ReadOnlySpan<float> product, int stride, Scratch scratch)
     {
         double worst = 0;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Microsoft.ML.Nmf.Engine.Managed;
 
 /// <summary>
@@ -46,6 +48,7 @@ internal sealed class NonnegativeRowSolver
     /// or a gradient at a zero is within the tolerance.
     /// </param>
     /// <returns>Whether it is the minimiser; false where the steps ran out, which rounding of a nearly singular G can do.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Solve(ReadOnlySpan<double> gram, ReadOnlySpan<double> target, Span<double> solution)
     {
         double largest = 0;
@@ -127,6 +130,7 @@ internal sealed class NonnegativeRowSolver
     /// <param name="gram">G, r × r, symmetric positive semidefinite, row after row.</param>
     /// <param name="target">d, r values.</param>
     /// <param name="solution">On entry, values above zero mark the support; on return, z, zero off the support.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void SolveOnSupport(ReadOnlySpan<double> gram, ReadOnlySpan<double> target, Span<double> solution)
     {
         for (int k = 0; k < _rank; k++)
@@ -146,6 +150,7 @@ internal sealed class NonnegativeRowSolver
     private bool Breaks(int k, ReadOnlySpan<double> solution, double tolerance)
         => _inSupport[k] ? solution[k] < 0 : _gradient[k] < -tolerance;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int CountBroken(ReadOnlySpan<double> solution, double tolerance, out int last)
     {
         int broken = 0;
@@ -162,6 +167,7 @@ internal sealed class NonnegativeRowSolver
         return broken;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ExchangeBroken(ReadOnlySpan<double> solution, double tolerance)
     {
         for (int k = 0; k < _rank; k++)
@@ -172,6 +178,7 @@ internal sealed class NonnegativeRowSolver
     }
 
     // Solves G x = b on the support, then computes the gradient G x − b outside. False when the support has dependent columns and no ridge was added yet.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool TrySolveOnSupport(ReadOnlySpan<double> gram, ReadOnlySpan<double> target, Span<double> solution)
     {
         int size = Factorize(gram);
@@ -193,6 +200,7 @@ internal sealed class NonnegativeRowSolver
     }
 
     // Forward and back substitution. Leaves the values of the support in _row as well.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Substitute(int size, ReadOnlySpan<double> target, Span<double> solution)
     {
         for (int i = 0; i < size; i++)
@@ -218,6 +226,7 @@ internal sealed class NonnegativeRowSolver
     }
 
     // Cholesky factorization of G on the support, row by row. Returns the size of the support, or −1 for dependent columns when no ridge was added yet.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Factorize(ReadOnlySpan<double> gram)
     {
         int size = 0;

@@ -20,7 +20,7 @@ internal static class PowerKernel
     {
         switch (exponent)
         {
-            case 0: target[..source.Length].Fill(1); break;
+            case 0: Map<Unit>(source, target, 0); break;
             case 1: Map<Identity>(source, target, 1); break;
             case 2: Map<Square>(source, target, 2); break;
             case 3: Map<Cube>(source, target, 3); break;
@@ -33,6 +33,7 @@ internal static class PowerKernel
     }
 
     /// <summary>values ← max(values, least).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AtLeast(Span<float> values, float least)
     {
         CheckWhole(values.Length % Lane == 0);
@@ -46,6 +47,7 @@ internal static class PowerKernel
     /// <param name="data">X, changed in place.</param>
     /// <param name="approximation">X̂, above 0.</param>
     /// <param name="power">X̂^(β−1).</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Weigh(Span<float> data, ReadOnlySpan<float> approximation, ReadOnlySpan<float> power)
     {
         CheckWhole(data.Length % Lane == 0 && approximation.Length >= data.Length && power.Length >= data.Length);
@@ -71,6 +73,7 @@ internal static class PowerKernel
         static abstract Vector512<float> Of(Vector512<float> x, Vector512<float> exponent);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Map<TPower>(ReadOnlySpan<float> source, Span<float> target, float exponent)
         where TPower : struct, IPower
     {
@@ -81,6 +84,13 @@ internal static class PowerKernel
         Vector512<float> largest = Vector512.Create(MultiplicativeRule.LargestPower);
         for (nuint i = 0; i < (nuint)source.Length; i += Lane)
             Vector512.Min(TPower.Of(Vector512.LoadUnsafe(ref from, i), e), largest).StoreUnsafe(ref to, i);
+    }
+
+    // A fill of a span starts without optimisation.
+    private readonly struct Unit : IPower
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<float> Of(Vector512<float> x, Vector512<float> exponent) => Vector512<float>.One;
     }
 
     private readonly struct Identity : IPower
@@ -128,6 +138,6 @@ internal static class PowerKernel
     private readonly struct Any : IPower
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector512<float> Of(Vector512<float> x, Vector512<float> exponent) => Vector512.Exp(exponent * Vector512.Log(x));
+        public static Vector512<float> Of(Vector512<float> x, Vector512<float> exponent) => LaneMath.Exp(exponent * LaneMath.Log(x));
     }
 }

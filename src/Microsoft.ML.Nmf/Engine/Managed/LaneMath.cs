@@ -1,0 +1,65 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Microsoft.ML.Nmf.Engine.Managed;
+
+/// <summary>
+/// Logarithm and exponential of sixteen float32, inlined into the kernel that calls them. Those of <see cref="Vector512"/> are methods of their own, which start
+/// without optimisation even where their caller is optimised, and take ten times as long (3.5 ns an entry against 0.32).
+/// </summary>
+internal static class LaneMath
+{
+    // Of 2/3: mantissas are taken from [2/3, 4/3), about 1.
+    private const uint LeastMantissa = 0x3F2AAAAB;
+
+    private const int MantissaBits = 23;
+
+    private const int ExponentBias = 127;
+
+    // e^x is no normal float32 below, and no float32 above.
+    private const float LeastExponent = -87.33654f;
+    private const float MostExponent = 88.72284f;
+
+    /// <summary>log x for x ≥ 0, right to one unit in the last place; −∞ for 0 and below the smallest normal value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Log(Vector512<float> x)
+    {
+        // x = 2ⁿ (1 + r) with 1 + r from 2/3 to 4/3, log(1 + r) = r − r²/2 + r³ P(r); P is fitted to 1.5e-8 of the logarithm.
+        Vector512<uint> bits = x.AsUInt32() - Vector512.Create(LeastMantissa);
+        Vector512<float> n = Vector512.ConvertToSingle(Vector512.ShiftRightArithmetic(bits.AsInt32(), MantissaBits));
+        Vector512<float> r = ((bits & Vector512.Create((1u << MantissaBits) - 1)) + Vector512.Create(LeastMantissa)).AsSingle() - Vector512<float>.One;
+        Vector512<float> square = r * r;
+        Vector512<float> p01 = Add(Vector512.Create(-0.24999192f), r, Vector512.Create(0.33333322f));
+        Vector512<float> p23 = Add(Vector512.Create(-0.16707101f), r, Vector512.Create(0.20005545f));
+        Vector512<float> p45 = Add(Vector512.Create(-0.11823015f), r, Vector512.Create(0.14074248f));
+        Vector512<float> p67 = Add(Vector512.Create(-0.14437172f), r, Vector512.Create(0.13682672f));
+        Vector512<float> p = Add(Add(Add(p67, square, p45), square, p23), square, p01);
+        Vector512<float> logarithm = Add(Add(p, r, Vector512.Create(-0.5f)), square, r);
+        logarithm = Add(n, Vector512.Create(0.6931472f), logarithm);
+        Vector512<float> isNormal = Vector512.GreaterThanOrEqual(x, Vector512.Create(1.17549435e-38f));
+        return Vector512.ConditionalSelect(isNormal, logarithm, Vector512.Create(float.NegativeInfinity));
+    }
+
+    /// <summary>eˣ, right to two units in the last place up to x = 88.3 and to 1e-5 up to the largest; 0 where it would be below the smallest normal value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Exp(Vector512<float> x)
+    {
+        // x = n log 2 + r with |r| ≤ log(2)/2, e^r = 1 + r + r² Q(r); Q is fitted to 5e-9 of the power. log 2 is taken off in two parts.
+        Vector512<float> bounded = Vector512.Min(Vector512.Max(x, Vector512.Create(LeastExponent)), Vector512.Create(MostExponent));
+        Vector512<float> n = Vector512.Min(Vector512.Round(bounded * Vector512.Create(1.44269504f)), Vector512.Create((float)ExponentBias));
+        Vector512<float> r = Add(n, Vector512.Create(-0.693359375f), bounded);
+        r = Add(n, Vector512.Create(2.12194440e-4f), r);
+        Vector512<float> q = Add(Vector512.Create(0.0013889453f), r, Vector512.Create(0.0083679175f));
+        q = Add(q, r, Vector512.Create(0.041667145f));
+        q = Add(q, r, Vector512.Create(0.16666527f));
+        q = Add(q, r, Vector512.Create(0.49999997f));
+        Vector512<float> power = Add(q, r * r, r) + Vector512<float>.One;
+        Vector512<float> scale = Vector512.ShiftLeft(Vector512.ConvertToInt32(n) + Vector512.Create(ExponentBias), MantissaBits).AsSingle();
+        power = Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512.Create(LeastExponent)), Vector512<float>.Zero, power * scale);
+        return Vector512.ConditionalSelect(Vector512.GreaterThan(x, Vector512.Create(MostExponent)), Vector512.Create(float.PositiveInfinity), power);
+    }
+
+    // a·b + c.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Add(Vector512<float> a, Vector512<float> b, Vector512<float> c) => Vector512.MultiplyAddEstimate(a, b, c);
+}

@@ -1,0 +1,62 @@
+using System.Runtime.Intrinsics;
+using Microsoft.ML.Nmf.Engine.Managed;
+
+namespace Microsoft.ML.Nmf.Tests.Engine;
+
+/// <summary>The logarithm and the exponential of the kernels against those of the base library in double.</summary>
+public class LaneMathTests
+{
+    [Fact]
+    public void A_logarithm_is_right_to_one_unit_in_the_last_place()
+    {
+        foreach (float x in NormalValues())
+        {
+            double exact = Math.Log(x);
+            Assert.True(Math.Abs(LaneMath.Log(Vector512.Create(x))[3] - exact) <= UnitOf(exact), $"log {x:R}");
+        }
+    }
+
+    [Fact]
+    public void A_power_of_e_is_right_to_two_units_in_the_last_place()
+    {
+        for (float x = -87.3f; x < 88.3f; x += 0.00917f)
+        {
+            double exact = Math.Exp(x);
+            Assert.True(Math.Abs(LaneMath.Exp(Vector512.Create(x))[5] - exact) <= 2 * UnitOf(exact), $"exp {x:R}");
+        }
+    }
+
+    [Theory]
+    [InlineData(float.NegativeInfinity, 0)]
+    [InlineData(-88, 0)]
+    [InlineData(0, 1)]
+    [InlineData(89, float.PositiveInfinity)]
+    [InlineData(float.PositiveInfinity, float.PositiveInfinity)]
+    [InlineData(float.NaN, float.NaN)]
+    public void A_power_of_e_saturates_at_its_ends(float x, float expected) => Assert.Equal(expected, LaneMath.Exp(Vector512.Create(x))[0]);
+
+    [Fact]
+    public void A_power_of_e_is_right_up_to_the_largest_number()
+        => Assert.Equal(1, LaneMath.Exp(Vector512.Create(88.7f))[0] / Math.Exp(88.7f), 1e-5);
+
+    [Theory]
+    [InlineData(0f)]
+    [InlineData(1e-40f)]
+    public void The_logarithm_of_zero_and_of_what_is_nearly_zero_is_minus_infinity(float x)
+        => Assert.Equal(float.NegativeInfinity, LaneMath.Log(Vector512.Create(x))[0]);
+
+    [Fact]
+    public void The_logarithm_of_one_is_zero() => Assert.Equal(0, LaneMath.Log(Vector512<float>.One)[0]);
+
+    private static IEnumerable<float> NormalValues()
+    {
+        var random = new Random(3);
+        for (int i = 0; i < 20_000; i++)
+        {
+            yield return (float)Math.Exp(random.NextDouble() * 170 - 85);
+            yield return 0.3f + 2.7f * random.NextSingle();
+        }
+    }
+
+    private static double UnitOf(double value) => MathF.BitIncrement((float)Math.Abs(value)) - (float)Math.Abs(value);
+}
