@@ -48,7 +48,7 @@ internal sealed partial class TorchEngine
     }
 
     /// <inheritdoc />
-    public override void MultiplicativeUpdate(Factor factor, MultiplicativeTerms terms, Penalty penalty, double beta)
+    public override void MultiplicativeUpdate(Factor factor, MultiplicativeTerms terms, Penalty penalty, double beta, double relaxation = 1)
     {
         using DisposeScope scope = torch.NewDisposeScope();
         torch.Tensor f = Of(factor), epsilon = Constant(MultiplicativeRule.Epsilon);
@@ -66,7 +66,7 @@ internal sealed partial class TorchEngine
 
         if (penalty.L1 != 0)
             divisor = divisor.add(Constant(penalty.L1), TorchScalars.One);
-        torch.Tensor step = Power(numerator / divisor, MultiplicativeRule.Exponent(beta));
+        torch.Tensor step = Power(numerator / divisor, MultiplicativeRule.Exponent(beta) * relaxation);
         if (MultiplicativeRule.CanOvershoot(beta, penalty))
             step = Shorten(step, numerator, denominator, penalty.L1, quadratic!, divisor, beta);
         f.mul_(step);

@@ -32,7 +32,7 @@ internal sealed class TorchFactor : Factor
     public override int Rank { get; }
 
     /// <summary>The values.</summary>
-    public torch.Tensor Values { get; }
+    public torch.Tensor Values { get; private set; }
 
     /// <inheritdoc />
     public override void CopyFrom(ReadOnlySpan<float> values)
@@ -45,6 +45,13 @@ internal sealed class TorchFactor : Factor
             torch.Tensor host = torch.tensor(values.Slice(row * Rank, count * Rank).ToArray(), [count, Rank]);
             Values.narrow(0, row, count).copy_(host);
         }
+    }
+
+    /// <inheritdoc />
+    public override void Exchange(Factor other)
+    {
+        var partner = (TorchFactor)other;
+        (Values, partner.Values) = (partner.Values, Values);
     }
 
     /// <inheritdoc />

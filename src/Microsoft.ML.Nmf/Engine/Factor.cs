@@ -12,6 +12,9 @@ internal abstract class Factor : IDisposable
     /// <summary>Copies values from the host, row after row.</summary>
     public abstract void CopyFrom(ReadOnlySpan<float> values);
 
+    /// <summary>Exchanges the values of two factors of the same shape and engine, without copying them.</summary>
+    public abstract void Exchange(Factor other);
+
     /// <summary>Copies its values to the host, row after row.</summary>
     public abstract void CopyTo(Span<float> values);
 
@@ -46,6 +49,12 @@ internal abstract class Gram : IDisposable
     {
     }
 }
+
+/// <summary>What coordinate descent minimises for every row f of a factor: ½ f G fᵀ − b fᵀ plus a penalty, over f ≥ 0.</summary>
+/// <param name="Gram">G.</param>
+/// <param name="Product">The rows b.</param>
+/// <param name="Penalty">The penalty.</param>
+internal readonly record struct DescentProblem(Gram Gram, Factor Product, Penalty Penalty);
 
 /// <summary>
 /// The two parts of a multiplicative update of a factor F, F ← F ∘ (numerator / denominator)^γ. Where the denominator is

@@ -41,7 +41,7 @@ public sealed partial class NmfEstimator : FactorizationEstimator<NmfTransformer
         long start = _options.InitialTemplates is null && _options.Initialization != NmfInitialization.Random
             ? memory.OfNndsvd(features, rank)
             : memory.OfRandomStart(features, rank);
-        long iterations = memory.OfIterations(features, rank, _options.Beta, _options.Solver == NmfSolver.MultiplicativeUpdates);
+        long iterations = memory.OfIterations(features, rank, _options.Beta, NmfTraining.UpdateOf(_options));
         return memory.OfExamples(rank) + memory.OfFeatures(rank) + Math.Max(start, iterations);
     }
 

@@ -60,13 +60,16 @@ internal static class NmfTraining
         bool areTemplatesFixed = false)
     {
         monitor.CheckAlive();
-        Start(engine, factors, options, monitor);
+        bool isSampled = options.MayStartFromSample && options.InitialTemplates is null && SampledStart.Suits(factors);
+        Start(engine, isSampled, factors, options, monitor);
         ChainLink[] links =
         [
             new(factors.Activations, IsFixed: false, options.ActivationPenalty, units?.Activations ?? 1),
             new(factors.Templates, areTemplatesFixed, options.TemplatePenalty, units?.Templates ?? 1),
         ];
-        using FactorChain chain = FactorChain.Create(engine, factors.Data, links, options.Beta, UpdateOf(options.Solver));
+        using FactorChain chain = FactorChain.Create(engine, factors.Data, links, options.Beta, UpdateOf(options));
+        if (isSampled)
+            chain.Update(0);
         for (int i = 0; options is { InitialTemplates: not null, InitialActivations: null } && i < ActivationWarmUp; i++)
         {
             monitor.CheckAlive();
@@ -78,8 +81,17 @@ internal static class NmfTraining
 
     /// <summary>Fills the factors with what a factorization starts from.</summary>
     public static void Start(ComputeEngine engine, FactorPair factors, NmfEstimator.Options options, ITrainingMonitor monitor)
+        => Start(engine, isSampled: false, factors, options, monitor);
+
+    private static void Start(ComputeEngine engine, bool isSampled, FactorPair factors, NmfEstimator.Options options, ITrainingMonitor monitor)
     {
         var random = new Random(options.Seed!.Value);
+        if (isSampled)
+        {
+            SampledStart.Fill(engine, factors, (options.ActivationPenalty, options.TemplatePenalty), random, monitor.CheckAlive);
+            return;
+        }
+
         if (options.InitialTemplates is { } templates)
         {
             if (options.InitialActivations is { } activations)
@@ -112,10 +124,12 @@ internal static class NmfTraining
         Nndsvd.Fill(engine, factors, zeros, random, monitor.CheckAlive);
     }
 
-    private static FactorUpdate UpdateOf(NmfSolver solver) => solver switch
+    /// <summary>How the factors are updated.</summary>
+    /// <param name="options">Resolved options.</param>
+    public static FactorUpdate UpdateOf(NmfEstimator.Options options) => options.Solver switch
     {
         NmfSolver.CoordinateDescent => FactorUpdate.CoordinateDescent,
         NmfSolver.AlternatingLeastSquares => FactorUpdate.LeastSquares,
-        _ => FactorUpdate.Multiplicative,
+        _ => options.IsOverrelaxed ? FactorUpdate.Overrelaxed : FactorUpdate.Multiplicative,
     };
 }

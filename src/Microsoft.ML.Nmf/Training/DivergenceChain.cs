@@ -7,13 +7,14 @@ namespace Microsoft.ML.Nmf.Training;
 /// β ≠ 2: the terms of F_k are those of its effective templates T_k with the activations A_k, projected on what stands to its right. A pass over the data
 /// costs as much as for an ordinary factorization of the rank of F_k.
 /// </summary>
-internal sealed class DivergenceChain : FactorChain
+internal class DivergenceChain : FactorChain
 {
     private readonly Lazy<double> _scale;
     private readonly double _reliable;
     private readonly MultiplicativeTerms?[] _wide;
     private readonly MultiplicativeTerms?[] _small;
     private (int Factor, long Stamp) _current = (-1, 0);
+    private (long Stamp, double Value) _divergence = (-1, double.NaN);
 
     /// <summary>Prepares a chain of factors that stay the caller's.</summary>
     public DivergenceChain(ComputeEngine engine, DataMatrix data, IEnumerable<ChainLink> links, double beta, IEnumerable<int> order)
@@ -40,9 +41,15 @@ internal sealed class DivergenceChain : FactorChain
     /// <inheritdoc />
     protected override double Divergence(int k)
     {
+        long stamp = Products.StampOfTemplates(0);
+        if (_divergence.Stamp == stamp)
+            return _divergence.Value;
         double divergence = Terms(k, evaluate: true);
-        _current = (k, Products.StampOfTemplates(0));
-        return divergence >= _reliable * _scale.Value ? divergence : Engine.DivergenceInDouble(Data, Products.Activations(Last), FactorAt(Last), Beta);
+        _current = (k, stamp);
+        if (!(divergence >= _reliable * _scale.Value))
+            divergence = Engine.DivergenceInDouble(Data, Products.Activations(Last), FactorAt(Last), Beta);
+        _divergence = (stamp, divergence);
+        return divergence;
     }
 
     /// <inheritdoc />

@@ -7,10 +7,10 @@ namespace Microsoft.ML.Nmf.Training;
 /// iteration multiplies X by as many columns as the factors have together. The first and the last factor can also be updated by coordinate descent or
 /// exactly, from the same numerator and the Gram matrix of what they are multiplied with.
 /// </summary>
-internal sealed class EuclideanChain : FactorChain
+internal class EuclideanChain : FactorChain
 {
     // More sweeps come closer to the exact minimiser for the same products with the data; the engine ends sweeps that gain little (Gillis and Glineur 2012).
-    private const int CoordinateDescentSweeps = 3;
+    private const int Sweeps = 3;
 
     // Dependent columns are solved for with a ridge, which lets the divergence rise by up to this share of that of the data.
     private const double RoundingOfLeastSquares = 1e-7;
@@ -73,7 +73,7 @@ internal sealed class EuclideanChain : FactorChain
         switch (_update)
         {
             case FactorUpdate.CoordinateDescent:
-                Engine.CoordinateDescent(link.Factor, GramBeside(k), NumeratorOf(k), link.Penalty, CoordinateDescentSweeps);
+                Engine.CoordinateDescent(link.Factor, GramBeside(k), NumeratorOf(k), link.Penalty, Sweeps);
                 break;
             case FactorUpdate.LeastSquares:
                 _unsolved[k] = Engine.NonnegativeLeastSquares(link.Factor, GramBeside(k), NumeratorOf(k), link.Penalty);
@@ -104,7 +104,8 @@ internal sealed class EuclideanChain : FactorChain
         return new MultiplicativeTerms(numerator, denominator);
     }
 
-    private Factor NumeratorOf(int k)
+    /// <summary>The numerator of the update of F_k.</summary>
+    protected Factor NumeratorOf(int k)
     {
         if (k == Last)
             return ProductOfLast();
@@ -122,19 +123,23 @@ internal sealed class EuclideanChain : FactorChain
         return numerator;
     }
 
-    // XᵀA_L
-    private Factor ProductOfLast()
+    /// <summary>XᵀA_L. A rough one does not serve an evaluation.</summary>
+    protected Factor ProductOfLast(bool isRough = false)
     {
         Factor product = _products[Last] ??= Engine.Allocate(Data.Columns, FactorAt(Last).Rank);
         long stamp = Products.StampOfActivations(Last);
-        if (_stampOfLast != stamp)
+        if (_stampOfLast == stamp)
+            return product;
+        if (isRough)
+            Engine.RoughDataProduct(Data.Transposed, Products.Activations(Last), product);
+        else
             Engine.DataProduct(Data.Transposed, Products.Activations(Last), product);
-        _stampOfLast = stamp;
+        _stampOfLast = isRough ? -1 : stamp;
         return product;
     }
 
-    // The Gram matrix of what the first or the last factor is multiplied with.
-    private Gram GramBeside(int k) => k == 0 ? GramOfTemplates(1) : GramOfActivations(Last);
+    /// <summary>The Gram matrix of what the first or the last factor is multiplied with.</summary>
+    protected Gram GramBeside(int k) => k == 0 ? GramOfTemplates(1) : GramOfActivations(Last);
 
     private Gram GramOfActivations(int k) => GramOf(k, Products.StampOfActivations(k), Products.Activations(k));
 

@@ -15,6 +15,9 @@ internal enum FactorUpdate
     /// <summary>One multiplicative step; any β, any place in the chain.</summary>
     Multiplicative,
 
+    /// <summary>Multiplicative steps that are longer where that lowers the objective; β ≠ 2, two factors.</summary>
+    Overrelaxed,
+
     /// <summary>Sweeps of coordinate descent; β = 2, first and last factor.</summary>
     CoordinateDescent,
 
@@ -89,6 +92,12 @@ internal abstract class FactorChain : IIterativeSolver, IDisposable
         FactorUpdate update = FactorUpdate.Multiplicative,
         IEnumerable<int>? order = null)
     {
+        if (update == FactorUpdate.CoordinateDescent && order is null && !links.Any(link => link.IsFixed))
+            return new ExtrapolatedChain(engine, data, links);
+        if (update == FactorUpdate.Overrelaxed && links.Any(link => link.IsFixed))
+            update = FactorUpdate.Multiplicative;
+        if (update == FactorUpdate.Overrelaxed)
+            return new OverrelaxedChain(engine, data, links, beta);
         order ??= DefaultOrder(links.Count);
         return beta == BetaDivergence.Euclidean
             ? new EuclideanChain(engine, data, links, update, order)
@@ -111,7 +120,7 @@ internal abstract class FactorChain : IIterativeSolver, IDisposable
         : "Choose a Beta nearer to the range 0 to 2, or limit the largest values of the data.";
 
     /// <inheritdoc />
-    public void Advance()
+    public virtual void Advance()
     {
         foreach (int k in _order)
             Update(k);
@@ -150,7 +159,10 @@ internal abstract class FactorChain : IIterativeSolver, IDisposable
     public virtual void Dispose() => Products.Dispose();
 
     /// <summary>Updates a factor that stands in one place.</summary>
-    protected virtual void Update(int k, ChainLink link) => Engine.MultiplicativeUpdate(link.Factor, TermsOf(k), link.Penalty, Beta);
+    protected virtual void Update(int k, ChainLink link) => Engine.MultiplicativeUpdate(link.Factor, TermsOf(k), link.Penalty, Beta, Relaxation);
+
+    /// <summary>What the exponent γ of multiplicative updates is multiplied by.</summary>
+    protected virtual double Relaxation => 1;
 
     /// <summary>The terms of the multiplicative update of F_k; the next call may overwrite them.</summary>
     protected abstract MultiplicativeTerms TermsOf(int k);
@@ -166,6 +178,9 @@ internal abstract class FactorChain : IIterativeSolver, IDisposable
 
     /// <summary>The divergence, computed on the way to an update of F_k where that is possible.</summary>
     protected abstract double Divergence(int k);
+
+    /// <summary>The factor at a place, and what is asked of it.</summary>
+    protected ChainLink LinkAt(int k) => _links[k];
 
     /// <summary>The factor at a place.</summary>
     protected Factor FactorAt(int k) => _links[k].Factor;

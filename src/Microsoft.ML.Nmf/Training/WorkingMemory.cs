@@ -22,13 +22,18 @@ internal sealed class WorkingMemory(ComputeEngine engine, int examples, int feat
     /// <param name="rows">The rows of the templates.</param>
     /// <param name="rank">The rank.</param>
     /// <param name="beta">β.</param>
-    /// <param name="isMultiplicative">Whether updates are multiplicative.</param>
-    public long OfIterations(int rows, int rank, double beta, bool isMultiplicative)
+    /// <param name="update">How the factors are updated.</param>
+    public long OfIterations(int rows, int rank, double beta, FactorUpdate update)
     {
         // A numerator for each factor; a denominator as large where updates are multiplicative, but for β = 1, where it is one row.
-        long terms = engine.BytesOf(examples, rank) + engine.BytesOf(rows, rank);
-        if (isMultiplicative && beta != BetaDivergence.KullbackLeibler)
-            terms *= 2;
+        long both = engine.BytesOf(examples, rank) + engine.BytesOf(rows, rank), terms = both;
+        if ((update is FactorUpdate.Multiplicative or FactorUpdate.Overrelaxed) && beta != BetaDivergence.KullbackLeibler)
+            terms += both;
+        // What extrapolation starts from and ends with, and the activations rounded to half the bytes; what is put back after a step that was too long.
+        if (update == FactorUpdate.CoordinateDescent)
+            terms += 2 * both + engine.BytesOf(examples, rank) / 2;
+        else if (update == FactorUpdate.Overrelaxed)
+            terms += both;
         return terms + OfTiles(rows, rank, beta) + OfProducts(rank);
     }
 
@@ -54,13 +59,13 @@ internal sealed class WorkingMemory(ComputeEngine engine, int examples, int feat
     /// <param name="beta">β.</param>
     public long OfLayerWiseStart(IReadOnlyList<int> ranks, double beta)
     {
-        bool isEuclidean = beta == BetaDivergence.Euclidean;
+        FactorUpdate update = beta == BetaDivergence.Euclidean ? FactorUpdate.CoordinateDescent : FactorUpdate.Overrelaxed;
         long most = 0;
         for (int i = 0; i < ranks.Count; i++)
         {
             int rows = i == 0 ? features : ranks[i - 1];
             long held = (i == 0 ? 0 : sizeof(float) * (long)examples * rows) + (i == ranks.Count - 1 ? 0 : engine.BytesOf(examples, ranks[i]));
-            most = Math.Max(most, held + Math.Max(OfNndsvd(rows, ranks[i]), OfIterations(rows, ranks[i], beta, isMultiplicative: !isEuclidean)));
+            most = Math.Max(most, held + Math.Max(OfNndsvd(rows, ranks[i]), OfIterations(rows, ranks[i], beta, update)));
         }
 
         return most;

@@ -83,6 +83,12 @@ internal sealed class MeasuredEngine(ComputeEngine engine) : ComputeEngine
     public override void CoordinateDescent(Factor factor, Gram gram, Factor product, Penalty penalty, int sweeps)
         => Measure("CoordinateDescent", () => engine.CoordinateDescent(factor, gram, product, penalty, sweeps));
 
+    public override double ExtrapolatedDescent(Factor factor, Factor plain, Factor next, DescentProblem problem, int sweeps, double extrapolation)
+        => Measure("ExtrapolatedDescent", () => engine.ExtrapolatedDescent(factor, plain, next, problem, sweeps, extrapolation));
+
+    public override void RoughDataProduct(DataMatrix data, Factor other, Factor result)
+        => Measure(data.Rows == data.Examples.Rows ? "RoughDataProduct: X·A" : "RoughDataProduct: Xᵀ·S", () => engine.RoughDataProduct(data, other, result));
+
     public override long NonnegativeLeastSquares(Factor factor, Gram gram, Factor product, Penalty penalty)
         => Measure("NonnegativeLeastSquares", () => engine.NonnegativeLeastSquares(factor, gram, product, penalty));
 
@@ -95,8 +101,8 @@ internal sealed class MeasuredEngine(ComputeEngine engine) : ComputeEngine
     public override double ComputeTerms(DataMatrix data, Factor factor, Factor other, double beta, MultiplicativeTerms? terms, bool evaluate)
         => Measure("ComputeTerms", () => engine.ComputeTerms(data, factor, other, beta, terms, evaluate));
 
-    public override void MultiplicativeUpdate(Factor factor, MultiplicativeTerms terms, Penalty penalty, double beta)
-        => Measure("MultiplicativeUpdate", () => engine.MultiplicativeUpdate(factor, terms, penalty, beta));
+    public override void MultiplicativeUpdate(Factor factor, MultiplicativeTerms terms, Penalty penalty, double beta, double relaxation = 1)
+        => Measure("MultiplicativeUpdate", () => engine.MultiplicativeUpdate(factor, terms, penalty, beta, relaxation));
 
     public override void Dispose() => engine.Dispose();
 

@@ -92,7 +92,7 @@ public sealed class TorchPrimitiveTests : IDisposable
         using MultiplicativeTerms terms = engine.AllocateTerms(Rows, Rank, beta), ofTemplates = engine.AllocateTerms(Columns, Rank, beta);
         double first = engine.Divergence(data!, h, w, beta), second = engine.ComputeTerms(data!, h, w, beta, terms, evaluate: true);
         engine.ComputeTerms(data!.Transposed, w, h, beta, ofTemplates, evaluate: false);
-        engine.MultiplicativeUpdate(h, terms, default, beta);
+        engine.MultiplicativeUpdate(h, terms, default, beta, relaxation: 1.75);
         engine.MultiplicativeUpdate(w, ofTemplates, new Penalty(0.5f, 40, 3), beta);
         return [(float)first, (float)second, .. Build.Floats(terms.Numerator), .. Build.Floats(terms.Denominator), .. Build.Floats(h), .. Build.Floats(w)];
     }, sparse, 1e-4);
@@ -108,6 +108,18 @@ public sealed class TorchPrimitiveTests : IDisposable
         engine.Gram(templates, gram);
         engine.CoordinateDescent(f, gram, product, penalized ? new Penalty(0.2f, 0.3f, 0.1f) : default, sweeps);
         return Build.Floats(f);
+    });
+
+    [TorchFact]
+    public void Extrapolated_descent_agrees() => Compare(Tight, (engine, _) =>
+    {
+        using Factor f = Random(engine, Rows, Rank, 1), templates = Random(engine, Columns, Rank, 2), product = Random(engine, Rows, Rank, 3);
+        using Factor plain = Random(engine, Rows, Rank, 4), next = engine.Allocate(Rows, Rank);
+        using Gram gram = engine.AllocateGram(Rank);
+        engine.Gram(templates, gram);
+        double inner = engine.ExtrapolatedDescent(f, plain, next, new(gram, product, new Penalty(0.2f, 0.3f, 0.1f)), 2, 0.6);
+        f.Exchange(next);
+        return [(float)inner, .. Build.Floats(f), .. Build.Floats(plain), .. Build.Floats(next)];
     });
 
     [TorchTheory]

@@ -84,6 +84,59 @@ internal sealed class CoordinateDescentKernel
         }
     }
 
+    /// <summary>
+    /// Lowers the objective of every row f of a block to z, then goes on in the direction of the last two: next ← max(z + extrapolation·(z − plain), 0), plain ← z.
+    /// </summary>
+    /// <param name="rows">The padded rows f, which stay.</param>
+    /// <param name="product">The padded rows b.</param>
+    /// <param name="plain">The padded rows z of the step before; receives the new ones.</param>
+    /// <param name="next">Receives the padded new rows.</param>
+    /// <param name="shape">Floats from one row to the next in all four, and the number of rows.</param>
+    /// <param name="extrapolation">At least 0.</param>
+    /// <param name="scratch">From <see cref="MakeScratch"/>.</param>
+    /// <returns>⟨next, b⟩ over the block, its rows in float32.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public double Extrapolate(ReadOnlySpan<float> rows, ReadOnlySpan<float> product, Span<float> plain, Span<float> next, (int Stride, int Count) shape,
+        float extrapolation, AlignedFloats scratch)
+    {
+        (int stride, int count) = shape;
+        int lanes = _units * CoordinateDescentRule.UnitRows;
+        Span<float> values = scratch.Span[..(_coordinates * lanes)];
+        Span<float> targets = scratch.Span[(_coordinates * lanes)..];
+        double inner = 0;
+        for (int first = 0; first < count; first += lanes)
+        {
+            int present = Math.Min(lanes, count - first), start = first * stride, length = present * stride;
+            LaneTranspose.ToLanes(rows.Slice(start, length), stride, present, values, lanes, _rank);
+            LaneTranspose.ToLanes(product.Slice(start, length), stride, present, targets, lanes, _rank);
+            Descend(values, targets, lanes);
+            LaneTranspose.FromLanes(values, lanes, _rank, next.Slice(start, length), stride, present);
+            inner += GoOn(next.Slice(start, length), plain.Slice(start, length), product.Slice(start, length), extrapolation);
+        }
+
+        return inner;
+    }
+
+    // next ← max(next + extrapolation·(next − plain), 0), plain ← next as it was. Returns ⟨next, b⟩.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static double GoOn(Span<float> next, Span<float> plain, ReadOnlySpan<float> product, float extrapolation)
+    {
+        ref float x = ref MemoryMarshal.GetReference(next);
+        ref float p = ref MemoryMarshal.GetReference(plain);
+        ref float b = ref MemoryMarshal.GetReference(product);
+        Vector512<float> e = Vector512.Create(extrapolation), inner = default;
+        for (nuint i = 0; i < (nuint)next.Length; i += Lane)
+        {
+            Vector512<float> z = Vector512.LoadUnsafe(ref x, i);
+            Vector512<float> far = Vector512.Max(Vector512.MultiplyAddEstimate(e, z - Vector512.LoadUnsafe(ref p, i), z), Vector512<float>.Zero);
+            z.StoreUnsafe(ref p, i);
+            far.StoreUnsafe(ref x, i);
+            inner = Vector512.MultiplyAddEstimate(far, Vector512.LoadUnsafe(ref b, i), inner);
+        }
+
+        return Vector512.Sum(inner);
+    }
+
     // Sweeps every unit until it has gained what is worth it.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Descend(Span<float> values, ReadOnlySpan<float> targets, int lanes)

@@ -15,6 +15,7 @@ internal sealed partial class ManagedEngine : ComputeEngine
 
     private readonly BlockScheduler _scheduler;
     private readonly CrossProductKernel _crossProduct;
+    private RoundedFactor? _rounded;
 
     /// <summary>An engine on up to <paramref name="threads"/> threads.</summary>
     public ManagedEngine(int threads)
@@ -84,6 +85,31 @@ internal sealed partial class ManagedEngine : ComputeEngine
                 SparseProduct.Multiply(sparse.Data.Blocks[b], o, rows, frequent is null ? default : frequent.IsFrequent.AsSpan(first, count));
             else
                 DenseProduct.Multiply((DenseData)data, b, o, rows);
+        });
+    }
+
+    /// <inheritdoc />
+    public override void RoughDataProduct(DataMatrix data, Factor other, Factor result)
+    {
+        ManagedFactor o = Of(other), target = Of(result);
+        if (data is not SparseData sparse || (long)o.Rows * o.Stride <= CachedFloats)
+        {
+            DataProduct(data, other, result);
+            return;
+        }
+
+        if (_rounded is null || !_rounded.Fits(o))
+            _rounded = new RoundedFactor(o.Rows, o.Stride);
+        RoundedFactor rounded = _rounded;
+        _scheduler.Run(RowBlocks.Count(o.Rows), b =>
+        {
+            (int first, int count) = RowBlocks.Range(b, o.Rows);
+            rounded.Take(o.RowRange(first, count), first);
+        });
+        _scheduler.Run(RowBlocks.Count(data.Rows), b =>
+        {
+            (int first, int count) = RowBlocks.Range(b, data.Rows);
+            rounded.Multiply(sparse.Data.Blocks[b], target.RowRange(first, count));
         });
     }
 
@@ -190,6 +216,21 @@ internal sealed partial class ManagedEngine : ComputeEngine
     }
 
     /// <inheritdoc />
+    public override double ExtrapolatedDescent(Factor factor, Factor plain, Factor next, DescentProblem problem, int sweeps, double extrapolation)
+    {
+        ManagedFactor f = Of(factor), z = Of(plain), target = Of(next), p = Of(problem.Product);
+        var kernel = new CoordinateDescentKernel(Of(problem.Gram), problem.Penalty, sweeps);
+        var parts = new double[RowBlocks.Count(f.Rows)];
+        _scheduler.Run(parts.Length, kernel.MakeScratch, (b, scratch) =>
+        {
+            (int first, int count) = RowBlocks.Range(b, f.Rows);
+            parts[b] = kernel.Extrapolate(f.RowRange(first, count), p.RowRange(first, count), z.RowRange(first, count), target.RowRange(first, count),
+                (f.Stride, count), (float)extrapolation, scratch);
+        });
+        return parts.Sum();
+    }
+
+    /// <inheritdoc />
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override double ComputeTerms(DataMatrix data, Factor factor, Factor other, double beta, MultiplicativeTerms? terms, bool evaluate)
     {
@@ -208,14 +249,14 @@ internal sealed partial class ManagedEngine : ComputeEngine
     }
 
     /// <inheritdoc />
-    public override void MultiplicativeUpdate(Factor factor, MultiplicativeTerms terms, Penalty penalty, double beta)
+    public override void MultiplicativeUpdate(Factor factor, MultiplicativeTerms terms, Penalty penalty, double beta, double relaxation = 1)
     {
         ManagedFactor f = Of(factor), numerator = Of(terms.Numerator), denominator = Of(terms.Denominator);
         _scheduler.Run(RowBlocks.Count(f.Rows), b =>
         {
             (int first, int count) = RowBlocks.Range(b, f.Rows);
             ReadOnlySpan<float> divisors = denominator.Rows == f.Rows ? denominator.RowRange(first, count) : denominator.Values;
-            MultiplicativeKernel.Update(f.RowRange(first, count), numerator.RowRange(first, count), divisors, f.Stride, penalty, beta);
+            MultiplicativeKernel.Update(f.RowRange(first, count), numerator.RowRange(first, count), divisors, f.Stride, penalty, (beta, relaxation));
         });
     }
 

@@ -76,6 +76,13 @@ internal sealed class ManagedFactor : Factor
             Values.Slice(i * Stride, Rank).CopyTo(values[(i * Rank)..]);
     }
 
+    /// <inheritdoc />
+    public override void Exchange(Factor other)
+    {
+        var partner = (ManagedFactor)other;
+        (Storage, partner.Storage) = (partner.Storage, Storage);
+    }
+
     /// <summary>Lets go of the memory, which a variable may outlive that still names the factor.</summary>
     public override void Dispose() => Storage = AlignedFloats.None;
 

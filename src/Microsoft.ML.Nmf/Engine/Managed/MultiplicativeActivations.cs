@@ -103,7 +103,7 @@ internal sealed class MultiplicativeActivations : ActivationProblem
                     KullbackLeiblerTerms(features, values, floor);
                 else
                     TermsOfAllFeatures(features, values, floor);
-                MultiplicativeKernel.Update(_row.Span, _numerator.Span, _denominator.Span, _row.Length, penalty, settings.Beta);
+                MultiplicativeKernel.Update(_row.Span, _numerator.Span, _denominator.Span, _row.Length, penalty, (settings.Beta, 1));
                 (float largest, float change) = Compare(row, activations);
                 if (!float.IsFinite(largest))
                 {

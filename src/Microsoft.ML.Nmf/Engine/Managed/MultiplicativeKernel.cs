@@ -19,17 +19,19 @@ internal static class MultiplicativeKernel
     /// <param name="denominator">Their denominators, or a single row that is the denominator of all.</param>
     /// <param name="stride">Floats from one row to the next.</param>
     /// <param name="penalty">The penalty on F.</param>
-    /// <param name="beta">β.</param>
+    /// <param name="rule">β, and what γ is multiplied by.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Update(Span<float> rows, ReadOnlySpan<float> numerator, ReadOnlySpan<float> denominator, int stride, Penalty penalty, double beta)
+    public static void Update(Span<float> rows, ReadOnlySpan<float> numerator, ReadOnlySpan<float> denominator, int stride, Penalty penalty,
+        (double Beta, double Relaxation) rule)
     {
         bool oneDenominator = denominator.Length == stride && rows.Length != stride;
         for (int at = 0; at < rows.Length; at += stride)
-            UpdateRow(rows.Slice(at, stride), numerator.Slice(at, stride), oneDenominator ? denominator : denominator.Slice(at, stride), penalty, beta);
+            UpdateRow(rows.Slice(at, stride), numerator.Slice(at, stride), oneDenominator ? denominator : denominator.Slice(at, stride), penalty, rule);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void UpdateRow(Span<float> row, ReadOnlySpan<float> numerator, ReadOnlySpan<float> denominator, Penalty penalty, double beta)
+    private static void UpdateRow(Span<float> row, ReadOnlySpan<float> numerator, ReadOnlySpan<float> denominator, Penalty penalty,
+        (double Beta, double Relaxation) rule)
     {
         ref float f = ref MemoryMarshal.GetReference(row);
         ref float n = ref MemoryMarshal.GetReference(numerator);
@@ -39,7 +41,8 @@ internal static class MultiplicativeKernel
         Vector512<float> others = Vector512.Create(penalty.Orthogonality == 0 ? 0 : penalty.Orthogonality * Sum(row));
         Vector512<float> own = Vector512.Create(penalty.L2 - penalty.Orthogonality);
         Vector512<float> smallest = Vector512.Create(MultiplicativeRule.Smallest);
-        float exponent = MultiplicativeRule.Exponent(beta);
+        double beta = rule.Beta;
+        float exponent = (float)(MultiplicativeRule.Exponent(beta) * rule.Relaxation);
         bool canOvershoot = MultiplicativeRule.CanOvershoot(beta, penalty);
         for (int k = 0; k < row.Length; k += Lane)
         {
@@ -69,6 +72,7 @@ internal static class MultiplicativeKernel
     {
         1 => ratio,
         0.5f => Vector512.Sqrt(ratio),
+        1.75f => ratio * Vector512.Sqrt(ratio) * Vector512.Sqrt(Vector512.Sqrt(ratio)),
         _ => LaneMath.Exp(exponent * LaneMath.Log(ratio)),
     };
 
