@@ -26,7 +26,11 @@ public sealed class ModelComparison
         (_first, _second, _layer) = (first, second, layer);
         (_topics, _others) = (LayerOf(first, layer), LayerOf(second, layer));
         if (_topics.FeatureNames is not { } words || _others.FeatureNames is not { } otherWords)
-            throw new InvalidDataException($"{(_topics.FeatureNames is null ? first : second).File} does not know its words. Train it on a column with slot names, as of texts.");
+        {
+            string file = (_topics.FeatureNames is null ? first : second).File;
+            throw new InvalidDataException($"{file} does not know its words. Train it on a column with slot names, as of texts.");
+        }
+
         SharedWords = words.Intersect(otherWords).Count();
         if (SharedWords == 0)
         {

@@ -17,8 +17,10 @@ public sealed record SavedTopics(string File, string Description, IReadOnlyList<
         return found.Length switch
         {
             1 => found[0],
-            0 => throw new InvalidDataException($"{path} is a model without topics: its pipeline has no Nmf, DeepNmf or NeuralNmf. Name a file that --out wrote."),
-            _ => throw new InvalidDataException($"{path} has {found.Length} factorizations, so that it does not say which topics are meant. Name a file that has one."),
+            0 => throw new InvalidDataException(
+                $"{path} is a model without topics: its pipeline has no Nmf, DeepNmf or NeuralNmf. Name a file that --out wrote."),
+            _ => throw new InvalidDataException(
+                $"{path} has {found.Length} factorizations, so that it does not say which topics are meant. Name a file that has one."),
         };
     }
 
@@ -31,7 +33,8 @@ public sealed record SavedTopics(string File, string Description, IReadOnlyList<
     };
 
     // A pipeline is a sequence of its steps, each of which may be one again. Where the kind is known, model.FindNmf() is all that is needed.
-    private static IEnumerable<ITransformer> Steps(ITransformer model) => model is IEnumerable<ITransformer> pipeline ? pipeline.SelectMany(Steps) : [model];
+    private static IEnumerable<ITransformer> Steps(ITransformer model)
+        => model is IEnumerable<ITransformer> pipeline ? pipeline.SelectMany(Steps) : [model];
 
     private static ITransformer Load(string path)
     {
@@ -41,7 +44,8 @@ public sealed record SavedTopics(string File, string Description, IReadOnlyList<
         }
         catch (Exception problem) when (problem is not (IOException or UnauthorizedAccessException))
         {
-            throw new InvalidDataException($"{path} cannot be read as a model file of ML.NET ({problem.Message.TrimEnd('.')}). Name a file that --out wrote.", problem);
+            throw new InvalidDataException(
+                $"{path} cannot be read as a model file of ML.NET ({problem.Message.TrimEnd('.')}). Name a file that --out wrote.", problem);
         }
     }
 }

@@ -71,8 +71,14 @@ public static class TopicCommand
         var engine = new Option<TrainingEngine>("--engine") { Description = "What trains: Automatic, Managed or Torch." };
         var documents = new Option<int?>("--min-documents") { Description = "In how many texts a word must occur to count." };
         var output = new Option<FileInfo>("--out") { Description = "The model file to write.", DefaultValueFactory = _ => new FileInfo("model.zip") };
-        var report = new Option<FileInfo?>("--report") { Description = "A page of HTML to write, with the topics, what they are in the texts, and how the training went." };
-        var export = new Option<FileInfo?>("--export") { Description = "A table of the topics and their words to write, comma-separated, for Excel or pandas." };
+        var report = new Option<FileInfo?>("--report")
+        {
+            Description = "A page of HTML to write, with the topics, what they are in the texts, and how the training went.",
+        };
+        var export = new Option<FileInfo?>("--export")
+        {
+            Description = "A table of the topics and their words to write, comma-separated, for Excel or pandas.",
+        };
         var pair = new Option<FileInfo[]>("--compare")
         {
             Description = "Two model files, such as --out wrote: prints which of their topics are alike, and trains nothing.",
@@ -80,8 +86,12 @@ public static class TopicCommand
             Arity = ArgumentArity.OneOrMore,
             AllowMultipleArgumentsPerToken = true,
         };
-        var layer = new Option<int?>("--layer") { Description = "For --compare: of models of several layers the one to compare, 0 for the finest, as without it." };
-        var command = new RootCommand("Finds the topics of a collection of texts, and classifies the texts by them. Ctrl-C ends the training and keeps the topics so far.")
+        var layer = new Option<int?>("--layer")
+        {
+            Description = "For --compare: of models of several layers the one to compare, 0 for the finest, as without it.",
+        };
+        var command = new RootCommand(
+            "Finds the topics of a collection of texts, and classifies the texts by them. Ctrl-C ends the training and keeps the topics so far.")
         {
             data, text, label, model, rank, ranks, labelsKnown, beta, iterations, engine, documents, output, report, export, pair, layer,
         };
@@ -90,13 +100,10 @@ public static class TopicCommand
             int? number = arguments.GetValue(layer);
             if (arguments.GetValue(pair) is { Length: > 0 } files)
             {
-                Refuse(files.Length != 2, $"--compare is followed by {files.Length} names, but must be by those of two model files, such as --out wrote.");
-                OptionResult? idle = arguments.CommandResult.Children.OfType<OptionResult>().FirstOrDefault(one => !one.Implicit && one.Option != pair && one.Option != layer);
-                Refuse(idle is not null, $"{idle?.Option.Name} is for finding topics, but --compare only reads two models. Leave one of them out.");
-                foreach (FileInfo one in files)
-                    Refuse(!one.Exists, $"--compare names '{one}', but there is no such file. Name two model files, such as --out wrote.");
-                Refuse(number < 0, $"--layer is {number}, but must be at least 0, for the finest topics.");
-                compare(new ComparisonRequest(files[0].ToString(), files[1].ToString(), number));
+                OptionResult? other = arguments.CommandResult.Children.OfType<OptionResult>()
+                    .FirstOrDefault(one => !one.Implicit && one.Option != pair && one.Option != layer);
+                Refuse(other is not null, $"{other?.Option.Name} is for finding topics, but --compare only reads two models. Leave one of them out.");
+                compare(Comparison(files, number));
                 return;
             }
 
@@ -159,6 +166,15 @@ public static class TopicCommand
     {
         Refuse(value < 1, $"{option} is {value}, but must be at least 1.");
         return value;
+    }
+
+    private static ComparisonRequest Comparison(FileInfo[] files, int? layer)
+    {
+        Refuse(files.Length != 2, $"--compare needs two model files, such as --out wrote, but {files.Length} were named.");
+        foreach (FileInfo file in files)
+            Refuse(!file.Exists, $"--compare names '{file}', but there is no such file. Name two model files, such as --out wrote.");
+        Refuse(layer < 0, $"--layer is {layer}, but must be at least 0, for the finest topics.");
+        return new ComparisonRequest(files[0].ToString(), files[1].ToString(), layer);
     }
 
     private static int[] Layers(string list)

@@ -58,7 +58,8 @@ public abstract class LayeredTopicMethod(IReadOnlyList<int> ranks) : TopicMethod
 /// <param name="Print">Prints the topics.</param>
 /// <param name="SaveReport">Writes them to a page of HTML, with what they are in texts that have words.</param>
 public sealed record FittedTopics(
-    ITransformer Transformer, IReadOnlyList<TrainingPhase> Phases, string End, IReadOnlyList<TopicSet> Layers, Action Print, Action<string, IDataView> SaveReport)
+    ITransformer Transformer, IReadOnlyList<TrainingPhase> Phases, string End, IReadOnlyList<TopicSet> Layers, Action Print,
+    Action<string, IDataView> SaveReport)
 {
     /// <summary>What to look for in the texts.</summary>
     public static TopicExamination.Options Examination => new() { TextColumnName = nameof(Document.Text), GroupColumnNames = [nameof(Document.Label)] };

@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace TopicModel;
 
-/// <summary>Topics of several layers as a tree: the coarse ones, below each the finer ones that it is made of, each with its share of the texts and its words.</summary>
+/// <summary>Topics of several layers as a tree: below each coarse one the finer ones that it is made of, with shares and words.</summary>
 public static class TopicTree
 {
     // Of the colours that every terminal has, those that can be read on black and on white. Each branch has one.

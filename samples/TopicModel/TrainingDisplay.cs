@@ -4,7 +4,9 @@ using Spectre.Console;
 
 namespace TopicModel;
 
-/// <summary>Shows how a training goes: on one line of a terminal, which then goes away; elsewhere as a line every ten seconds, beside the output proper.</summary>
+/// <summary>
+/// Shows how a training goes: on one line of a terminal, which then goes away; elsewhere as a line every ten seconds, beside the output proper.
+/// </summary>
 public static class TrainingDisplay
 {
     private static readonly TimeSpan _pause = TimeSpan.FromSeconds(10);
@@ -23,8 +25,9 @@ public static class TrainingDisplay
     public static string Describe(TrainingProgress step)
     {
         (int done, int most) = (step.Iteration.Number, step.MaximumNumberOfIterations);
-        string left = done == 0 ? "" : FormattableString.Invariant($@", ≤ {TimeSpan.FromSeconds(step.Iteration.Seconds / done * (most - done)):h\:mm\:ss} left");
-        return FormattableString.Invariant($"{step.Phase}: {done} of {most}, objective {step.Iteration.Objective:G5}{left}");
+        TimeSpan left = done == 0 ? default : TimeSpan.FromSeconds(step.Iteration.Seconds / done * (most - done));
+        string state = FormattableString.Invariant($"{step.Phase}: {done} of {most}, objective {step.Iteration.Objective:G5}");
+        return done == 0 ? state : FormattableString.Invariant($@"{state}, ≤ {left:h\:mm\:ss} left");
     }
 
     /// <summary>Writes a line from time to time.</summary>
