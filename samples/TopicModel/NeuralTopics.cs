@@ -11,7 +11,7 @@ public sealed class NeuralTopics(IReadOnlyList<int> ranks, double? labelsKnown, 
 
     public override double? LabelsKnown => labelsKnown;
 
-    public override FittedTopics Fit(MLContext context, IDataView features, IProgress<TrainingProgress>? progress, CancellationToken stop)
+    public override FittedTopics Fit(MLContext context, IDataView features, IProgress<TrainingProgress> progress, CancellationToken stop)
     {
         NeuralNmfTransformer transformer = context.Transforms.NeuralNmf(new NeuralNmfEstimator.Options
         {
@@ -29,7 +29,7 @@ public sealed class NeuralTopics(IReadOnlyList<int> ranks, double? labelsKnown, 
         NeuralNmfModel model = transformer.Model;
         NeuralNmfEpoch end = model.Epochs[^1];
         string loss = FormattableString.Invariant($"loss {end.Loss:G6}{(labelsKnown is null ? "" : $", label loss {end.LabelLoss:G4}")}");
-        return new FittedTopics(transformer, model.Phases, loss, () => Report.Hierarchy(model.GetHierarchy(WordsPerTopic)),
+        return new FittedTopics(transformer, model.Phases, loss, model.Layers, () => Report.Hierarchy(model.GetHierarchy(WordsPerTopic)),
             (path, texts) => model.SaveReport(path, examinations: [transformer.Examine(texts, FittedTopics.Examination)]));
     }
 }

@@ -22,7 +22,7 @@ internal sealed class StopKey : IDisposable
         if (press.SpecialKey != ConsoleSpecialKey.ControlC || _source.IsCancellationRequested)
             return;
         press.Cancel = true;
-        Report.Say($"Stopping after this iteration and keeping the topics; Ctrl-C again ends the program.");
+        Report.Say($"Stopping after this iteration; the model so far is kept. Ctrl-C again ends the program.");
         _source.Cancel();
     }
 }

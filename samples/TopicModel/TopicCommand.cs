@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using Microsoft.ML.Nmf;
 
@@ -20,14 +21,23 @@ public sealed record Request
     public required string Output { get; init; }
 
     public string? Report { get; init; }
+
+    public string? Export { get; init; }
 }
+
+/// <summary>Two model files to compare.</summary>
+/// <param name="First">A file.</param>
+/// <param name="Second">Another one.</param>
+/// <param name="Layer">The layer of topics, 0 for the finest; null where none was named.</param>
+public sealed record ComparisonRequest(string First, string Second, int? Layer);
 
 /// <summary>The options of the program. What cannot work is refused before anything is read or computed.</summary>
 public static class TopicCommand
 {
     /// <summary>The command.</summary>
-    /// <param name="run">Does what was asked for.</param>
-    public static RootCommand Create(Action<Request> run)
+    /// <param name="train">Finds topics as asked for.</param>
+    /// <param name="compare">Compares model files as asked for.</param>
+    public static RootCommand Create(Action<Request> train, Action<ComparisonRequest> compare)
     {
         var data = new Option<FileInfo?>("--data") { Description = "A tab-separated file, .tsv or .tsv.gz; without it, the texts that come with the sample." };
         var text = new Option<string?>("--text") { Description = "The text column, by its name in the header line or by its number from 0." };
@@ -61,13 +71,43 @@ public static class TopicCommand
         var engine = new Option<TrainingEngine>("--engine") { Description = "What trains: Automatic, Managed or Torch." };
         var documents = new Option<int?>("--min-documents") { Description = "In how many texts a word must occur to count." };
         var output = new Option<FileInfo>("--out") { Description = "The model file to write.", DefaultValueFactory = _ => new FileInfo("model.zip") };
-        var report = new Option<FileInfo?>("--report") { Description = "A page of HTML to write, with the topics, what they are in the texts, and how the training went." };
-        var command = new RootCommand("Finds the topics of a collection of texts, and classifies the texts by them.")
+        var report = new Option<FileInfo?>("--report")
         {
-            data, text, label, model, rank, ranks, labelsKnown, beta, iterations, engine, documents, output, report,
+            Description = "A page of HTML to write, with the topics, what they are in the texts, and how the training went.",
+        };
+        var export = new Option<FileInfo?>("--export")
+        {
+            Description = "A table of the topics and their words to write, comma-separated, for Excel or pandas.",
+        };
+        var pair = new Option<FileInfo[]>("--compare")
+        {
+            Description = "Two model files, such as --out wrote: prints which of their topics are alike, and trains nothing.",
+            HelpName = "first> <second",
+            Arity = ArgumentArity.OneOrMore,
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var layer = new Option<int?>("--layer")
+        {
+            Description = "For --compare: of models of several layers the one to compare, 0 for the finest, as without it.",
+        };
+        var command = new RootCommand(
+            "Finds the topics of a collection of texts, and classifies the texts by them. Ctrl-C ends the training and keeps the topics so far.")
+        {
+            data, text, label, model, rank, ranks, labelsKnown, beta, iterations, engine, documents, output, report, export, pair, layer,
         };
         command.SetAction(arguments =>
         {
+            int? number = arguments.GetValue(layer);
+            if (arguments.GetValue(pair) is { Length: > 0 } files)
+            {
+                OptionResult? other = arguments.CommandResult.Children.OfType<OptionResult>()
+                    .FirstOrDefault(one => !one.Implicit && one.Option != pair && one.Option != layer);
+                Refuse(other is not null, $"{other?.Option.Name} is for finding topics, but --compare only reads two models. Leave one of them out.");
+                compare(Comparison(files, number));
+                return;
+            }
+
+            Refuse(number is not null, $"--layer is for --compare. Leave it out.");
             FileInfo? file = arguments.GetValue(data);
             string kind = arguments.GetValue(model)!;
             (int? width, string? widths, double? share) = (arguments.GetValue(rank), arguments.GetValue(ranks), arguments.GetValue(labelsKnown));
@@ -103,12 +143,15 @@ public static class TopicCommand
                 MinimumDocuments = AtLeastOne("--min-documents", arguments.GetValue(documents)),
                 Output = arguments.GetValue(output)!.FullName,
                 Report = arguments.GetValue(report)?.FullName,
+                Export = arguments.GetValue(export)?.FullName,
             };
             // Last: it touches the files.
             CheckWritable("--out", request.Output, "model.zip");
             if (request.Report is { } page)
                 CheckWritable("--report", page, "topics.html");
-            run(request);
+            if (request.Export is { } table)
+                CheckWritable("--export", table, "topics.csv");
+            train(request);
         });
         return command;
     }
@@ -123,6 +166,15 @@ public static class TopicCommand
     {
         Refuse(value < 1, $"{option} is {value}, but must be at least 1.");
         return value;
+    }
+
+    private static ComparisonRequest Comparison(FileInfo[] files, int? layer)
+    {
+        Refuse(files.Length != 2, $"--compare needs two model files, such as --out wrote, but {files.Length} were named.");
+        foreach (FileInfo file in files)
+            Refuse(!file.Exists, $"--compare names '{file}', but there is no such file. Name two model files, such as --out wrote.");
+        Refuse(layer < 0, $"--layer is {layer}, but must be at least 0, for the finest topics.");
+        return new ComparisonRequest(files[0].ToString(), files[1].ToString(), layer);
     }
 
     private static int[] Layers(string list)

@@ -34,7 +34,7 @@ public abstract class TopicMethod
     public virtual double? LabelsKnown => null;
 
     /// <summary>Learns topics from the words, until <paramref name="stop"/> is signalled at the latest.</summary>
-    public abstract FittedTopics Fit(MLContext context, IDataView features, IProgress<TrainingProgress>? progress, CancellationToken stop);
+    public abstract FittedTopics Fit(MLContext context, IDataView features, IProgress<TrainingProgress> progress, CancellationToken stop);
 }
 
 /// <summary>A way to find topics in layers.</summary>
@@ -54,9 +54,12 @@ public abstract class LayeredTopicMethod(IReadOnlyList<int> ranks) : TopicMethod
 /// <param name="Transformer">Gives each text its activations.</param>
 /// <param name="Phases">How the training went.</param>
 /// <param name="End">Where it ended, in a few words.</param>
+/// <param name="Layers">The topics, the finest layer first.</param>
 /// <param name="Print">Prints the topics.</param>
 /// <param name="SaveReport">Writes them to a page of HTML, with what they are in texts that have words.</param>
-public sealed record FittedTopics(ITransformer Transformer, IReadOnlyList<TrainingPhase> Phases, string End, Action Print, Action<string, IDataView> SaveReport)
+public sealed record FittedTopics(
+    ITransformer Transformer, IReadOnlyList<TrainingPhase> Phases, string End, IReadOnlyList<TopicSet> Layers, Action Print,
+    Action<string, IDataView> SaveReport)
 {
     /// <summary>What to look for in the texts.</summary>
     public static TopicExamination.Options Examination => new() { TextColumnName = nameof(Document.Text), GroupColumnNames = [nameof(Document.Label)] };
@@ -74,7 +77,7 @@ public sealed class NmfTopics(int rank, double beta, int iterations) : TopicMeth
 
     public override string[] Columns => [Topics];
 
-    public override FittedTopics Fit(MLContext context, IDataView features, IProgress<TrainingProgress>? progress, CancellationToken stop)
+    public override FittedTopics Fit(MLContext context, IDataView features, IProgress<TrainingProgress> progress, CancellationToken stop)
     {
         NmfTransformer transformer = context.Transforms.Nmf(new NmfEstimator.Options
         {
@@ -89,7 +92,8 @@ public sealed class NmfTopics(int rank, double beta, int iterations) : TopicMeth
             StoppingToken = stop,
         }).Fit(features);
         var phase = new TrainingPhase { Name = "all", History = transformer.Model.History };
-        return new FittedTopics(transformer, [phase], FittedTopics.ErrorOf(phase), () => Report.Topics(transformer.Model.GetTopics(WordsPerTopic)),
+        return new FittedTopics(transformer, [phase], FittedTopics.ErrorOf(phase), [transformer.Model],
+            () => Report.Topics(transformer.Model.GetTopics(WordsPerTopic)),
             (path, texts) => transformer.Model.SaveReport(path, examinations: [transformer.Examine(texts, FittedTopics.Examination)]));
     }
 }
@@ -99,7 +103,7 @@ public sealed class DeepTopics(IReadOnlyList<int> ranks, double beta, int iterat
 {
     public override string Description => FormattableString.Invariant($"ranks {string.Join(", ", Ranks)}, β = {beta}");
 
-    public override FittedTopics Fit(MLContext context, IDataView features, IProgress<TrainingProgress>? progress, CancellationToken stop)
+    public override FittedTopics Fit(MLContext context, IDataView features, IProgress<TrainingProgress> progress, CancellationToken stop)
     {
         DeepNmfTransformer transformer = context.Transforms.DeepNmf(new DeepNmfEstimator.Options
         {
@@ -115,7 +119,8 @@ public sealed class DeepTopics(IReadOnlyList<int> ranks, double beta, int iterat
             StoppingToken = stop,
         }).Fit(features);
         DeepNmfModel model = transformer.Model;
-        return new FittedTopics(transformer, model.Phases, FittedTopics.ErrorOf(model.Phases[^1]), () => Report.Hierarchy(model.GetHierarchy(WordsPerTopic)),
+        return new FittedTopics(transformer, model.Phases, FittedTopics.ErrorOf(model.Phases[^1]), model.Layers,
+            () => Report.Hierarchy(model.GetHierarchy(WordsPerTopic)),
             (path, texts) => model.SaveReport(path, examinations: [transformer.Examine(texts, FittedTopics.Examination)]));
     }
 }

@@ -19,6 +19,8 @@ public sealed class TopicModelRun(Corpus corpus, TopicMethod method)
 
     public string? ReportPage { get; init; }
 
+    public string? TablePath { get; init; }
+
     public void Run()
     {
         var clock = Stopwatch.StartNew();
@@ -42,6 +44,12 @@ public sealed class TopicModelRun(Corpus corpus, TopicMethod method)
             clock.Restart();
             topics.SaveReport(page, Transform(featurizer, parts.All));
             Report.Say($"Examined the topics in the texts and wrote {page}, {Seconds(clock)}.");
+        }
+
+        if (TablePath is { } table)
+        {
+            TopicTable.Save(table, topics.Layers);
+            Report.Say($"Wrote the words of the topics to {table}.");
         }
 
         clock.Restart();

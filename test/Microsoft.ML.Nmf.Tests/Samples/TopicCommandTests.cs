@@ -32,12 +32,32 @@ public sealed class TopicCommandTests : IDisposable
     [InlineData("--iterations 0", "--iterations is 0, but must be at least 1.", "--iterations 1")]
     [InlineData("--min-documents 0", "--min-documents is 0, but must be at least 1.", "--min-documents 1")]
     [InlineData("--engine 7", "--engine is 7, but must be Automatic, Managed or Torch.", "--engine Managed")]
+    [InlineData("--layer 1", "--layer is for --compare. Leave it out.", "")]
     [InlineData("--data nothing.tsv", "--data is 'nothing.tsv', but there is no such file.", "")]
     public void What_cannot_work_is_refused_at_once_and_the_advice_is_taken(string options, string message, string mended)
     {
         Assert.StartsWith(message, Assert.Throws<ArgumentException>(() => Run($"{options} --out {_folder.FullName}/model.zip")).Message);
         Assert.NotNull(Run($"{mended} --out {_folder.FullName}/model.zip"));
         Assert.Empty(_folder.EnumerateFileSystemInfos());
+    }
+
+    [Theory]
+    [InlineData("--compare A", "--compare needs two model files, such as --out wrote, but 1 were named.", "--compare A B")]
+    [InlineData("--compare A B B", "--compare needs two model files, such as --out wrote, but 3 were named.", "--compare A B")]
+    [InlineData("--compare A missing.zip", "--compare names 'missing.zip', but there is no such file.", "--compare A --compare B")]
+    [InlineData("--compare A B --rank 5", "--rank is for finding topics, but --compare only reads two models. Leave one of them out.", "--compare A B")]
+    [InlineData("--compare A B --export topics.csv", "--export is for finding topics", "--layer 0 --compare A B")]
+    [InlineData("--compare A B --layer -1", "--layer is -1, but must be at least 0", "--compare A B --layer 0")]
+    public void A_comparison_that_cannot_work_is_refused_at_once_and_the_advice_is_taken(string options, string message, string mended)
+    {
+        string first = Path.Combine(_folder.FullName, "first.zip"), second = Path.Combine(_folder.FullName, "second.zip");
+        File.WriteAllText(first, "");
+        File.WriteAllText(second, "");
+        Assert.StartsWith(message, Assert.Throws<ArgumentException>(() => Invoke(WithFiles(options))).Message);
+        ComparisonRequest? asked = Invoke(WithFiles(mended)).Comparison;
+        Assert.Equal(new ComparisonRequest(first, second, mended.Contains("--layer", StringComparison.Ordinal) ? 0 : null), asked);
+
+        string WithFiles(string text) => string.Join(' ', text.Split(' ').Select(part => part == "A" ? first : part == "B" ? second : part));
     }
 
     [Fact]
@@ -50,7 +70,10 @@ public sealed class TopicCommandTests : IDisposable
         using (File.Open(file, FileMode.Create, FileAccess.Write, FileShare.None))
             Assert.StartsWith($"--out is '{file}', but it cannot be written (", Refusal(file));
         Assert.StartsWith($"--report is '{missing}', but there is no folder", Assert.Throws<ArgumentException>(() => Run($"--out {file} --report {missing}")).Message);
+        string table = Assert.Throws<ArgumentException>(() => Run($"--out {file} --export {missing}")).Message;
+        Assert.StartsWith($"--export is '{missing}', but there is no folder", table);
         Directory.CreateDirectory(Path.GetDirectoryName(missing)!);
+        Assert.Equal(missing, Run($"--out {file} --export {missing}").Export);
         Assert.Equal(missing, Run($"--out {missing}").Output);
         // The test of an older model leaves it as it is.
         File.WriteAllText(file, "an older model");
@@ -60,13 +83,15 @@ public sealed class TopicCommandTests : IDisposable
 
     private static string Refusal(string output) => Assert.Throws<ArgumentException>(() => Run($"--out {output}")).Message;
 
+    private static Request Run(string options) => Invoke(options).Training!;
+
     // Returns what would be done.
-    private static Request Run(string options)
+    private static (Request? Training, ComparisonRequest? Comparison) Invoke(string options)
     {
-        Request? asked = null;
-        RootCommand command = TopicCommand.Create(request => asked = request);
+        (Request? Training, ComparisonRequest? Comparison) asked = default;
+        RootCommand command = TopicCommand.Create(request => asked.Training = request, request => asked.Comparison = request);
         int status = command.Parse(options).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
         Assert.Equal(0, status);
-        return asked!;
+        return asked;
     }
 }
