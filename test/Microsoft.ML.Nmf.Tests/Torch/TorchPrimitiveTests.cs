@@ -120,7 +120,7 @@ public sealed class TorchPrimitiveTests : IDisposable
         double inner = engine.ExtrapolatedDescent(f, plain, next, new(gram, product, new Penalty(0.2f, 0.3f, 0.1f)), 2, 0.6);
         f.Exchange(next);
         return [(float)inner, .. Build.Floats(f), .. Build.Floats(plain), .. Build.Floats(next)];
-    });
+    }, share: 1e-3);
 
     [TorchTheory]
     [InlineData(9, TorchEngines.Roomy)]
