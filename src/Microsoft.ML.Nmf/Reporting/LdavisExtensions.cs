@@ -12,8 +12,8 @@ public static class LdavisExtensions
     /// <remarks>
     /// A model of one layer is a set of topics, and so is each of <see cref="LayeredModel.Layers"/>. The page numbers topics from 1 on, in the order of the
     /// model: its topic 1 has <see cref="Topic.Index"/> 0. Frequencies are parts per million of what the topics say about the training data, whatever its unit,
-    /// because the page's axes begin at 1. The map is made of <see cref="TopicSet.GetSimilarity"/>. Words that have one name, or none, have their slot in it. In
-    /// a model that an earlier version saved without the prevalence of its topics, all count the same.
+    /// because the page's axes begin at 1. The map is made of <see cref="TopicSet.GetSimilarity"/>. Words that share a name, or have none, show their slot.
+    /// In a model that an earlier version saved without the prevalence of its topics, all count the same.
     /// </remarks>
     /// <param name="topics">A model of one layer, or a layer.</param>
     /// <param name="path">The file to write. One that is there is replaced, once the data is complete.</param>

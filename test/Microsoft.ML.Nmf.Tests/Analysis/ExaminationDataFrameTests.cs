@@ -160,7 +160,8 @@ public class ExaminationDataFrameTests
     [Fact]
     public void Residuals_are_those_of_any_layer()
     {
-        DeepNmfTransformer deep = _context.Transforms.DeepNmf(new DeepNmfEstimator.Options { InputColumnName = "Features", Ranks = [5, 2], Seed = 1 }).Fit(_view);
+        DeepNmfTransformer deep = _context.Transforms.DeepNmf(
+            new DeepNmfEstimator.Options { InputColumnName = "Features", Ranks = [5, 2], Seed = 1 }).Fit(_view);
         NeuralNmfTransformer neural = _context.Transforms.NeuralNmf(
             new NeuralNmfEstimator.Options { InputColumnName = "Features", Ranks = [5, 2], MaximumNumberOfIterations = 5, Seed = 1 }).Fit(_view);
         Assert.Equal(deep.ReadResiduals(_view), Doubles(deep.ResidualsToDataFrame(_view, "Text"), "residual"));

@@ -115,7 +115,8 @@ public sealed class AtAGlanceTests : IDisposable
         var examined = new ExaminedTopic { Topic = topic, Prevalence = 0.12, Npmi = 0.1234, UMass = -1.2, Examples = [row] };
         Assert.Equal("12 %: ant; NPMI 0.123, UMass -1.200", examined.ToString());
         Assert.Equal("row 12345, 80 % topic 1, residual 0.412", row.ToString());
-        Assert.Equal("row 12345, no topic, residual 1.000: two lines", (row with { Topic = -1, Share = 0, Residual = 1, Text = " two\r\n\tlines " }).ToString());
+        ExaminedRow without = row with { Topic = -1, Share = 0, Residual = 1, Text = " two\r\n\tlines " };
+        Assert.Equal("row 12345, no topic, residual 1.000: two lines", without.ToString());
         Assert.Equal($"row 12345, 80 % topic 1, residual 0.412: {new string('a', 79)}…", (row with { Text = new string('a', 79) + "\U0001F41D" }).ToString());
         Assert.Equal($"row 12345, 80 % topic 1, residual 0.412: {new string('a', 80)}", (row with { Text = new string('a', 80) }).ToString());
 
@@ -170,8 +171,8 @@ public sealed class AtAGlanceTests : IDisposable
         Assert.Equal("0 snapshots in 'run'", new TrainingRecorder { Folder = "run" }.ToString());
         var recorder = new TrainingRecorder { Interval = 100 };
         var context = new MLContext(1);
-        NmfModel model = context.Transforms.Nmf(new NmfEstimator.Options { InputColumnName = "Features", Rank = 2, MaximumNumberOfIterations = 5, Recorder = recorder })
-            .Fit(Rows.View(context, Rows.Values(20))).Model;
+        var options = new NmfEstimator.Options { InputColumnName = "Features", Rank = 2, MaximumNumberOfIterations = 5, Recorder = recorder };
+        NmfModel model = context.Transforms.Nmf(options).Fit(Rows.View(context, Rows.Values(20))).Model;
         string last = string.Create(CultureInfo.InvariantCulture, $"iteration {model.History.Last.Number}: objective {model.History.Last.Objective:G6}");
         Assert.Equal($"2 snapshots in memory, the newest {recorder.Snapshots[1].Phase}, {last}", recorder.ToString());
     }
