@@ -53,8 +53,8 @@ internal abstract class ColumnReader
     }
 
     private static ArgumentOutOfRangeException Refuse(DataViewSchema.Column column, string what)
-        => new("columnNames", column.Name, $"Column '{column.Name}' {what}, which is not carried over into a data frame: text, numbers, Boolean, DateTime, keys of "
-            + "these, and vectors of Single or Double of known size are. Leave it out, or convert it first, for instance with Conversion.ConvertType.");
+        => new("columnNames", column.Name, $"Column '{column.Name}' {what}, which is not carried over into a data frame: text, numbers, Boolean, DateTime, "
+            + "keys of these, and vectors of Single or Double of known size are. Leave it out, or convert it first, for instance with Conversion.ConvertType.");
 
     private sealed class ValueReader<T>(DataViewRow row, DataViewSchema.Column column, int capacity, Func<T, bool>? isMissing = null) : ColumnReader
         where T : unmanaged

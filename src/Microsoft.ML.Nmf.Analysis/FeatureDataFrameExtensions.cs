@@ -7,13 +7,14 @@ namespace Microsoft.ML.Nmf;
 public static class FeatureDataFrameExtensions
 {
     /// <summary>
-    /// A view of a data frame with one more column: a vector of Single of known size, made of columns of numbers of any type, as the factorizations read it. Its slots
-    /// are named as the columns. Nothing is copied: the view shows the data frame as it is when it is read.
+    /// A view of a data frame with one more column: a vector of Single of known size, made of columns of numbers of any type, as the factorizations read it.
+    /// Its slots are named as the columns. Nothing is copied: the view shows the data frame as it is when it is read.
     /// </summary>
     /// <remarks>
-    /// A missing value becomes NaN, which a factorization refuses with its row and slot, instead of the 0 that the view of a data frame has for missing integers: fill
-    /// it first, for instance with <c>FillNulls</c>. A column of vectors (<see cref="VBufferDataFrameColumn{T}"/> of Single or Double) has as many slots as its first
-    /// vector has values, named by the column and the number of the slot; all vectors must have as many, and one that is sparse stays so.
+    /// A missing value becomes NaN, which a factorization refuses with its row and slot, instead of the 0 that the view of a data frame has for missing
+    /// integers: fill it first, for instance with <c>FillNulls</c>. A column of vectors (<see cref="VBufferDataFrameColumn{T}"/> of Single or Double) has as
+    /// many slots as its first vector has values, named by the column and the number of the slot; all vectors must have as many, and one that is sparse stays
+    /// so.
     /// </remarks>
     /// <param name="frame">The data frame.</param>
     /// <param name="outputColumnName">The name of the vector column, which hides one of the same name.</param>

@@ -49,8 +49,8 @@ internal abstract class FeatureSlots(string[] names)
     {
         if (vectors.Length > 0 && vectors[0].Length > 0)
             return vectors[0].Length;
-        throw new ArgumentOutOfRangeException("columnNames", vectors.Name,
-            $"Column '{vectors.Name}' has {(vectors.Length == 0 ? "no rows" : "a vector without values in its first row")}: how many slots it has is not known.");
+        string lack = vectors.Length == 0 ? "no rows" : "a vector without values in its first row";
+        throw new ArgumentOutOfRangeException("columnNames", vectors.Name, $"Column '{vectors.Name}' has {lack}: how many slots it has is not known.");
     }
 
     private sealed class NumberSlot<T>(PrimitiveDataFrameColumn<T> column) : FeatureSlots([column.Name])
@@ -64,7 +64,8 @@ internal abstract class FeatureSlots(string[] names)
         }
     }
 
-    private sealed class VectorSlots<T>(VBufferDataFrameColumn<T> column, int size) : FeatureSlots([.. Enumerable.Range(0, size).Select(slot => $"{column.Name} {slot}")])
+    private sealed class VectorSlots<T>(VBufferDataFrameColumn<T> column, int size)
+        : FeatureSlots([.. Enumerable.Range(0, size).Select(slot => $"{column.Name} {slot}")])
         where T : struct, INumber<T>
     {
         public override void Read(long row, int firstSlot, Action<int, float> add)

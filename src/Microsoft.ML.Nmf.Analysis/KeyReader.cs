@@ -3,7 +3,9 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Nmf.Analysis;
 
-/// <summary>Reads a column of keys as the values that they stand for, or as their numbers, from 1 on, where it has no values. A missing key is a missing value.</summary>
+/// <summary>
+/// Reads a column of keys as the values that they stand for, or as their numbers, from 1 on, where it has no values. A missing key is a missing value.
+/// </summary>
 internal static class KeyReader
 {
     private const string KeyValues = "KeyValues";
@@ -22,7 +24,8 @@ internal static class KeyReader
             return new NumberReader(column.Name, key, capacity);
         return ((VectorDataViewType)annotation.Type).ItemType.RawType switch
         {
-            Type raw when raw == typeof(ReadOnlyMemory<char>) => new TextReader(column.Name, key, [.. Values<ReadOnlyMemory<char>>(column).Select(text => text.ToString())]),
+            Type raw when raw == typeof(ReadOnlyMemory<char>)
+                => new TextReader(column.Name, key, [.. Values<ReadOnlyMemory<char>>(column).Select(text => text.ToString())]),
             Type raw when raw == typeof(float) => new ValueReader<float>(column.Name, key, Values<float>(column), capacity),
             Type raw when raw == typeof(double) => new ValueReader<double>(column.Name, key, Values<double>(column), capacity),
             Type raw when raw == typeof(bool) => new ValueReader<bool>(column.Name, key, Values<bool>(column), capacity),

@@ -44,7 +44,9 @@ public static class ModelDataFrameExtensions
         return Templates(model, model.Templates);
     }
 
-    /// <summary>The effective templates of a layer: a row for each feature, its name in the column "feature" and its weight in a column for each topic.</summary>
+    /// <summary>
+    /// The effective templates of a layer: a row for each feature, its name in the column "feature" and its weight in a column for each topic.
+    /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="layer">The layer, from 0; null for the deepest.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such layer.</exception>
@@ -62,7 +64,9 @@ public static class ModelDataFrameExtensions
         return Topics([(null, model.GetTopics(wordsPerTopic), PrevalenceOf(model))]);
     }
 
-    /// <summary>The topics of all layers by their words: columns "layer", "topic", "rank" (from 0), "word", "weight", and "prevalence" of the topic in its layer.</summary>
+    /// <summary>
+    /// The topics of all layers by their words: columns "layer", "topic", "rank" (from 0), "word", "weight", and "prevalence" of the topic in its layer.
+    /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="wordsPerTopic">The most words of a topic, at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="wordsPerTopic"/> is below 1.</exception>
@@ -80,7 +84,8 @@ public static class ModelDataFrameExtensions
         ArgumentNullException.ThrowIfNull(model);
         IReadOnlyList<double> prevalence = model.GetPrevalence();
         string[] names = NamesOf(model);
-        return new Rows().Number("topic", names, (_, k) => k).Text("name", names, (name, _) => name).Real("prevalence", names, (_, k) => prevalence[k]).ToDataFrame();
+        return new Rows().Number("topic", names, (_, k) => k).Text("name", names, (name, _) => name)
+            .Real("prevalence", names, (_, k) => prevalence[k]).ToDataFrame();
     }
 
     /// <summary>How prevalent each topic is in its layer: columns "layer", "topic", "name" and "prevalence".</summary>
@@ -99,8 +104,8 @@ public static class ModelDataFrameExtensions
     }
 
     /// <summary>
-    /// What the topics of each layer take from those of the layer before: columns "layer", "topic", "finer topic" and "share", which add up to 1 for a topic; without
-    /// links of no share. A model of one layer has none.
+    /// What the topics of each layer take from those of the layer before: columns "layer", "topic", "finer topic" and "share", which add up to 1 for a
+    /// topic; without links of no share. A model of one layer has none.
     /// </summary>
     public static DataFrame LinksToDataFrame(this LayeredModel model)
     {
@@ -117,8 +122,8 @@ public static class ModelDataFrameExtensions
     }
 
     /// <summary>
-    /// The tree of topics (<see cref="LayeredModel.GetHierarchy"/>), from the top, each topic before those below it: columns "layer", "topic", "words", "prevalence",
-    /// and "parent layer" and "parent topic", which are missing at the top.
+    /// The tree of topics (<see cref="LayeredModel.GetHierarchy"/>), from the top, each topic before those below it: columns "layer", "topic", "words",
+    /// "prevalence", and "parent layer" and "parent topic", which are missing at the top.
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="wordsPerTopic">The most words of a topic, at least 1.</param>

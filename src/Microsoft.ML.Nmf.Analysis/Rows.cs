@@ -10,6 +10,12 @@ internal sealed class Rows
     /// <summary>Adds a column of integers.</summary>
     public Rows Number<T>(string name, IReadOnlyList<T> rows, Func<T, int, int?> of) => Add(name, rows, of);
 
+    /// <summary>Adds a column of integers that may be large.</summary>
+    public Rows Number<T>(string name, IReadOnlyList<T> rows, Func<T, int, long?> of) => Add(name, rows, of);
+
+    /// <summary>Adds a column of times.</summary>
+    public Rows Time<T>(string name, IReadOnlyList<T> rows, Func<T, int, DateTime?> of) => Add(name, rows, of);
+
     /// <summary>Adds a column of real numbers; NaN is missing.</summary>
     public Rows Real<T>(string name, IReadOnlyList<T> rows, Func<T, int, double?> of)
         => Add(name, rows, (T row, int index) => of(row, index) is { } value && !double.IsNaN(value) ? value : (double?)null);

@@ -37,8 +37,9 @@ public static class TrainingDataFrameExtensions
     }
 
     /// <summary>
-    /// The numbers of the snapshots, which may be taken while the training runs: columns "phase", "iteration", "objective", "divergence", "seconds", "step length",
-    /// "label loss", "validation loss", "loss of layer 1" and so on, and "gradient norm of layer 1" and so on where gradients or their norms were recorded.
+    /// The numbers of the snapshots, which may be taken while the training runs: columns "phase", "iteration", "objective", "divergence", "seconds", "step
+    /// length", "label loss", "validation loss", "loss of layer 1" and so on, and "gradient norm of layer 1" and so on where gradients or their norms were
+    /// recorded.
     /// </summary>
     public static DataFrame ToDataFrame(this TrainingRecorder recorder)
     {

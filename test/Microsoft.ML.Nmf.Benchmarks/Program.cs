@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Running;
 using Microsoft.ML.Nmf.Benchmarks.Comparisons;
 using Microsoft.ML.Nmf.Benchmarks.FewLabels;
+using Microsoft.ML.Nmf.Benchmarks.Frames;
 using Microsoft.ML.Nmf.Benchmarks.Iterations;
 using Microsoft.ML.Nmf.Benchmarks.Primitives;
 using Microsoft.ML.Nmf.Benchmarks.Trainers;
@@ -19,6 +20,7 @@ internal static class Program
         neural FILE TEXT LABEL [RANKS [EPOCHS]]
         few-labels FILE TEXT LABEL [SEEDS [FRACTIONS]]
         trainers FILE TEXT LABEL
+        frames [ROWS [TOPICS]]
         """;
 
     private static int Main(string[] args)
@@ -40,6 +42,8 @@ internal static class Program
                 return FewLabelsComparison.Run(Corpus.Open(file, text, label), rest);
             case ["trainers", string file, string text, string label]:
                 return DefaultTrainers.Run(Corpus.Open(file, text, label));
+            case ["frames", .. string[] rest]:
+                return FrameTimes.Run(rest);
             default:
                 Console.Error.WriteLine(Usage);
                 return 1;

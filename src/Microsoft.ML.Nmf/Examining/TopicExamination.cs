@@ -45,7 +45,7 @@ public sealed partial class TopicExamination
 
     /// <summary>The topics, the rows, the mean coherence and residual, in one line for people to read.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{InWords.Count(Topics.Count, "topic")} in {NumberOfRows:N0} {(NumberOfRows == 1 ? "row" : "rows")}, ")
+        $"{InWords.Count(Topics.Count, "topic")} in {InWords.Count(NumberOfRows, "row")}, ")
         + string.Create(CultureInfo.InvariantCulture, $"mean NPMI {MeanNpmi:F3}, UMass {MeanUMass:F3}, residual {MeanResidual:F3}");
 
     private double MeanOf(Func<ExaminedTopic, double> measure)
@@ -53,6 +53,7 @@ public sealed partial class TopicExamination
 }
 
 /// <summary>A topic in some data.</summary>
+[DebuggerDisplay("{ToString(),nq}")]
 public sealed record ExaminedTopic
 {
     /// <summary>The topic, with the words that its coherence is of; its own prevalence is that in the training data.</summary>
@@ -83,11 +84,19 @@ public sealed record ExaminedTopic
 
     /// <summary>The rows of which the topic explains most, by <see cref="ExaminedRow.Explained"/>, the largest first.</summary>
     public required IReadOnlyList<ExaminedRow> Examples { get; init; }
+
+    /// <summary>Its share of the data, its words and how coherent they are, in one line for people to read.</summary>
+    public override string ToString()
+        => string.Create(CultureInfo.InvariantCulture, $"{InWords.Percent(Prevalence)}: {Topic}; NPMI {Npmi:F3}, UMass {UMass:F3}");
 }
 
 /// <summary>A row of the data.</summary>
+[DebuggerDisplay("{ToString(),nq}")]
 public sealed record ExaminedRow
 {
+    // Of the text in a line about the row.
+    private const int MostCharacters = 80;
+
     /// <summary>Its place in the view, from 0 on.</summary>
     public required long Row { get; init; }
 
@@ -112,9 +121,18 @@ public sealed record ExaminedRow
 
     /// <summary>How much of the row the topic explains: <see cref="Share"/> times 1 − <see cref="Residual"/>, at least 0.</summary>
     public double Explained => Share * Math.Max(0, 1 - Residual);
+
+    /// <summary>Its place, its topic, its residual and the first words of its text, in one line for people to read.</summary>
+    public override string ToString()
+    {
+        string topic = Topic < 0 ? "no topic" : string.Create(CultureInfo.InvariantCulture, $"{InWords.Percent(Share)} topic {Topic}");
+        string text = Text is null ? "" : $": {InWords.Line(Text, MostCharacters)}";
+        return string.Create(CultureInfo.InvariantCulture, $"row {Row}, {topic}, residual {Residual:F3}{text}");
+    }
 }
 
 /// <summary>The shares of topics by the values of a column.</summary>
+[DebuggerDisplay("{ToString(),nq}")]
 public sealed record GroupedTopics
 {
     /// <summary>The column.</summary>
@@ -122,9 +140,13 @@ public sealed record GroupedTopics
 
     /// <summary>Its values that occur, ascending, keys by their number; last the rows that have none.</summary>
     public required IReadOnlyList<TopicGroup> Groups { get; init; }
+
+    /// <summary>The column and how many groups there are, for people to read.</summary>
+    public override string ToString() => $"{ColumnName}: {InWords.Count(Groups.Count, "group")}";
 }
 
 /// <summary>The shares of topics in the rows that have one value.</summary>
+[DebuggerDisplay("{ToString(),nq}")]
 public sealed record TopicGroup
 {
     /// <summary>The value as text; of a key without values its number, from 1 on. Null for the rows whose value is missing.</summary>
@@ -135,9 +157,13 @@ public sealed record TopicGroup
 
     /// <summary>The share of each topic in these rows, as <see cref="ExaminedTopic.Prevalence"/>.</summary>
     public required IReadOnlyList<double> Shares { get; init; }
+
+    /// <summary>The value, how many rows have it and their largest topic, for people to read.</summary>
+    public override string ToString() => $"{Name ?? "(missing)"}: {InWords.Count(NumberOfRows, "row")}, {InWords.Largest(Shares)}";
 }
 
 /// <summary>The shares of topics in the rows of a time.</summary>
+[DebuggerDisplay("{ToString(),nq}")]
 public sealed record TopicPeriod
 {
     /// <summary>Its first moment.</summary>
@@ -151,4 +177,11 @@ public sealed record TopicPeriod
 
     /// <summary>The share of each topic in these rows, as <see cref="ExaminedTopic.Prevalence"/>; all 0 where there are none.</summary>
     public required IReadOnlyList<double> Shares { get; init; }
+
+    /// <summary>When it was, how many rows are of then and their largest topic, for people to read.</summary>
+    public override string ToString() => $"{DateOf(Start)} to {DateOf(End)}: {InWords.Count(NumberOfRows, "row")}, {InWords.Largest(Shares)}";
+
+    // A period of the calendar begins and ends at midnight.
+    private static string DateOf(DateTime time)
+        => time.ToString(time.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 }

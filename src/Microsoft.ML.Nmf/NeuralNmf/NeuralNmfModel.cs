@@ -60,6 +60,7 @@ public sealed class NeuralNmfModel : LayeredModel
 }
 
 /// <summary>Where the training of a neural factorization stood after an epoch.</summary>
+[DebuggerDisplay("{ToString(),nq}")]
 public sealed record NeuralNmfEpoch
 {
     internal NeuralNmfEpoch()
@@ -97,6 +98,15 @@ public sealed record NeuralNmfEpoch
 
     /// <summary>Seconds since the first epoch began.</summary>
     public double Seconds { get; init; }
+
+    /// <summary>The epoch, its losses, as far as there are, and the time, in one line for people to read.</summary>
+    public override string ToString()
+    {
+        string label = Told("label loss", LabelLoss), validation = Told("validation loss", ValidationLoss);
+        return string.Create(CultureInfo.InvariantCulture, $"epoch {Number}: loss {Loss:G6}{label}{validation}, {Seconds:F2} s");
+
+        static string Told(string name, double value) => double.IsNaN(value) ? "" : string.Create(CultureInfo.InvariantCulture, $", {name} {value:G6}");
+    }
 }
 
 /// <summary>

@@ -4,8 +4,8 @@ using System.Text;
 namespace Microsoft.ML.Nmf.Reporting;
 
 /// <summary>
-/// Writes a model as one HTML file that needs nothing else, on or off line: the tree of topics with their words, a map, shares, a table and the training. The page
-/// is drawn by its own script from the content that it holds as JSON; what comes from data enters the page as text, never as markup.
+/// Writes a model as one HTML file that needs nothing else, on or off line: the tree of topics with their words, a map, shares, a table and the training.
+/// The page is drawn by its own script from the content that it holds as JSON; what comes from data enters the page as text, never as markup.
 /// </summary>
 internal static class TopicReport
 {
@@ -23,9 +23,7 @@ internal static class TopicReport
         TopicExamination[] those = [.. examinations ?? []];
         foreach (TopicExamination examined in those)
             Check(examined, layers);
-        string page = Page(content(those)), unfinished = path + ".unfinished";
-        File.WriteAllText(unfinished, page, Encoding.UTF8);
-        File.Move(unfinished, path, overwrite: true);
+        WholeFile.Write(path, Page(content(those)));
     }
 
     /// <summary>The page.</summary>

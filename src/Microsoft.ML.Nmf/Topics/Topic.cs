@@ -1,9 +1,11 @@
 using System.Diagnostics;
+using System.Globalization;
 using Microsoft.ML.Nmf.Topics;
 
 namespace Microsoft.ML.Nmf;
 
 /// <summary>A word of a topic.</summary>
+[DebuggerDisplay("{ToString(),nq}")]
 public sealed record TopicWord
 {
     /// <summary>The name of the feature; "slot 7" where the model has no names.</summary>
@@ -17,6 +19,9 @@ public sealed record TopicWord
 
     /// <summary>Its relevance to the topic at the λ that was asked for (<see cref="TopicSet.GetTopics"/>).</summary>
     public required double Relevance { get; init; }
+
+    /// <summary>The word and its weight, for people to read.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Word} ({Weight:G3})");
 }
 
 /// <summary>A component of a factorization, by the features that weigh most in it.</summary>

@@ -6,6 +6,7 @@ using Microsoft.ML.Nmf.Topics;
 namespace Microsoft.ML.Nmf;
 
 /// <summary>Two topics of different models that were matched.</summary>
+[DebuggerDisplay("{ToString(),nq}")]
 public sealed record TopicMatch
 {
     /// <summary>The index of the topic in the first model.</summary>
@@ -16,6 +17,9 @@ public sealed record TopicMatch
 
     /// <summary>The cosine of the two topics, from 0 for no common word to 1.</summary>
     public required double Similarity { get; init; }
+
+    /// <summary>The two topics and how similar they are, for people to read.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{First} ~ {Second}: {Similarity:F3}");
 }
 
 /// <summary>

@@ -1,9 +1,11 @@
 using System.Diagnostics;
+using System.Globalization;
 using Microsoft.ML.Nmf.Engine;
 
 namespace Microsoft.ML.Nmf;
 
 /// <summary>What a coarse topic takes from a finer one.</summary>
+[DebuggerDisplay("{ToString(),nq}")]
 public sealed record TopicLink
 {
     /// <summary>The index of the finer topic in the layer before.</summary>
@@ -11,6 +13,9 @@ public sealed record TopicLink
 
     /// <summary>Its share of the coarse topic's words, by weight, from 0 to 1.</summary>
     public required double Share { get; init; }
+
+    /// <summary>The share and the finer topic, for people to read.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{InWords.Percent(Share)} topic {Topic}");
 }
 
 /// <summary>A layer of a fitted factorization in several layers.</summary>

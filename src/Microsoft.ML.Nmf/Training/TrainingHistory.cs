@@ -1,5 +1,8 @@
 using System.Collections;
+using System.Diagnostics;
+using System.Globalization;
 using Microsoft.ML.Nmf.Hosting;
+using Microsoft.ML.Nmf.Training;
 
 namespace Microsoft.ML.Nmf;
 
@@ -7,8 +10,8 @@ namespace Microsoft.ML.Nmf;
 public enum TrainingEnd
 {
     /// <summary>
-    /// Iterations made no more of the way than <see cref="FactorizationOptions.Tolerance"/>, as many in a row as the training asks for, or changed the objective by
-    /// no more than its rounding.
+    /// Iterations made no more of the way than <see cref="FactorizationOptions.Tolerance"/>, as many in a row as the training asks for, or changed the
+    /// objective by no more than its rounding.
     /// </summary>
     Converged,
 
@@ -26,6 +29,7 @@ public enum TrainingEnd
 }
 
 /// <summary>Where a training stood after an iteration.</summary>
+[DebuggerDisplay("{ToString(),nq}")]
 public sealed record TrainingIteration
 {
     /// <summary>How many iterations were done; 0 is the start.</summary>
@@ -41,9 +45,14 @@ public sealed record TrainingIteration
 
     /// <summary>Seconds since the first iteration of the phase began; reading the data and computing the start are not counted.</summary>
     public required double Seconds { get; init; }
+
+    /// <summary>The iteration, the objective, the divergence and the time, for people to read.</summary>
+    public override string ToString()
+        => string.Create(CultureInfo.InvariantCulture, $"iteration {Number}: objective {Objective:G6}, divergence {Divergence:G6}, {Seconds:F2} s");
 }
 
 /// <summary>How a training went, from the start (iteration 0) to the last iteration, without gaps.</summary>
+[DebuggerDisplay("{ToString(),nq}")]
 public sealed class TrainingHistory : IReadOnlyList<TrainingIteration>
 {
     private readonly TrainingIteration[] _iterations;
@@ -78,6 +87,10 @@ public sealed class TrainingHistory : IReadOnlyList<TrainingIteration>
     public IEnumerator<TrainingIteration> GetEnumerator() => ((IEnumerable<TrainingIteration>)_iterations).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>The objective at the end and at the start, the iterations, why they ended and the time, in one line for people to read.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"{TrainingSummary.Of(this, "objective", Last.Objective, "iteration")}, {_iterations[0].Objective:G6} at the start, {Last.Seconds:F2} s");
 
     // *** Binary format of a history ***
     // from version 0x00010002 on, int: why it ended, a TrainingEnd, Stopped from 0x00010003 on; before, bool: whether it did not run out of iterations
@@ -123,6 +136,7 @@ public sealed class TrainingHistory : IReadOnlyList<TrainingIteration>
 }
 
 /// <summary>A part of a training: one layer, or all together.</summary>
+[DebuggerDisplay("{ToString(),nq}")]
 public sealed record TrainingPhase
 {
     private const int MostPhases = (1 << 12) - 1;
@@ -132,6 +146,9 @@ public sealed record TrainingPhase
 
     /// <summary>How it went.</summary>
     public required TrainingHistory History { get; init; }
+
+    /// <summary>What was trained and how it went, in one line for people to read.</summary>
+    public override string ToString() => $"{Name}: {History}";
 
     // *** Binary format of phases ***
     // int: how many there are, from 1 to 4095
@@ -162,6 +179,7 @@ public sealed record TrainingPhase
 }
 
 /// <summary>What a training tells about itself after each iteration.</summary>
+[DebuggerDisplay("{ToString(),nq}")]
 public sealed record TrainingProgress
 {
     /// <summary>What is being trained, in a few words.</summary>
@@ -175,4 +193,8 @@ public sealed record TrainingProgress
 
     /// <summary>By what share of itself the last iteration lowered the objective; NaN at the start.</summary>
     public required double RelativeDecrease { get; init; }
+
+    /// <summary>What is being trained, how far it is, the objective and how much it fell, in one line for people to read.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"{Phase}, iteration {Iteration.Number} of {MaximumNumberOfIterations}: objective {Iteration.Objective:G6}, relative decrease {RelativeDecrease:G3}");
 }

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Globalization;
+using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Training;
 
 namespace Microsoft.ML.Nmf;
@@ -14,6 +16,7 @@ namespace Microsoft.ML.Nmf;
 /// until it does. So the first and the last are always there, and the older a part of the training is, the fewer of its snapshots are left. A folder keeps all.
 /// Another training with the same recorder starts anew.
 /// </remarks>
+[DebuggerDisplay("{ToString(),nq}")]
 public sealed class TrainingRecorder
 {
     private const int BytesOfNumbers = 512;
@@ -107,6 +110,14 @@ public sealed class TrainingRecorder
         recorder._snapshots.AddRange(RecordingFolder.ReadSnapshots(folder));
         recorder._finalOrder = RecordingFolder.ReadOrder(folder);
         return recorder;
+    }
+
+    /// <summary>How many snapshots there are, where, and the newest, in one line for people to read.</summary>
+    public override string ToString()
+    {
+        IReadOnlyList<TrainingSnapshot> snapshots = Snapshots;
+        string newest = snapshots.Count == 0 ? "" : $", the newest {snapshots[^1]}";
+        return $"{InWords.Count(snapshots.Count, "snapshot")} {(Folder is null ? "in memory" : $"in '{Folder}'")}{newest}";
     }
 
     /// <summary>Forgets what there is, and gets ready for a training.</summary>

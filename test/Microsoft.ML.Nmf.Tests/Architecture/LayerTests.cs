@@ -24,7 +24,7 @@ public class LayerTests
         ["DeepNmf"] = ["Nmf", "Reporting", "Examining", "Topics", "Training", "Transforming", "Reading", "Hosting", "Engine"],
         ["NeuralNmf"] = ["Nmf", "Reporting", "Examining", "Topics", "Training", "Transforming", "Reading", "Hosting", "Engine"],
         ["Torch"] = ["Engine"],
-        ["Analysis"] = ["Nmf", "DeepNmf", "NeuralNmf", "Topics", "Training", "Reading", "Engine"],
+        ["Analysis"] = ["Nmf", "DeepNmf", "NeuralNmf", "Examining", "Topics", "Training", "Reading", "Engine"],
     };
 
     public static TheoryData<string> Folders => [.. _arrows.Keys];

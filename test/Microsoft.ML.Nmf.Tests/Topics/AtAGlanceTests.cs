@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Tests.Reference;
 
@@ -94,7 +95,94 @@ public sealed class AtAGlanceTests : IDisposable
         Assert.Equal("13 %: ant, bee", leaf.ToString());
         Assert.Equal("insects (ant, bee)", (topic with { Name = "insects", IsRenamed = true }).ToString());
         Assert.Equal("50 %: ant, bee (2 finer topics)", new TopicNode { Layer = 1, Topic = topic, Prevalence = 0.5, Children = [leaf, leaf] }.ToString());
+        Assert.Equal("ant (2)", ant.ToString());
+        Assert.Equal("bee (1.23E-05)", (bee with { Weight = 1.234e-5f }).ToString());
     }
+
+    [Fact]
+    public void Links_and_matches_say_both_topics()
+    {
+        Assert.Equal("82 % topic 3", new TopicLink { Topic = 3, Share = 0.82 }.ToString());
+        Assert.Equal("3 ~ 5: 0.912", new TopicMatch { First = 3, Second = 5, Similarity = 0.9123 }.ToString());
+        Assert.Equal("2 pairs of 2 and 2 topics, mean similarity 1.000", TopicComparison.Between(TwoTopics(), TwoTopics()).ToString());
+    }
+
+    [Fact]
+    public void What_topics_are_in_some_data_is_said_in_a_line()
+    {
+        Topic topic = TwoTopics().GetTopics(2)[0];
+        var row = new ExaminedRow { Row = 12345, Id = new(12345, 0), Text = null, Topic = 1, Share = 0.8, Residual = 0.4124 };
+        var examined = new ExaminedTopic { Topic = topic, Prevalence = 0.12, Npmi = 0.1234, UMass = -1.2, Examples = [row] };
+        Assert.Equal("12 %: ant; NPMI 0.123, UMass -1.200", examined.ToString());
+        Assert.Equal("row 12345, 80 % topic 1, residual 0.412", row.ToString());
+        ExaminedRow without = row with { Topic = -1, Share = 0, Residual = 1, Text = " two\r\n\tlines " };
+        Assert.Equal("row 12345, no topic, residual 1.000: two lines", without.ToString());
+        Assert.Equal($"row 12345, 80 % topic 1, residual 0.412: {new string('a', 79)}…", (row with { Text = new string('a', 79) + "\U0001F41D" }).ToString());
+        Assert.Equal($"row 12345, 80 % topic 1, residual 0.412: {new string('a', 80)}", (row with { Text = new string('a', 80) }).ToString());
+
+        var group = new TopicGroup { Name = "red", NumberOfRows = 1200, Shares = [0.25, 0.75] };
+        Assert.Equal("red: 1,200 rows, 75 % topic 1", group.ToString());
+        Assert.Equal("(missing): 1 row, no topic", (group with { Name = null, NumberOfRows = 1, Shares = [0, 0] }).ToString());
+        Assert.Equal("Colour: 1 group", new GroupedTopics { ColumnName = "Colour", Groups = [group] }.ToString());
+        var period = new TopicPeriod { Start = new(2024, 2, 1), End = new(2024, 3, 1), NumberOfRows = 5, Shares = [0.5, 0.5] };
+        Assert.Equal("2024-02-01 to 2024-03-01: 5 rows, 50 % topic 0", period.ToString());
+        Assert.Equal("2024-02-01 to 2024-02-01 12:30:05: 5 rows, 50 % topic 0", (period with { End = new(2024, 2, 1, 12, 30, 5) }).ToString());
+        var whole = new TopicExamination
+        {
+            NumberOfRows = 1200,
+            Layer = 0,
+            Topics = [examined],
+            MeanResidual = 0.5,
+            LargestResiduals = [],
+            Groups = [],
+            Periods = [],
+        };
+        Assert.Equal("1 topic in 1,200 rows, mean NPMI 0.123, UMass -1.200, residual 0.500", whole.ToString());
+    }
+
+    [Fact]
+    public void A_training_says_where_it_stands_and_how_it_went()
+    {
+        TrainingHistory history = History(57, 123.4, TrainingEnd.Converged);
+        Assert.Equal("objective 123.4 after 57 iterations (converged), 1E+09 at the start, 57.00 s", history.ToString());
+        Assert.Equal("iteration 57: objective 123.4, divergence 123.4, 57.00 s", history.Last.ToString());
+        Assert.Equal($"layer 1: {history}", new TrainingPhase { Name = "layer 1", History = history }.ToString());
+        Assert.Equal("layer 1, iteration 57 of 200: objective 123.4, relative decrease 0.00123",
+            new TrainingProgress { Phase = "layer 1", MaximumNumberOfIterations = 200, Iteration = history.Last, RelativeDecrease = 0.001234 }.ToString());
+        var epoch = new NeuralNmfEpoch
+        {
+            Number = 3,
+            Loss = 0.25,
+            LayerLosses = [0.25],
+            LabelLoss = double.NaN,
+            ValidationLoss = double.NaN,
+            LearningRate = 1,
+            OptimalityResidual = 0,
+            Seconds = 1.5,
+        };
+        Assert.Equal("epoch 3: loss 0.25, 1.50 s", epoch.ToString());
+        Assert.Equal("epoch 3: loss 0.25, label loss 0.125, validation loss 0.5, 1.50 s", (epoch with { LabelLoss = 0.125, ValidationLoss = 0.5 }).ToString());
+    }
+
+    [Fact]
+    public void A_recorder_says_what_it_has_and_where()
+    {
+        Assert.Equal("0 snapshots in memory", new TrainingRecorder().ToString());
+        Assert.Equal("0 snapshots in 'run'", new TrainingRecorder { Folder = "run" }.ToString());
+        var recorder = new TrainingRecorder { Interval = 100 };
+        var context = new MLContext(1);
+        var options = new NmfEstimator.Options { InputColumnName = "Features", Rank = 2, MaximumNumberOfIterations = 5, Recorder = recorder };
+        NmfModel model = context.Transforms.Nmf(options).Fit(Rows.View(context, Rows.Values(20))).Model;
+        string last = string.Create(CultureInfo.InvariantCulture, $"iteration {model.History.Last.Number}: objective {model.History.Last.Objective:G6}");
+        Assert.Equal($"2 snapshots in memory, the newest {recorder.Snapshots[1].Phase}, {last}", recorder.ToString());
+    }
+
+    [Fact]
+    public void Every_record_says_itself_in_words_of_its_own()
+        => Assert.Empty(from type in typeof(NmfModel).Assembly.GetExportedTypes()
+                        where type.GetMethod("<Clone>$") is not null && !type.IsAbstract
+                        where type.GetMethod("ToString", [])!.IsDefined(typeof(CompilerGeneratedAttribute))
+                        select type);
 
     [Theory]
     [InlineData(typeof(NmfModel))]
@@ -109,10 +197,29 @@ public sealed class AtAGlanceTests : IDisposable
     [InlineData(typeof(TopicLayer))]
     [InlineData(typeof(TopicNode))]
     [InlineData(typeof(TopicComparison))]
+    [InlineData(typeof(TopicWord))]
+    [InlineData(typeof(TopicLink))]
+    [InlineData(typeof(TopicMatch))]
+    [InlineData(typeof(TopicExamination))]
+    [InlineData(typeof(ExaminedTopic))]
+    [InlineData(typeof(ExaminedRow))]
+    [InlineData(typeof(GroupedTopics))]
+    [InlineData(typeof(TopicGroup))]
+    [InlineData(typeof(TopicPeriod))]
+    [InlineData(typeof(TrainingIteration))]
+    [InlineData(typeof(TrainingHistory))]
+    [InlineData(typeof(TrainingPhase))]
+    [InlineData(typeof(TrainingProgress))]
+    [InlineData(typeof(TrainingSnapshot))]
+    [InlineData(typeof(TrainingRecorder))]
+    [InlineData(typeof(NeuralNmfEpoch))]
     public void A_debugger_shows_it(Type type)
         => Assert.EndsWith("{ToString(),nq}", type.GetCustomAttribute<DebuggerDisplayAttribute>()?.Value, StringComparison.Ordinal);
 
-    private static DeepNmfModel Deep() => new([Build.Ones(30, 24), Build.Ones(24, 10), Build.Ones(10, 4)], null, 1, 1200, [Build.Moments(24), Build.Moments(10), Build.Moments(4)], default,
+    private static NmfModel TwoTopics() => InsightFixture.Make(Build.Matrix(new double[,] { { 1, 0 }, { 0, 1 } }), ["ant", "bee"], [1, 1]);
+
+    private static DeepNmfModel Deep() => new(
+        [Build.Ones(30, 24), Build.Ones(24, 10), Build.Ones(10, 4)], null, 1, 1200, [Build.Moments(24), Build.Moments(10), Build.Moments(4)], default,
         [new TrainingPhase { Name = "all", History = History(9, 0.5, TrainingEnd.Stalled) }]);
 
     private static NeuralNmfModel Neural(NeuralNmfLoss loss, NeuralNmfClassifier? classifier) => new(

@@ -96,6 +96,15 @@ public class RecordingTests
                 .. new[] { 1, 2, 3, 4, 5, 6.5f }.SelectMany(BitConverter.GetBytes),
             ];
             Assert.Equal(expected, File.ReadAllBytes(path));
+
+            // A list has a comma after its one length, as tuples of Python have.
+            NumpyFile.Write(path, [3, -1, 256]);
+            expected =
+            [
+                0x93, .. "NUMPY"u8, 1, 0, 118, 0, .. Encoding.ASCII.GetBytes("{'descr': '<i4', 'fortran_order': False, 'shape': (3,), }".PadRight(117) + "\n"),
+                3, 0, 0, 0, 255, 255, 255, 255, 0, 1, 0, 0,
+            ];
+            Assert.Equal(expected, File.ReadAllBytes(path));
         });
 
     [Fact]
