@@ -14,6 +14,7 @@ namespace Microsoft.ML.Nmf;
 /// Every phase has a snapshot of its start (iteration 0), of every iteration that is a multiple of <see cref="Interval"/>, and of its last. In memory they take up to
 /// <see cref="MaximumBytes"/>: when one more does not fit, every second of those between the first and the newest is dropped, beginning with the second, and again
 /// until it does. So the first and the last are always there, and the older a part of the training is, the fewer of its snapshots are left. A folder keeps all.
+/// The model is the last of all, or with rows that are held out the one of the least <see cref="TrainingSnapshot.ValidationLoss"/>.
 /// Another training with the same recorder starts anew.
 /// </remarks>
 [DebuggerDisplay("{ToString(),nq}")]

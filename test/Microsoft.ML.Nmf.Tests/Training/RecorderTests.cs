@@ -38,9 +38,11 @@ public abstract class RecorderTests
     private protected abstract TrainingEngine Engine { get; }
 
     [Theory, MemberData(nameof(Kinds))]
-    public void The_last_snapshot_is_the_model(string kind)
+    public void The_last_snapshot_is_the_model_or_with_held_out_rows_the_best_is(string kind)
     {
-        var recorder = new TrainingRecorder { Interval = 5, Parts = RecordedParts.Templates };
+        // Snapshots of every epoch where the best may be any.
+        bool isBest = kind == "NeuralNmf, held-out rows";
+        var recorder = new TrainingRecorder { Interval = isBest ? 1 : 5, Parts = RecordedParts.Templates };
         Fitted fitted = Fit(kind, recorder);
         TrainingSnapshot last = recorder.Snapshots[^1];
         Assert.Equal((fitted.History.Last.Number, fitted.History.Last.Objective, fitted.History.Last.Divergence),
@@ -48,7 +50,7 @@ public abstract class RecorderTests
         Assert.Equal(fitted.Templates.Length, recorder.FinalOrder.Count);
         for (int i = 0; i < fitted.Templates.Length; i++)
         {
-            FactorMatrix recorded = last.Templates[i].TakeColumns([.. recorder.FinalOrder[i]]);
+            FactorMatrix recorded = (isBest ? recorder.Snapshots.Where(at => !double.IsNaN(at.ValidationLoss)).MinBy(at => at.ValidationLoss)! : last).Templates[i].TakeColumns([.. recorder.FinalOrder[i]]);
             if (i > 0)
                 recorded = recorded.TakeRows([.. recorder.FinalOrder[i - 1]]);
             Assert.Equal(fitted.Templates[i].Values, recorded.Values);
