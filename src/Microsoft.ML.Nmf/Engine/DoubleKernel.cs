@@ -85,6 +85,40 @@ internal static class DoubleKernel
         return largest;
     }
 
+    /// <summary>Σ a·b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static double Inner(ReadOnlySpan<double> first, ReadOnlySpan<double> second)
+    {
+        ref double a = ref MemoryMarshal.GetReference(first);
+        ref double b = ref MemoryMarshal.GetReference(second[..first.Length]);
+        Vector512<double> sums = default;
+        int k = 0;
+        for (; k + Lane <= first.Length; k += Lane)
+            sums = Vector512.MultiplyAddEstimate(Vector512.LoadUnsafe(ref a, (nuint)k), Vector512.LoadUnsafe(ref b, (nuint)k), sums);
+        double sum = Vector512.Sum(sums);
+        for (; k < first.Length; k++)
+            sum += first[k] * second[k];
+        return sum;
+    }
+
+    /// <summary>Turns two vectors in their plane: a ← cosine·a − sine·b and b ← sine·a + cosine·b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Rotate(Span<double> first, Span<double> second, double cosine, double sine)
+    {
+        ref double a = ref MemoryMarshal.GetReference(first);
+        ref double b = ref MemoryMarshal.GetReference(second[..first.Length]);
+        int k = 0;
+        for (; k + Lane <= first.Length; k += Lane)
+        {
+            Vector512<double> x = Vector512.LoadUnsafe(ref a, (nuint)k), y = Vector512.LoadUnsafe(ref b, (nuint)k);
+            (cosine * x - sine * y).StoreUnsafe(ref a, (nuint)k);
+            (sine * x + cosine * y).StoreUnsafe(ref b, (nuint)k);
+        }
+
+        for (; k < first.Length; k++)
+            (first[k], second[k]) = (cosine * first[k] - sine * second[k], sine * first[k] + cosine * second[k]);
+    }
+
     /// <summary>Σ values².</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double SumOfSquares(ReadOnlySpan<double> values)

@@ -50,7 +50,7 @@ internal static class RandomizedSvd
         engine.Gram(right, gram);
         var small = new double[size * size];
         gram.CopyTo(small);
-        (double[] eigenvalues, double[] eigenvectors) = SmallMatrices.Eigen(small, size);
+        (double[] eigenvalues, double[] eigenvectors) = SymmetricEigen.Of(small, size, checkAlive);
 
         int count = Math.Min(rank, size);
         double[] values = [.. eigenvalues.Take(count).Select(value => Math.Sqrt(Math.Max(value, 0)))];

@@ -18,7 +18,7 @@ public class InitializationTests
         double[,] x = Naive.Random(70, 45, 1, 0.3);
         using DataMatrix data = _engine.Load(Build.Examples(x, sparse));
         RandomizedSvd.Triplets svd = RandomizedSvd.Compute(_engine, data, 6, new Random(2), () => { });
-        (double[] eigenvalues, _) = SmallMatrices.Eigen([.. Naive.Gram(x).Cast<double>()], 45);
+        (double[] eigenvalues, _) = SymmetricEigen.Of([.. Naive.Gram(x).Cast<double>()], 45);
         for (int k = 0; k < 6; k++)
         {
             // The leading value stands out; the bulk of a random matrix is crowded, where the method is only near.
@@ -45,22 +45,6 @@ public class InitializationTests
         RandomizedSvd.Triplets svd = RandomizedSvd.Compute(_engine, data, 8, new Random(5), () => { });
         Assert.All(svd.Values.Take(3), v => Assert.True(v > 0.1));
         Assert.All(svd.Values.Skip(3), v => Assert.True(v < 1e-3 * svd.Values[0]));
-    }
-
-    [Fact]
-    public void Eigenpairs_of_a_small_matrix_are_eigenpairs()
-    {
-        double[,] a = Naive.Gram(Naive.Random(30, 24, 6));
-        (double[] values, double[] vectors) = SmallMatrices.Eigen([.. a.Cast<double>()], 24);
-        Assert.Equal(values.OrderDescending(), values);
-        for (int c = 0; c < 24; c++)
-        {
-            for (int i = 0; i < 24; i++)
-            {
-                double product = Enumerable.Range(0, 24).Sum(k => a[i, k] * vectors[k * 24 + c]);
-                Assert.Equal(values[c] * vectors[i * 24 + c], product, 1e-9 * values[0]);
-            }
-        }
     }
 
     [Fact]
