@@ -164,7 +164,7 @@ internal abstract class ComputeEngine : IDisposable
 
     /// <summary>
     /// Coordinate descent that goes on in the direction of the last two results: next ← max(Z + extrapolation·(Z − plain), 0) and then plain ← Z, where Z is what
-    /// <see cref="CoordinateDescent"/> makes of F, which stays as it is (<see href="https://doi.org/10.1162/neco_a_01157">Ang and Gillis 2019</see>). Cost p·r²
+    /// <see cref="CoordinateDescent"/> makes of F, which stays as it is (<see href="https://doi.org/10.48550/arXiv.1805.06604">Ang and Gillis 2019</see>). Cost p·r²
     /// a sweep.
     /// </summary>
     /// <param name="factor">F.</param>

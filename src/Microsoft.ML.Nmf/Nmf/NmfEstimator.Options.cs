@@ -15,7 +15,7 @@ public enum NmfSolver
     /// <summary>
     /// Coordinate descent on the Gram form (HALS, <see href="https://doi.org/10.1587/transfun.E92.A.708">Cichocki and Phan 2009</see>), up to two sweeps
     /// for each product with the data (<see href="https://doi.org/10.1162/NECO_a_00256">Gillis and Glineur 2012</see>), extrapolated while the objective falls
-    /// (<see href="https://doi.org/10.1162/neco_a_01157">Ang and Gillis 2019</see>). β = 2 only; the fastest there.
+    /// (<see href="https://doi.org/10.48550/arXiv.1805.06604">Ang and Gillis 2019</see>). β = 2 only; the fastest there.
     /// </summary>
     CoordinateDescent,
 

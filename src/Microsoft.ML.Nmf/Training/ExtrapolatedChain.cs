@@ -4,7 +4,7 @@ namespace Microsoft.ML.Nmf.Training;
 
 /// <summary>
 /// β = 2 and two factors: coordinate descent that goes on a little in the direction of each step, H ← max(H_t + e (H_t − H_(t−1)), 0) and W alike, where H_t
-/// is what descent made of the last H (<see href="https://doi.org/10.1162/neco_a_01157">Ang and Gillis 2019</see>, algorithm 3). The extrapolated pair
+/// is what descent made of the last H (<see href="https://doi.org/10.48550/arXiv.1805.06604">Ang and Gillis 2019</see>, algorithm 3). The extrapolated pair
 /// is not negative, and is what the next step starts from and what is evaluated. e grows while the objective falls; when it rises, the iteration is made again
 /// from where it began without extrapolation, which cannot raise it, and e shrinks. Two to three times fewer iterations than without.
 /// </summary>
