@@ -85,7 +85,6 @@ internal static class NeuralStart
         {
             Rank = options.Ranks[layer],
             Solver = NmfSolver.CoordinateDescent,
-            Initialization = NmfInitialization.Nndsvd,
             InitialTemplates = options.InitialTemplatesOf(layer),
             Seed = unchecked(options.Seed!.Value + layer),
         };
