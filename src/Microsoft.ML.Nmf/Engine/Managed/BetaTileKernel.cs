@@ -143,15 +143,15 @@ internal sealed class BetaTileKernel
         if (!((DenseData)_data).IsTransposed)
         {
             for (int i = 0; i < height; i++)
-                source.Blocks[block].AsSpan((row + i) * source.Columns + column, width).CopyTo(target[(i * padded)..]);
+                source.Row(block, row + i).Slice(column, width).CopyTo(target[(i * padded)..]);
         }
         else
         {
             int feature = block * ExampleMatrix.BlockRows + row;
             for (int j = 0; j < width; j++)
             {
-                float[] from = source.Blocks[(column + j) / ExampleMatrix.BlockRows];
-                int at = (column + j) % ExampleMatrix.BlockRows * source.Columns + feature;
+                ReadOnlySpan<float> from = source.Blocks[(column + j) / ExampleMatrix.BlockRows].Span;
+                int at = (column + j) % ExampleMatrix.BlockRows * source.Stride + feature;
                 for (int i = 0; i < height; i++)
                     target[i * padded + j] = from[at + i];
             }

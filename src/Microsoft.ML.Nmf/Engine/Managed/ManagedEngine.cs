@@ -15,12 +15,14 @@ internal sealed partial class ManagedEngine : ComputeEngine
 
     private readonly BlockScheduler _scheduler;
     private readonly CrossProductKernel _crossProduct;
+    private readonly DenseProduct _denseProduct;
 
     /// <summary>An engine on up to <paramref name="threads"/> threads.</summary>
     public ManagedEngine(int threads)
     {
         _scheduler = new BlockScheduler(threads);
         _crossProduct = new CrossProductKernel(_scheduler);
+        _denseProduct = new DenseProduct(_scheduler);
     }
 
     /// <inheritdoc />
@@ -74,16 +76,19 @@ internal sealed partial class ManagedEngine : ComputeEngine
     public override void DataProduct(DataMatrix data, Factor other, Factor result)
     {
         ManagedFactor o = Of(other), target = Of(result);
-        FrequentRows? frequent = (long)o.Rows * o.Stride > CachedFloats && data is SparseData large ? large.Frequent : null;
+        if (data is DenseData dense)
+        {
+            _denseProduct.Multiply(dense, o, target);
+            return;
+        }
+
+        var sparse = (SparseData)data;
+        FrequentRows? frequent = (long)o.Rows * o.Stride > CachedFloats ? sparse.Frequent : null;
         frequent?.Multiply(_scheduler, o, target);
         _scheduler.Run(RowBlocks.Count(data.Rows), b =>
         {
             (int first, int count) = RowBlocks.Range(b, data.Rows);
-            Span<float> rows = target.RowRange(first, count);
-            if (data is SparseData sparse)
-                SparseProduct.Multiply(sparse.Data.Blocks[b], o, rows, frequent is null ? default : frequent.IsFrequent.AsSpan(first, count));
-            else
-                DenseProduct.Multiply((DenseData)data, b, o, rows);
+            SparseProduct.Multiply(sparse.Data.Blocks[b], o, target.RowRange(first, count), frequent is null ? default : frequent.IsFrequent.AsSpan(first, count));
         });
     }
 
