@@ -96,9 +96,9 @@ internal sealed class DenseProduct(BlockScheduler scheduler)
 
     private void MultiplyTransposed(DenseExamples x, ManagedFactor other, ManagedFactor result, double cost)
     {
-        int strips = (x.Columns + OuterTile.StripWidth - 1) / OuterTile.StripWidth, blocks = x.Blocks.Length;
+        int strips = StripPanel.CountOf(x.Columns), blocks = x.Blocks.Length;
         var grid = WorkGrid.Of((strips + RangeStrips - 1) / RangeStrips, blocks, cost);
-        int size = OuterTile.StripWidth * StripRows(other.Rank);
+        int size = StripPanel.SizeOf(other.Rank);
         if (grid.Parts > 1)
             _sums.Prepare(grid, RangeStrips * size);
         scheduler.Run(grid.Count, cost, (piece, workspace) =>
@@ -110,9 +110,9 @@ internal sealed class DenseProduct(BlockScheduler scheduler)
             Span<float> narrow = grid.Parts == 1 ? workspace.Floats(1, count * size) : _sums.Of(range, part)[..(count * size)];
             Workspace.Narrow(sums, narrow);
             if (grid.Parts == 1)
-                Unpack(narrow, first, count, result);
+                StripPanel.Unpack(narrow, first, count, result);
             else if (_sums.End(range))
-                Unpack(_sums.Total(range), first, count, result);
+                StripPanel.Unpack(_sums.Total(range), first, count, result);
         });
     }
 
@@ -140,25 +140,6 @@ internal sealed class DenseProduct(BlockScheduler scheduler)
             sums.Clear();
     }
 
-    /// <summary>The rows of a strip that is transposed: its components rounded up to a multiple of 4, as <see cref="LaneTranspose"/> needs them.</summary>
-    public static int StripRows(int rank) => (rank + 3) / 4 * 4;
-
     /// <summary>The vectors of a strip that starts at a column.</summary>
     public static int VectorsFrom(int column, int columns) => columns - column > Lane ? 2 : 1;
-
-    /// <summary>Writes strips of the transposed result into its rows.</summary>
-    /// <param name="strips">The strips, each with a row for every component.</param>
-    /// <param name="first">The first strip.</param>
-    /// <param name="count">The number of strips.</param>
-    /// <param name="result">The result.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Unpack(ReadOnlySpan<float> strips, int first, int count, ManagedFactor result)
-    {
-        int size = OuterTile.StripWidth * StripRows(result.Rank);
-        for (int strip = 0; strip < count; strip++)
-        {
-            int row = (first + strip) * OuterTile.StripWidth, rows = Math.Min(OuterTile.StripWidth, result.Rows - row);
-            LaneTranspose.FromLanes(strips.Slice(strip * size, size), OuterTile.StripWidth, result.Rank, result.RowRange(row, rows), result.Stride, rows);
-        }
-    }
 }

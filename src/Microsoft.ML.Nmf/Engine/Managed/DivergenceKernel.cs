@@ -21,45 +21,70 @@ internal static class DivergenceKernel
     // 1/7!, …, 1/1!.
     private static ReadOnlySpan<float> InverseFactorials => [1f / 5040, 1f / 720, 1f / 120, 1f / 24, 1f / 6, 1f / 2, 1f];
 
+    /// <summary>The working memory of a sum, in floats.</summary>
+    public const int ScratchSize = 2 * PieceWidth;
+
+    // Entries that are summed in float32.
+    private const int PieceWidth = 128;
+
     /// <summary>The divergence of a tile.</summary>
-    /// <param name="data">X, in padded rows.</param>
-    /// <param name="approximation">X̂, above 0, in rows of the same length.</param>
-    /// <param name="power">X̂^(β−1); not read for β = 0, 1 or 2.</param>
-    /// <param name="padded">The length of a row in floats, a multiple of the lane.</param>
-    /// <param name="width">The columns of the tile; the rest of a row is padding.</param>
+    /// <param name="data">X; beyond its last column there are zeros up to a whole vector.</param>
+    /// <param name="dataStride">Floats from one row of X to the next.</param>
+    /// <param name="dataFloor">The least value of X: smaller ones count as this one.</param>
+    /// <param name="approximation">X̂, above 0.</param>
+    /// <param name="power">X̂^(β−1); not read for β = 1 or 2.</param>
+    /// <param name="stride">Floats from one row of X̂ and of its power to the next.</param>
+    /// <param name="rows">The rows of the tile.</param>
+    /// <param name="width">The columns of the tile.</param>
     /// <param name="beta">β.</param>
-    /// <param name="dataPower">Working memory of the size of <paramref name="data"/>.</param>
+    /// <param name="scratch">Working memory of <see cref="ScratchSize"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static double Sum(ReadOnlySpan<float> data, ReadOnlySpan<float> approximation, ReadOnlySpan<float> power, int padded, int width, double beta,
-        Span<float> dataPower)
+    public static double Sum(ReadOnlySpan<float> data, int dataStride, float dataFloor, ReadOnlySpan<float> approximation, ReadOnlySpan<float> power, int stride,
+        int rows, int width, double beta, Span<float> scratch)
     {
-        bool isPlain = beta != 2 && Math.Abs(beta) >= DivergenceRule.Close && Math.Abs(beta - 1) >= DivergenceRule.Close;
-        if (isPlain)
-            PowerKernel.Raise(data, dataPower, beta);
+        bool readsPower = beta is not (1 or 2);
         double sum = 0;
-        for (int at = 0; at < data.Length; at += padded)
+        for (int i = 0; i < rows; i++)
         {
-            ReadOnlySpan<float> x = data.Slice(at, padded), y = approximation.Slice(at, padded), p = power.Slice(at, padded);
-            if (isPlain)
-                sum += Row<Any>(x, y, p, dataPower.Slice(at, padded), width, (float)beta);
-            else if (Math.Abs(beta - 1) < DivergenceRule.Close)
-                sum += AboutOneRow(x, y, p, width, beta);
-            else if (Math.Abs(beta) < DivergenceRule.Close)
-                sum += AboutZeroRow(x, y, p, width, beta);
-            else
-                sum += Row<Euclidean>(x, y, default, default, width, 2);
+            for (int column = 0; column < width; column += PieceWidth)
+            {
+                int piece = Math.Min(PieceWidth, width - column), padded = ManagedFactor.Padded(piece), at = i * stride + column;
+                ReadOnlySpan<float> x = data.Slice(i * dataStride + column, padded);
+                if (dataFloor > 0)
+                {
+                    Span<float> floored = scratch.Slice(PieceWidth, padded);
+                    x.CopyTo(floored);
+                    PowerKernel.AtLeast(floored, dataFloor);
+                    x = floored;
+                }
+
+                sum += Piece(x, approximation.Slice(at, padded), readsPower ? power.Slice(at, padded) : default, piece, beta, scratch[..padded]);
+            }
         }
 
         return sum;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static double Piece(ReadOnlySpan<float> x, ReadOnlySpan<float> y, ReadOnlySpan<float> power, int width, double beta, Span<float> dataPower)
+    {
+        if (beta == 2)
+            return Row<Euclidean>(x, y, default, default, width, 2);
+        if (Math.Abs(beta - 1) < DivergenceRule.Close)
+            return AboutOneRow(x, y, power, width, beta);
+        if (Math.Abs(beta) < DivergenceRule.Close)
+            return AboutZeroRow(x, y, power, width, beta);
+        PowerKernel.Raise(x, dataPower, beta);
+        return Row<Any>(x, y, power, dataPower, width, (float)beta);
+    }
+
     // For β = 1 the short form, unless the row fits so well that it is mostly rounding; it costs a quarter less of an iteration at rank 50.
     private static double AboutOneRow(ReadOnlySpan<float> data, ReadOnlySpan<float> approximation, ReadOnlySpan<float> power, int width, double beta)
     {
-        double divergence = beta == 1 ? Row<KullbackLeibler>(data, approximation, default, default, width, 1) : 0;
-        return divergence > WellFitted * FactorSums.OfAll(approximation[..width])
-            ? divergence
-            : Row<AboutOne>(data, approximation, power, default, width, (float)beta);
+        if (beta != 1)
+            return Row<AboutOne>(data, approximation, power, default, width, (float)beta);
+        double divergence = Row<KullbackLeibler>(data, approximation, default, default, width, 1);
+        return divergence > WellFitted * FactorSums.OfAll(approximation[..width]) ? divergence : Row<One>(data, approximation, default, default, width, 1);
     }
 
     // The same for β = 0.
@@ -148,6 +173,14 @@ internal static class DivergenceKernel
             Vector512<float> far = Vector512.MultiplyAddEstimate(x * logarithm, RelativeGrowth((beta - Vector512<float>.One) * logarithm), y - x);
             return Choose((x - y) / y, beta, power * y, power * far / beta);
         }
+    }
+
+    // The same for β = 1 itself, where the power is 1.
+    private readonly struct One : IDivergence
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<float> Of(Vector512<float> x, Vector512<float> y, Vector512<float> power, Vector512<float> dataPower, Vector512<float> beta)
+            => AboutOne.Of(x, y, Vector512<float>.One, dataPower, beta);
     }
 
     // y^β (log(u) E(β log u) − v) / (β − 1): the same, without the division of 0 by 0 at β = 0; at x = 0 and β > 0 it is y^β / β.

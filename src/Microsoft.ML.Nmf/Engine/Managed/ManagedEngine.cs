@@ -16,6 +16,7 @@ internal sealed partial class ManagedEngine : ComputeEngine
     private readonly BlockScheduler _scheduler;
     private readonly CrossProductKernel _crossProduct;
     private readonly DenseProduct _denseProduct;
+    private readonly BetaTileKernel _betaTiles;
 
     /// <summary>An engine on up to <paramref name="threads"/> threads.</summary>
     public ManagedEngine(int threads)
@@ -23,6 +24,7 @@ internal sealed partial class ManagedEngine : ComputeEngine
         _scheduler = new BlockScheduler(threads);
         _crossProduct = new CrossProductKernel(_scheduler);
         _denseProduct = new DenseProduct(_scheduler);
+        _betaTiles = new BetaTileKernel(_scheduler);
     }
 
     /// <inheritdoc />
@@ -208,7 +210,7 @@ internal sealed partial class ManagedEngine : ComputeEngine
 
         double divergence = beta == 1 && data is SparseData sparse
             ? KullbackLeibler(sparse, Of(factor), Of(other), numerator, evaluate)
-            : Tiles(data, Of(factor), Of(other), beta, numerator, denominator, evaluate);
+            : _betaTiles.Compute(new(data, Of(factor), Of(other), beta, numerator, denominator, evaluate));
         return evaluate ? divergence : double.NaN;
     }
 
@@ -277,22 +279,6 @@ internal sealed partial class ManagedEngine : ComputeEngine
         for (int k = 0; k < f.Length; k++)
             approximation += f[k] * o[k];
         return logarithms - data.Examples.Sum + approximation;
-    }
-
-    private double Tiles(
-        DataMatrix data, ManagedFactor factor, ManagedFactor other, double beta, ManagedFactor? numerator, ManagedFactor? denominator, bool evaluate)
-    {
-        var kernel = new BetaTileKernel(data, factor, other, beta, data.Examples.FloorOf(beta), evaluate);
-        int blocks = RowBlocks.Count(data.Rows);
-        var parts = new double[blocks];
-        _scheduler.Run(blocks, kernel.MakeScratch, (b, scratch) =>
-        {
-            (int first, int count) = RowBlocks.Range(b, data.Rows);
-            parts[b] = kernel.Terms(b,
-                numerator is null ? default : numerator.RowRange(first, count),
-                denominator is null ? default : denominator.RowRange(first, count), scratch);
-        });
-        return parts.Sum();
     }
 
     /// <inheritdoc />

@@ -68,8 +68,10 @@ internal static class PowerKernel
             throw new ArgumentException("Powers are taken of whole vectors, and of as many as there are data.");
     }
 
-    private interface IPower
+    /// <summary>A power as a type.</summary>
+    public interface IPower
     {
+        /// <summary>xᵖ; the exponent p is read where the type does not say it.</summary>
         static abstract Vector512<float> Of(Vector512<float> x, Vector512<float> exponent);
     }
 
@@ -93,51 +95,67 @@ internal static class PowerKernel
         public static Vector512<float> Of(Vector512<float> x, Vector512<float> exponent) => Vector512<float>.One;
     }
 
-    private readonly struct Identity : IPower
+    /// <summary>x.</summary>
+    public readonly struct Identity : IPower
     {
+        /// <inheritdoc />
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<float> Of(Vector512<float> x, Vector512<float> exponent) => x;
     }
 
-    private readonly struct Square : IPower
+    /// <summary>x².</summary>
+    public readonly struct Square : IPower
     {
+        /// <inheritdoc />
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<float> Of(Vector512<float> x, Vector512<float> exponent) => x * x;
     }
 
-    private readonly struct Cube : IPower
+    /// <summary>x³.</summary>
+    public readonly struct Cube : IPower
     {
+        /// <inheritdoc />
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<float> Of(Vector512<float> x, Vector512<float> exponent) => x * x * x;
     }
 
-    private readonly struct RootOfCube : IPower
+    /// <summary>x^1.5.</summary>
+    public readonly struct RootOfCube : IPower
     {
+        /// <inheritdoc />
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<float> Of(Vector512<float> x, Vector512<float> exponent) => x * Vector512.Sqrt(x);
     }
 
-    private readonly struct Root : IPower
+    /// <summary>√x.</summary>
+    public readonly struct Root : IPower
     {
+        /// <inheritdoc />
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<float> Of(Vector512<float> x, Vector512<float> exponent) => Vector512.Sqrt(x);
     }
 
-    private readonly struct Reciprocal : IPower
+    /// <summary>1/x.</summary>
+    public readonly struct Reciprocal : IPower
     {
+        /// <inheritdoc />
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<float> Of(Vector512<float> x, Vector512<float> exponent) => Vector512<float>.One / x;
     }
 
-    private readonly struct ReciprocalRoot : IPower
+    /// <summary>1/√x.</summary>
+    public readonly struct ReciprocalRoot : IPower
     {
+        /// <inheritdoc />
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<float> Of(Vector512<float> x, Vector512<float> exponent) => Vector512<float>.One / Vector512.Sqrt(x);
     }
 
-    private readonly struct Any : IPower
+    /// <summary>Any other power.</summary>
+    public readonly struct Any : IPower
     {
+        /// <inheritdoc />
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector512<float> Of(Vector512<float> x, Vector512<float> exponent) => LaneMath.Exp(exponent * LaneMath.Log(x));
+        public static Vector512<float> Of(Vector512<float> x, Vector512<float> exponent) => LaneMath.Pow(x, exponent);
     }
 }

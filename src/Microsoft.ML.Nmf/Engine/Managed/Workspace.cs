@@ -7,11 +7,13 @@ namespace Microsoft.ML.Nmf.Engine.Managed;
 /// <summary>Working memory of a thread that is kept from one primitive to the next. Its contents are arbitrary when it is taken.</summary>
 internal sealed class Workspace
 {
-    private readonly AlignedFloats[] _floats = [AlignedFloats.None, AlignedFloats.None, AlignedFloats.None, AlignedFloats.None, AlignedFloats.None, AlignedFloats.None];
+    private const int Places = 8;
+
+    private readonly AlignedFloats[] _floats = [.. Enumerable.Repeat(AlignedFloats.None, Places)];
     private readonly double[][] _doubles = [[], []];
 
     /// <summary>Some floats.</summary>
-    /// <param name="place">Which, below 6: what is wanted at the same time has places of its own.</param>
+    /// <param name="place">Which, below 8: what is wanted at the same time has places of its own.</param>
     /// <param name="length">The number of floats.</param>
     public Span<float> Floats(int place, int length)
     {
