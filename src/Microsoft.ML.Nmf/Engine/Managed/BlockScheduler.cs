@@ -19,6 +19,9 @@ internal sealed class BlockScheduler(int threads)
     /// </summary>
     public const double WorthSharing = 5e6;
 
+    /// <summary>The multiply-adds that take as long as an operation on an entry of a factor, which comes from memory and may take a division or a root.</summary>
+    public const double CostOfEntry = 30;
+
     private readonly Stack<Workspace> _workspaces = new();
 
     /// <summary>Runs <paramref name="body"/> for 0, …, <paramref name="blocks"/> − 1, in any order.</summary>
@@ -51,10 +54,14 @@ internal sealed class BlockScheduler(int threads)
     /// As <see cref="Run(int, Action{int})"/>, with working memory that is reused from block to block, never by two threads at once; its contents on entry
     /// are arbitrary.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<TScratch>(int blocks, Func<TScratch> makeScratch, Action<int, TScratch> body)
+        => Run(blocks, double.PositiveInfinity, makeScratch, body);
+
+    /// <summary>As <see cref="Run{TScratch}(int, Func{TScratch}, Action{int, TScratch})"/>, on one thread where all blocks together cost too little for more.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Run<TScratch>(int blocks, double multiplyAdds, Func<TScratch> makeScratch, Action<int, TScratch> body)
     {
-        if (Threads == 1 || blocks <= 1)
+        if (Threads == 1 || blocks <= 1 || multiplyAdds < WorthSharing)
         {
             if (blocks == 0)
                 return;
@@ -85,11 +92,14 @@ internal sealed class BlockScheduler(int threads)
     }
 
     /// <summary>The sum of what <paramref name="body"/> returns for 0, …, <paramref name="blocks"/> − 1, always added in that order.</summary>
+    public double Sum(int blocks, Func<int, double> body) => Sum(blocks, double.PositiveInfinity, body);
+
+    /// <summary>As <see cref="Sum(int, Func{int, double})"/>, on one thread where all blocks together cost too little for more.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public double Sum(int blocks, Func<int, double> body)
+    public double Sum(int blocks, double multiplyAdds, Func<int, double> body)
     {
         var parts = new double[blocks];
-        Run(blocks, b => parts[b] = body(b));
+        Run(blocks, multiplyAdds, b => parts[b] = body(b));
         double sum = 0;
         foreach (double part in parts)
             sum += part;

@@ -121,7 +121,7 @@ internal sealed class ColumnTerms(BlockScheduler scheduler)
 
         int width = Math.Min(strips * Width, x.Columns - firstStrip * Width);
         return task.Evaluate
-            ? DivergenceKernel.Sum(data, x.Stride, task.DataFloor, approximation, denominators, RangeColumns, rows, width, task.Beta,
+            ? DivergenceKernel.Sum(data, x.Stride, task.DataFloor, approximation, denominators, numerators, RangeColumns, rows, width, task.Beta,
                 workspace.Floats(Scratch, DivergenceKernel.ScratchSize))
             : 0;
     }

@@ -22,6 +22,9 @@ internal static class LaneMath
 
     private const int ExponentBias = 127;
 
+    // The processor's code for the same range.
+    private const byte MantissaFromThreeQuarters = 3;
+
     // e^x is no normal float32 below, and no float32 above.
     private const float LeastExponent = -87.33654f;
     private const float MostExponent = 88.72284f;
@@ -66,15 +69,26 @@ internal static class LaneMath
     }
 
     /// <summary>
-    /// xᵖ for x ≥ 0 and p ≠ 0, right to two units in the last place; a power below the smallest normal value becomes 0, and x below it counts as 0.
+    /// xᵖ for x ≥ 0 and p ≠ 0, right to two units in the last place; a power below the smallest normal value may become 0, and x below it counts as 0.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Pow(Vector512<float> x, Vector512<float> p)
     {
         // x = 2ⁿ (1 + f) with 1 + f from 3/4 to 3/2, log₂(1 + f) = f L(f). What n + log₂(1 + f) and its product with p lose by rounding is carried along.
-        Vector512<uint> bits = x.AsUInt32() - Vector512.Create(ThreeQuarters);
-        Vector512<float> n = Vector512.ConvertToSingle(Vector512.ShiftRightArithmetic(bits.AsInt32(), MantissaBits));
-        Vector512<float> f = ((bits & Vector512.Create((1u << MantissaBits) - 1)) + Vector512.Create(ThreeQuarters)).AsSingle() - Vector512<float>.One;
+        Vector512<float> n, f, one = Vector512<float>.One;
+        if (Avx512F.IsSupported)
+        {
+            f = Avx512F.GetMantissa(x, MantissaFromThreeQuarters) - one;
+            n = Avx512F.GetExponent(x);
+            n = Vector512.ConditionalSelect(Vector512.LessThan(f, Vector512<float>.Zero), n + one, n);
+        }
+        else
+        {
+            Vector512<uint> bits = x.AsUInt32() - Vector512.Create(ThreeQuarters);
+            n = Vector512.ConvertToSingle(Vector512.ShiftRightArithmetic(bits.AsInt32(), MantissaBits));
+            f = ((bits & Vector512.Create((1u << MantissaBits) - 1)) + Vector512.Create(ThreeQuarters)).AsSingle() - one;
+        }
+
         Vector512<float> l = Add(Vector512.Create(-0.064607714f), f, Vector512.Create(0.151067132f));
         l = Add(l, f, Vector512.Create(-0.190450247f));
         l = Add(l, f, Vector512.Create(0.209093905f));
@@ -90,22 +104,19 @@ internal static class LaneMath
         Vector512<float> lostOfProduct = Add(p, lost, Add(p, logarithm, -z));
 
         // 2ᶻ = 2ᵐ 2^g with |g| ≤ ½.
-        Vector512<float> bounded = Vector512.Min(Vector512.Max(z, Vector512.Create(-(float)ExponentBias)), Vector512.Create((float)ExponentBias + 1));
-        Vector512<float> m = Vector512.Min(Vector512.Round(bounded), Vector512.Create((float)ExponentBias));
-        Vector512<float> g = bounded - m + lostOfProduct;
+        Vector512<float> m = Avx512F.IsSupported ? Avx512F.RoundScale(z, 0) : Vector512.Round(z);
+        Vector512<float> g = z - m + lostOfProduct;
         Vector512<float> q = Add(Vector512.Create(1.535336188e-4f), g, Vector512.Create(1.339887440e-3f));
         q = Add(q, g, Vector512.Create(9.618437357e-3f));
         q = Add(q, g, Vector512.Create(5.550332548e-2f));
         q = Add(q, g, Vector512.Create(2.402264791e-1f));
         q = Add(q, g, Vector512.Create(6.931472028e-1f));
-        q = Add(q, g, Vector512<float>.One);
-        Vector512<float> scale = Vector512.ShiftLeft(Vector512.ConvertToInt32(m) + Vector512.Create(ExponentBias), MantissaBits).AsSingle();
+        q = Add(q, g, one);
+        Vector512<float> power = Avx512F.IsSupported ? Avx512F.Scale(q, m) : Scale(q, m);
         Vector512<float> isNormal = Vector512.GreaterThanOrEqual(x, Vector512.Create(SmallestNormal));
-        Vector512<float> infinite = Vector512.Create(float.PositiveInfinity);
-        Vector512<float> power = Vector512.ConditionalSelect(Vector512.LessThan(z, Vector512.Create((float)ExponentBias + 1)), q * scale, infinite);
-        power = Vector512.ConditionalSelect(Vector512.GreaterThan(z, Vector512.Create(1f - ExponentBias)), power, Vector512<float>.Zero);
-        Vector512<float> ofZero = Vector512.ConditionalSelect(Vector512.GreaterThan(p, Vector512<float>.Zero), Vector512<float>.Zero, infinite);
-        return Vector512.ConditionalSelect(isNormal, power, ofZero);
+        Vector512<float> isPositive = Vector512.GreaterThan(p, Vector512<float>.Zero);
+        return Vector512.ConditionalSelect(isNormal, power,
+            Vector512.ConditionalSelect(isPositive, Vector512<float>.Zero, Vector512.Create(float.PositiveInfinity)));
     }
 
     /// <summary>1/√x for a normal x, right to two units in the last place.</summary>
@@ -118,6 +129,16 @@ internal static class LaneMath
         Vector512<float> root = Avx512F.ReciprocalSqrt14(x);
         Vector512<float> error = Add(-(x * root), root, Vector512<float>.One);
         return Add(root * Vector512.Create(0.5f), error, root);
+    }
+
+    // q 2ᵐ for q from ½ to 2.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Scale(Vector512<float> q, Vector512<float> m)
+    {
+        Vector512<float> bounded = Vector512.Min(Vector512.Max(m, Vector512.Create(-(float)ExponentBias)), Vector512.Create((float)ExponentBias));
+        Vector512<float> scale = Vector512.ShiftLeft(Vector512.ConvertToInt32(bounded) + Vector512.Create(ExponentBias), MantissaBits).AsSingle();
+        return Vector512.ConditionalSelect(
+            Vector512.GreaterThan(m, Vector512.Create((float)ExponentBias)), Vector512.Create(float.PositiveInfinity), q * scale);
     }
 
     // a·b + c.

@@ -155,7 +155,7 @@ internal sealed partial class ManagedEngine : ComputeEngine
     public override double Inner(Factor first, Factor second)
     {
         ManagedFactor a = Of(first), b = Of(second);
-        return _scheduler.Sum(RowBlocks.Count(a.Rows), block =>
+        return _scheduler.Sum(RowBlocks.Count(a.Rows), CostOfEntries(a), block =>
         {
             (int start, int count) = RowBlocks.Range(block, a.Rows);
             return FactorSums.Inner(a.RowRange(start, count), b.RowRange(start, count));
@@ -177,7 +177,7 @@ internal sealed partial class ManagedEngine : ComputeEngine
     public override double PenaltyOf(Factor factor, Penalty penalty)
     {
         ManagedFactor f = Of(factor);
-        return penalty.IsNone ? 0 : _scheduler.Sum(RowBlocks.Count(f.Rows), b =>
+        return penalty.IsNone ? 0 : _scheduler.Sum(RowBlocks.Count(f.Rows), CostOfEntries(f), b =>
         {
             (int first, int count) = RowBlocks.Range(b, f.Rows);
             return FactorSums.PenaltyOf(f.RowRange(first, count), f.Stride, penalty);
@@ -189,7 +189,7 @@ internal sealed partial class ManagedEngine : ComputeEngine
     {
         ManagedFactor f = Of(factor), p = Of(product);
         var kernel = new CoordinateDescentKernel(Of(gram), penalty, sweeps);
-        _scheduler.Run(RowBlocks.Count(f.Rows), kernel.MakeScratch, (b, scratch) =>
+        _scheduler.Run(RowBlocks.Count(f.Rows), (double)f.Rows * f.Rank * f.Rank * sweeps, kernel.MakeScratch, (b, scratch) =>
         {
             (int first, int count) = RowBlocks.Range(b, f.Rows);
             kernel.Descend(f.RowRange(first, count), p.RowRange(first, count), f.Stride, count, scratch);
@@ -218,7 +218,7 @@ internal sealed partial class ManagedEngine : ComputeEngine
     public override void MultiplicativeUpdate(Factor factor, MultiplicativeTerms terms, Penalty penalty, double beta)
     {
         ManagedFactor f = Of(factor), numerator = Of(terms.Numerator), denominator = Of(terms.Denominator);
-        _scheduler.Run(RowBlocks.Count(f.Rows), b =>
+        _scheduler.Run(RowBlocks.Count(f.Rows), CostOfEntries(f), b =>
         {
             (int first, int count) = RowBlocks.Range(b, f.Rows);
             ReadOnlySpan<float> divisors = denominator.Rows == f.Rows ? denominator.RowRange(first, count) : denominator.Values;
@@ -249,7 +249,7 @@ internal sealed partial class ManagedEngine : ComputeEngine
 
     // result ← factor · small, where small has padded rows, as many as the factor has columns.
     private void ProductWithSmall(ManagedFactor factor, AlignedFloats small, ManagedFactor result)
-        => _scheduler.Run(RowBlocks.Count(factor.Rows), b =>
+        => _scheduler.Run(RowBlocks.Count(factor.Rows), (double)factor.Rows * factor.Rank * result.Stride, b =>
         {
             (int first, int count) = RowBlocks.Range(b, factor.Rows);
             Span<float> rows = result.RowRange(first, count);
@@ -257,6 +257,8 @@ internal sealed partial class ManagedEngine : ComputeEngine
             MatrixKernel.Left left = new(factor.RowRange(first, count), factor.Stride, 1);
             MatrixKernel.MultiplyAdd(left, small.Span, result.Stride, rows, result.Stride, count, factor.Rank, result.Stride);
         });
+
+    private static double CostOfEntries(ManagedFactor factor) => BlockScheduler.CostOfEntry * factor.Values.Length;
 
     private static ManagedFactor Of(Factor factor) => (ManagedFactor)factor;
 
@@ -288,7 +290,7 @@ internal sealed partial class ManagedEngine : ComputeEngine
     {
         int blocks = RowBlocks.Count(factor.Rows);
         var parts = new double[blocks][];
-        _scheduler.Run(blocks, b =>
+        _scheduler.Run(blocks, CostOfEntries(factor), b =>
         {
             (int first, int count) = RowBlocks.Range(b, factor.Rows);
             parts[b] = FactorSums.OfColumns(factor.RowRange(first, count), factor.Stride, factor.Rank);

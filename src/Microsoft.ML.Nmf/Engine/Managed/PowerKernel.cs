@@ -16,6 +16,7 @@ internal static class PowerKernel
     /// <param name="source">Non-negative values, in whole vectors.</param>
     /// <param name="target">Receives as many values.</param>
     /// <param name="exponent">Any finite exponent.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Raise(ReadOnlySpan<float> source, Span<float> target, double exponent)
     {
         switch (exponent)
@@ -40,7 +41,7 @@ internal static class PowerKernel
         ref float x = ref MemoryMarshal.GetReference(values);
         Vector512<float> bound = Vector512.Create(least);
         for (nuint i = 0; i < (nuint)values.Length; i += Lane)
-            Vector512.Max(Vector512.LoadUnsafe(ref x, i), bound).StoreUnsafe(ref x, i);
+            Vector512.MaxNative(bound, Vector512.LoadUnsafe(ref x, i)).StoreUnsafe(ref x, i);
     }
 
     /// <summary>X ← X ∘ X̂^(β−2), the weights of the multiplicative update's numerator, from the X̂^(β−1) that its denominator needs as well.</summary>
@@ -58,7 +59,7 @@ internal static class PowerKernel
         for (nuint i = 0; i < (nuint)data.Length; i += Lane)
         {
             Vector512<float> weight = Vector512.LoadUnsafe(ref x, i) * (Vector512.LoadUnsafe(ref q, i) / Vector512.LoadUnsafe(ref y, i));
-            Vector512.Min(weight, largest).StoreUnsafe(ref x, i);
+            Vector512.MinNative(largest, weight).StoreUnsafe(ref x, i);
         }
     }
 
@@ -85,7 +86,7 @@ internal static class PowerKernel
         Vector512<float> e = Vector512.Create(exponent);
         Vector512<float> largest = Vector512.Create(MultiplicativeRule.LargestPower);
         for (nuint i = 0; i < (nuint)source.Length; i += Lane)
-            Vector512.Min(TPower.Of(Vector512.LoadUnsafe(ref from, i), e), largest).StoreUnsafe(ref to, i);
+            Vector512.MinNative(largest, TPower.Of(Vector512.LoadUnsafe(ref from, i), e)).StoreUnsafe(ref to, i);
     }
 
     // A fill of a span starts without optimisation.

@@ -161,7 +161,7 @@ internal sealed class RowTerms(BlockScheduler scheduler)
         }
 
         return task.Evaluate
-            ? DivergenceKernel.Sum(data, dataStride, task.DataFloor, approximation, denominators, TileColumns, rows, width, task.Beta,
+            ? DivergenceKernel.Sum(data, dataStride, task.DataFloor, approximation, denominators, numerators, TileColumns, rows, width, task.Beta,
                 workspace.Floats(Scratch, DivergenceKernel.ScratchSize))
             : 0;
     }

@@ -45,6 +45,7 @@ internal static class WeightKernel
     /// <param name="floor">The least value of X̂.</param>
     /// <param name="dataFloor">The least value of X.</param>
     /// <param name="beta">β.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Weigh(in Tile tile, float floor, float dataFloor, double beta)
     {
         switch (beta)
@@ -93,15 +94,15 @@ internal static class WeightKernel
         {
             for (nint j = 0; j < columns; j += Lane)
             {
-                // What follows in the row belongs to the next tile.
+                // Bounds come first, so that of a value that is not a number none is made. What follows in the row belongs to the next tile.
                 CacheLine.Fetch(ref Unsafe.Add(ref x, j + columns));
-                Vector512<float> approximation = Vector512.Max(Vector512.LoadUnsafe(ref y, (nuint)j), least);
-                Vector512<float> data = Vector512.Max(Vector512.LoadUnsafe(ref x, (nuint)j), leastData);
+                Vector512<float> approximation = Vector512.MaxNative(least, Vector512.LoadUnsafe(ref y, (nuint)j));
+                Vector512<float> data = Vector512.MaxNative(leastData, Vector512.LoadUnsafe(ref x, (nuint)j));
                 TWeights.Of(data, approximation, e, out Vector512<float> numerator, out Vector512<float> denominator);
                 approximation.StoreUnsafe(ref y, (nuint)j);
-                Vector512.Min(numerator, largest).StoreUnsafe(ref a, (nuint)j);
+                Vector512.MinNative(largest, numerator).StoreUnsafe(ref a, (nuint)j);
                 if (TWeights.HasDenominator)
-                    Vector512.Min(denominator, largest).StoreUnsafe(ref b, (nuint)j);
+                    Vector512.MinNative(largest, denominator).StoreUnsafe(ref b, (nuint)j);
             }
 
             x = ref Unsafe.Add(ref x, dataStep);
@@ -168,7 +169,7 @@ internal static class WeightKernel
         public static void Of(Vector512<float> x, Vector512<float> y, Vector512<float> exponent, out Vector512<float> numerator, out Vector512<float> denominator)
         {
             // Bounded first: an infinite one would make a weight of 0 times infinity.
-            denominator = Vector512.Min(TPower.Of(y, exponent), Vector512.Create(MultiplicativeRule.LargestPower));
+            denominator = Vector512.MinNative(Vector512.Create(MultiplicativeRule.LargestPower), TPower.Of(y, exponent));
             numerator = x * (denominator / y);
         }
     }
