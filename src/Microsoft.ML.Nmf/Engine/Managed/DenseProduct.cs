@@ -76,6 +76,8 @@ internal sealed class DenseProduct(BlockScheduler scheduler)
     {
         (int block, int place) = Math.DivRem(first, ExampleMatrix.BlockRows);
         ReadOnlySpan<float> values = x.Blocks[block].Span[(place * x.Stride)..];
+        if (start == end)
+            target.Clear();
         int cached = Math.Max(CachedFloats / (_panel.Quads * QuadTile.Size) / TileColumns, 1) * TileColumns;
         for (int from = start; from < end; from += cached)
         {

@@ -112,11 +112,11 @@ internal static class LaneMath
         q = Add(q, g, Vector512.Create(2.402264791e-1f));
         q = Add(q, g, Vector512.Create(6.931472028e-1f));
         q = Add(q, g, one);
-        Vector512<float> power = Avx512F.IsSupported ? Avx512F.Scale(q, m) : Scale(q, m);
-        Vector512<float> isNormal = Vector512.GreaterThanOrEqual(x, Vector512.Create(SmallestNormal));
+        Vector512<float> power = Avx512F.IsSupported ? Avx512F.Scale(q, m) : Vector512.ConditionalSelect(Vector512.Equals(x, x), Scale(q, m), x);
+        Vector512<float> isTiny = Vector512.LessThan(x, Vector512.Create(SmallestNormal));
         Vector512<float> isPositive = Vector512.GreaterThan(p, Vector512<float>.Zero);
-        return Vector512.ConditionalSelect(isNormal, power,
-            Vector512.ConditionalSelect(isPositive, Vector512<float>.Zero, Vector512.Create(float.PositiveInfinity)));
+        return Vector512.ConditionalSelect(
+            isTiny, Vector512.ConditionalSelect(isPositive, Vector512<float>.Zero, Vector512.Create(float.PositiveInfinity)), power);
     }
 
     /// <summary>1/√x for a normal x, right to two units in the last place.</summary>

@@ -70,6 +70,7 @@ internal static class OuterTile
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Clear(Span<float> c, int cRow, int rows, int width)
     {
         for (int k = 0; k < rows; k++)

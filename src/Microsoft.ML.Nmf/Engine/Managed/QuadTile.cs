@@ -18,6 +18,9 @@ internal static class QuadTile
 
     private const int Lane = ManagedFactor.Lane;
 
+    // How many steps before its use a vector of W is fetched.
+    private const int DepthsAhead = 8;
+
     // With AVX-512, 8 × 3 vectors of sums fit into the 32 registers. Without, a vector takes 2 of 16 registers or 4 of 32, and 6 × 1 do.
     private static int MostRows => Vector512.IsHardwareAccelerated ? 8 : 6;
 
@@ -116,6 +119,10 @@ internal static class QuadTile
             Vector512<float> p0 = Vector512.LoadUnsafe(ref panel);
             Vector512<float> p1 = TWidth.Count > 1 ? Vector512.LoadUnsafe(ref panel, Lane) : default;
             Vector512<float> p2 = TWidth.Count > 2 ? Vector512.LoadUnsafe(ref panel, 2 * Lane) : default;
+            // W comes from the second cache.
+            CacheLine.Fetch(ref Unsafe.Add(ref panel, DepthsAhead * TWidth.Count * Lane));
+            if (TWidth.Count > 1) CacheLine.Fetch(ref Unsafe.Add(ref panel, (DepthsAhead * TWidth.Count + 1) * Lane));
+            if (TWidth.Count > 2) CacheLine.Fetch(ref Unsafe.Add(ref panel, (DepthsAhead * TWidth.Count + 2) * Lane));
             panel = ref Unsafe.Add(ref panel, TWidth.Count * Lane);
             if (ahead != 0 && (j & (Lane - 1)) == 0)
             {
