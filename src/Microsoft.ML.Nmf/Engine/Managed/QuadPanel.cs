@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics;
 namespace Microsoft.ML.Nmf.Engine.Managed;
 
 /// <summary>
-/// A factor W, q × r, as <see cref="QuadTile"/> reads it: vectors of 4 components × 4 rows of W. Up to <see cref="QuadTile.MostVectors"/> vectors of a tile follow
-/// each other, then those of the next 4 rows; after all rows come the next components. Rows and components are padded with zeros. The memory is kept for the next factor.
+/// A factor W, q × r, as <see cref="QuadTile"/> reads it: vectors of 4 components × 4 rows of W. The vectors of a tile of components follow each other, then those
+/// of the next 4 rows; after all rows come the components of the next tile. Tiles have up to <see cref="QuadTile.MostVectors"/> vectors, all about as many. Rows and components are padded with zeros. The memory is kept for the next factor.
 /// </summary>
 internal sealed class QuadPanel
 {
@@ -34,9 +34,16 @@ internal sealed class QuadPanel
             _values = new AlignedFloats(length);
     }
 
-    /// <summary>Where the vectors start of a tile whose first components are those of a quad, at a row.</summary>
+    /// <summary>The tiles of components.</summary>
+    public int Tiles => (Quads + QuadTile.MostVectors - 1) / QuadTile.MostVectors;
+
+    /// <summary>The first quad of a tile; the first tiles have one more than the others.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Start(int quad, int row) => quad * Size * Depth + row * Size * Math.Min(QuadTile.MostVectors, Quads - quad);
+    public int FirstQuad(int tile) => tile * (Quads / Tiles) + Math.Min(tile, Quads % Tiles);
+
+    /// <summary>Where the vectors of a tile start at a row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Start(int tile, int row) => FirstQuad(tile) * Size * Depth + row * Size * (FirstQuad(tile + 1) - FirstQuad(tile));
 
     /// <summary>Packs some rows of the factor. Different rows may be packed at the same time. Cost: a copy of them.</summary>
     /// <param name="factor">The factor that <see cref="Prepare"/> made room for.</param>
@@ -49,10 +56,10 @@ internal sealed class QuadPanel
         int stride = factor.Stride, end = first + ManagedFactor.Padded(count);
         ref float values = ref MemoryMarshal.GetReference(_values.Span);
         ref float source = ref MemoryMarshal.GetReference(rows);
-        for (int quad = 0; quad < Quads; quad += QuadTile.MostVectors)
+        for (int tile = 0; tile < Tiles; tile++)
         {
-            int vectors = Math.Min(QuadTile.MostVectors, Quads - quad);
-            ref float target = ref Unsafe.Add(ref values, Start(quad, first));
+            int quad = FirstQuad(tile), vectors = FirstQuad(tile + 1) - quad;
+            ref float target = ref Unsafe.Add(ref values, Start(tile, first));
             for (int row = first; row < end; row += Size)
             {
                 int present = Math.Clamp(first + count - row, 0, Size);

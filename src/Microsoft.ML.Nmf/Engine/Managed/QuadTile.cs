@@ -18,9 +18,6 @@ internal static class QuadTile
 
     private const int Lane = ManagedFactor.Lane;
 
-    // How many steps before its use a vector of W is fetched.
-    private const int DepthsAhead = 8;
-
     // With AVX-512, 8 × 3 vectors of sums fit into the 32 registers. Without, a vector takes 2 of 16 registers or 4 of 32, and 6 × 1 do.
     private static int MostRows => Vector512.IsHardwareAccelerated ? 8 : 6;
 
@@ -56,13 +53,13 @@ internal static class QuadTile
         for (int i = 0; i < rows; i += MostRows)
         {
             int height = Math.Min(MostRows, rows - i);
-            for (int quad = 0; quad < quads; quad += MostVectors)
+            for (int t = 0; t < panel.Tiles; t++)
             {
-                int vectors = Math.Min(MostVectors, quads - quad);
-                ref float p = ref Unsafe.Add(ref right, panel.Start(quad, from));
+                int quad = panel.FirstQuad(t), vectors = panel.FirstQuad(t + 1) - quad;
+                ref float p = ref Unsafe.Add(ref right, panel.Start(t, from));
                 ref float xi = ref Unsafe.Add(ref left, (nint)i * xRow);
                 ref float ci = ref Unsafe.Add(ref sums, (nint)i * cRow + quad * Size);
-                nint fetch = quad == 0 ? ahead : 0;
+                nint fetch = t == 0 ? ahead : 0;
                 switch (vectors)
                 {
                     case 3: OfHeight<ThreeVectors>(height, ref xi, xRow, ref p, depth, ref tile, fetch); break;
@@ -119,10 +116,6 @@ internal static class QuadTile
             Vector512<float> p0 = Vector512.LoadUnsafe(ref panel);
             Vector512<float> p1 = TWidth.Count > 1 ? Vector512.LoadUnsafe(ref panel, Lane) : default;
             Vector512<float> p2 = TWidth.Count > 2 ? Vector512.LoadUnsafe(ref panel, 2 * Lane) : default;
-            // W comes from the second cache.
-            CacheLine.Fetch(ref Unsafe.Add(ref panel, DepthsAhead * TWidth.Count * Lane));
-            if (TWidth.Count > 1) CacheLine.Fetch(ref Unsafe.Add(ref panel, (DepthsAhead * TWidth.Count + 1) * Lane));
-            if (TWidth.Count > 2) CacheLine.Fetch(ref Unsafe.Add(ref panel, (DepthsAhead * TWidth.Count + 2) * Lane));
             panel = ref Unsafe.Add(ref panel, TWidth.Count * Lane);
             if (ahead != 0 && (j & (Lane - 1)) == 0)
             {
@@ -202,12 +195,14 @@ internal static class QuadTile
     {
         for (int i = 0; i < rows; i++)
         {
-            if (Avx512F.IsSupported && vectors == 3)
+            if (Avx512F.IsSupported && vectors > 1)
             {
-                Vector512<float> all = SumOfDepths(Vector512.LoadUnsafe(ref tile), Vector512.LoadUnsafe(ref tile, Lane), Vector512.LoadUnsafe(ref tile, 2 * Lane));
+                Vector512<float> third = vectors > 2 ? Vector512.LoadUnsafe(ref tile, 2 * Lane) : default;
+                Vector512<float> all = SumOfDepths(Vector512.LoadUnsafe(ref tile), Vector512.LoadUnsafe(ref tile, Lane), third);
                 Store(ref c, all.GetLower().GetLower(), add);
                 Store(ref Unsafe.Add(ref c, Size), all.GetLower().GetUpper(), add);
-                Store(ref Unsafe.Add(ref c, 2 * Size), all.GetUpper().GetLower(), add);
+                if (vectors > 2)
+                    Store(ref Unsafe.Add(ref c, 2 * Size), all.GetUpper().GetLower(), add);
             }
             else
             {
