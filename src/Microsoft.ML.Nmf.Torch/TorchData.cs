@@ -40,7 +40,7 @@ internal sealed class TorchDense : TorchMatrix
         for (int b = 0; b < examples.Blocks.Length; b++)
         {
             (int first, int count) = RowBlocks.Range(b, examples.Rows);
-            using torch.Tensor block = torch.tensor(examples.Blocks[b], [count, examples.Columns]);
+            using torch.Tensor block = torch.tensor(examples.CopyOfBlock(b), [count, examples.Columns]);
             _values.narrow(0, first, count).copy_(block);
         }
 

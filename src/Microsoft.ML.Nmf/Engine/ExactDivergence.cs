@@ -41,7 +41,7 @@ internal static class ExactDivergence
         var parts = new double[RowBlocks.Count(examples.Rows)];
         Parallel.For(0, parts.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (b) =>
         {
-            float[] values = examples is SparseExamples sparse ? sparse.Data.Blocks[b].Values : ((DenseExamples)examples).Blocks[b];
+            ReadOnlySpan<float> values = examples is SparseExamples sparse ? sparse.Data.Blocks[b].Values : ((DenseExamples)examples).Blocks[b].Span;
             foreach (float value in values)
                 parts[b] += value == 0 ? 0 : Math.Pow(Math.Max(value, beta < 0 ? floor : 0), beta);
         });
@@ -100,7 +100,7 @@ internal static class ExactDivergence
     private static ReadOnlySpan<float> RowOf(ExampleMatrix examples, int block, int row, float[] room)
     {
         if (examples is DenseExamples dense)
-            return dense.Blocks[block].AsSpan(row * examples.Columns, examples.Columns);
+            return dense.Row(block, row);
         CompressedBlock rows = ((SparseExamples)examples).Data.Blocks[block];
         Array.Clear(room);
         for (int p = rows.Starts[row]; p < rows.Starts[row + 1]; p++)

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Microsoft.ML.Nmf.Engine.Managed;
 
 namespace Microsoft.ML.Nmf.Engine;
 
@@ -62,21 +63,75 @@ internal abstract class ExampleMatrix
     public abstract float Largest();
 }
 
-/// <summary>Training data with every entry stored, row after row within each block.</summary>
+/// <summary>
+/// Training data with every entry stored, row after row within each block. A row starts at a cache line and is followed by zeros up to
+/// <see cref="Stride"/>, so that kernels read whole vectors of it in place.
+/// </summary>
 internal sealed class DenseExamples : ExampleMatrix
 {
-    /// <summary>Takes over the blocks, without a copy; each has <c>rows of the block × columns</c> values.</summary>
-    public DenseExamples(float[][] blocks, int rows, int columns, long nonZeros, double sum, double sumOfSquares, double unit = 1)
-        : base(rows, columns, nonZeros, sum, sumOfSquares, unit) => Blocks = blocks;
+    // Rows at a distance of a multiple of this fall into the same few sets of the cache.
+    private const int CrowdedStride = 256;
 
-    /// <summary>One array a block of rows: block b starts with row b·<see cref="ExampleMatrix.BlockRows"/>.</summary>
-    public float[][] Blocks { get; }
+    /// <summary>Takes over the blocks, without a copy; each is from <see cref="AllocateBlock"/>.</summary>
+    public DenseExamples(AlignedFloats[] blocks, int rows, int columns, long nonZeros, double sum, double sumOfSquares, double unit = 1)
+        : base(rows, columns, nonZeros, sum, sumOfSquares, unit)
+    {
+        Blocks = blocks;
+        Stride = StrideOf(columns);
+    }
+
+    /// <summary>The memory of each block of rows: block b starts with row b·<see cref="ExampleMatrix.BlockRows"/>.</summary>
+    public AlignedFloats[] Blocks { get; }
+
+    /// <summary>Floats from one row to the next.</summary>
+    public int Stride { get; }
 
     /// <inheritdoc />
-    public override long Bytes => (long)Rows * Columns * sizeof(float);
+    public override long Bytes => (long)Rows * Stride * sizeof(float);
+
+    /// <summary>Zeros for the rows of a block.</summary>
+    public static AlignedFloats AllocateBlock(int rows, int columns)
+    {
+        _ = ArraySize.Of(rows, StrideOf(columns), "A block of dense data");
+        return new AlignedFloats(rows, StrideOf(columns));
+    }
+
+    /// <summary>Floats from one row of a block to the next.</summary>
+    public static int StrideOf(int columns)
+    {
+        int padded = ManagedFactor.Padded(columns);
+        return padded > 0 && padded % CrowdedStride == 0 ? padded + ManagedFactor.Lane : padded;
+    }
+
+    /// <summary>The values of a row.</summary>
+    /// <param name="block">Its block.</param>
+    /// <param name="place">Its place in the block.</param>
+    public Span<float> Row(int block, int place) => Blocks[block].Span.Slice(place * Stride, Columns);
+
+    /// <summary>A copy of the values of a block, row after row, without padding.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public float[] CopyOfBlock(int block)
+    {
+        (_, int count) = RowBlocks.Range(block, Rows);
+        var values = new float[ArraySize.Of(count, Columns, "A block of dense data")];
+        for (int i = 0; i < count; i++)
+            Row(block, i).CopyTo(values.AsSpan(i * Columns));
+        return values;
+    }
 
     /// <inheritdoc />
-    public override float Largest() => Blocks.Max(block => block.Length == 0 ? 0 : block.Max());
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override float Largest()
+    {
+        float largest = 0;
+        foreach (AlignedFloats block in Blocks)
+        {
+            foreach (float value in block.Span)
+                largest = Math.Max(largest, value);
+        }
+
+        return largest;
+    }
 }
 
 /// <summary>Training data with only its non-zero entries stored, as compressed rows.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Microsoft.ML.Nmf.Engine.Managed;
 
 namespace Microsoft.ML.Nmf.Engine;
 
@@ -54,7 +55,7 @@ internal sealed class ExampleMatrixBuilder(int columns)
             }
             else
             {
-                builder.AddDense(((DenseExamples)examples).Blocks[block].AsSpan(place * examples.Columns, examples.Columns));
+                builder.AddDense(((DenseExamples)examples).Row(block, place));
             }
         }
 
@@ -157,17 +158,19 @@ internal sealed class ExampleMatrixBuilder(int columns)
 
     // Lets go of each compressed block once it is unpacked, so that the data is never held twice.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float[][] Unpack(CompressedRows compressed)
+    private static AlignedFloats[] Unpack(CompressedRows compressed)
     {
-        var dense = new float[compressed.Blocks.Length][];
+        var dense = new AlignedFloats[compressed.Blocks.Length];
+        int stride = DenseExamples.StrideOf(compressed.Columns);
         for (int b = 0; b < dense.Length; b++)
         {
             CompressedBlock block = compressed.Blocks[b];
-            float[] values = dense[b] = new float[ArraySize.Of(block.Rows, compressed.Columns, "A block of dense data")];
+            dense[b] = DenseExamples.AllocateBlock(block.Rows, compressed.Columns);
+            Span<float> values = dense[b].Span;
             for (int i = 0; i < block.Rows; i++)
             {
                 for (int p = block.Starts[i]; p < block.Starts[i + 1]; p++)
-                    values[i * compressed.Columns + block.Columns[p]] = block.Values[p];
+                    values[i * stride + block.Columns[p]] = block.Values[p];
             }
 
             compressed.Blocks[b] = default;

@@ -47,7 +47,7 @@ public class ExampleMatrixBuilderTests
             if (examples is DenseExamples dense)
             {
                 for (int j = 0; j < examples.Columns; j++)
-                    values[i, j] = dense.Blocks[block][place * examples.Columns + j];
+                    values[i, j] = dense.Row(block, place)[j];
                 continue;
             }
 

@@ -48,6 +48,46 @@ public class LaneMathTests
     [Fact]
     public void The_logarithm_of_one_is_zero() => Assert.Equal(0, LaneMath.Log(Vector512<float>.One)[0]);
 
+    [Theory]
+    [InlineData(0.3f)]
+    [InlineData(-0.7f)]
+    [InlineData(1.7f)]
+    [InlineData(-2.3f)]
+    public void A_power_is_right_to_two_units_in_the_last_place(float exponent)
+    {
+        foreach (float x in NormalValues())
+        {
+            double exact = Math.Pow(x, exponent);
+            if (exact is > 1.2e-38 and < 3.4e38)
+                Assert.True(Math.Abs(LaneMath.Pow(Vector512.Create(x), Vector512.Create(exponent))[7] - exact) <= 2 * UnitOf(exact), $"{x:R} to {exponent}");
+        }
+    }
+
+    [Theory]
+    [InlineData(0, 0.3f, 0)]
+    [InlineData(1e-40f, 2.5f, 0)]
+    [InlineData(0, -0.3f, float.PositiveInfinity)]
+    [InlineData(1, -0.3f, 1)]
+    [InlineData(1e30f, 1.5f, float.PositiveInfinity)]
+    [InlineData(1e-30f, 1.5f, 0)]
+    [InlineData(1e-30f, -1.5f, float.PositiveInfinity)]
+    [InlineData(float.NaN, 0.7f, float.NaN)]
+    public void A_power_saturates_at_its_ends(float x, float exponent, float expected)
+    {
+        float power = LaneMath.Pow(Vector512.Create(x), Vector512.Create(exponent))[2];
+        Assert.True(power.Equals(expected) || Math.Abs(power - expected) < 1e-37, $"{power}");
+    }
+
+    [Fact]
+    public void An_inverse_root_is_right_to_two_units_in_the_last_place()
+    {
+        foreach (float x in NormalValues())
+        {
+            double exact = 1 / Math.Sqrt(x);
+            Assert.True(Math.Abs(LaneMath.InverseRoot(Vector512.Create(x))[9] - exact) <= 2 * UnitOf(exact), $"1/√{x:R}");
+        }
+    }
+
     private static IEnumerable<float> NormalValues()
     {
         var random = new Random(3);

@@ -87,7 +87,7 @@ public class ExampleReaderTests
             if (examples is DenseExamples dense)
             {
                 for (int j = 0; j < examples.Columns; j++)
-                    rows[i][j] = dense.Blocks[b][at * examples.Columns + j] * (float)examples.Unit;
+                    rows[i][j] = dense.Row(b, at)[j] * (float)examples.Unit;
                 continue;
             }
 

@@ -1,4 +1,5 @@
 using Microsoft.ML.Nmf.Engine;
+using Microsoft.ML.Nmf.Engine.Managed;
 
 namespace Microsoft.ML.Nmf.Tests.Reference;
 
@@ -37,15 +38,15 @@ internal static class Build
     public static DenseExamples Dense(double[,] x)
     {
         int n = x.GetLength(0), m = x.GetLength(1);
-        var blocks = new float[RowBlocks.Count(n)][];
+        var blocks = new AlignedFloats[RowBlocks.Count(n)];
         for (int b = 0; b < blocks.Length; b++)
         {
             (int first, int count) = RowBlocks.Range(b, n);
-            blocks[b] = new float[count * m];
+            blocks[b] = DenseExamples.AllocateBlock(count, m);
             for (int i = 0; i < count; i++)
             {
                 for (int j = 0; j < m; j++)
-                    blocks[b][i * m + j] = (float)x[first + i, j];
+                    blocks[b].Span[i * DenseExamples.StrideOf(m) + j] = (float)x[first + i, j];
             }
         }
 

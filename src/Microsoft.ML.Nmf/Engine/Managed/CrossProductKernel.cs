@@ -48,7 +48,7 @@ internal sealed class CrossProductKernel(BlockScheduler scheduler)
         for (int from = 0; from < parts; from += atOnce)
         {
             int count = Math.Min(atOnce, parts - from);
-            scheduler.Run(count * shares, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (work) =>
+            scheduler.Run(count * shares, (double)first.Rows * height * width, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (work) =>
             {
                 (int place, int share) = Math.DivRem(work, shares);
                 int start = (from + place) * PartRows, rows = Math.Min(PartRows, first.Rows - start);

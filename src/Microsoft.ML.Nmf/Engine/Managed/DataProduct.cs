@@ -5,35 +5,6 @@ using System.Runtime.Intrinsics;
 namespace Microsoft.ML.Nmf.Engine.Managed;
 
 /// <summary>
-/// Dense data X or Xᵀ times a factor, for a block of rows of the result. The sum over the columns of the data is taken in blocks of
-/// <see cref="ExampleMatrix.BlockRows"/>, so that the factor's rows for a block stay in the cache. Cost p·q·r.
-/// </summary>
-internal static class DenseProduct
-{
-    /// <summary>result ← (rows of the block of data) · other.</summary>
-    /// <param name="data">X or Xᵀ, p × q.</param>
-    /// <param name="block">The index of the block of <see cref="ExampleMatrix.BlockRows"/> rows of <paramref name="data"/>.</param>
-    /// <param name="other">A factor, q × r.</param>
-    /// <param name="result">Receives the padded rows of the block.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply(DenseData data, int block, ManagedFactor other, Span<float> result)
-    {
-        (int first, int rows) = RowBlocks.Range(block, data.Rows);
-        int stride = other.Stride;
-        int features = data.Source.Columns;
-        result.Clear();
-        for (int d = 0; d < RowBlocks.Count(data.Columns); d++)
-        {
-            (int start, int depth) = RowBlocks.Range(d, data.Columns);
-            MatrixKernel.Left left = data.IsTransposed
-                ? new(data.Source.Blocks[d].AsSpan(first), 1, features)
-                : new(data.Source.Blocks[block].AsSpan(start), features, 1);
-            MatrixKernel.MultiplyAdd(left, other.RowRange(start, depth), stride, result, stride, rows, depth, stride);
-        }
-    }
-}
-
-/// <summary>
 /// A block of compressed rows times a factor. A row of the result is the sum of the factor's rows at the columns of the row's entries, weighted by their
 /// values; up to 64 of its columns are summed in registers at a time. Cost z·r multiply-adds and as many floats read.
 /// </summary>

@@ -150,15 +150,22 @@ internal static class FactorSums
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double[] OfColumns(ReadOnlySpan<float> rows, int stride, int rank)
     {
-        var sums = new double[rank];
+        if (rows.Length % stride != 0 || stride % ManagedFactor.Lane != 0)
+            throw new ArgumentException("Columns are summed over whole padded rows.");
+        var sums = new double[stride];
+        ref float x = ref MemoryMarshal.GetReference(rows);
+        ref double sum = ref MemoryMarshal.GetArrayDataReference(sums);
         for (int at = 0; at < rows.Length; at += stride)
         {
-            ReadOnlySpan<float> row = rows.Slice(at, rank);
-            for (int k = 0; k < row.Length; k++)
-                sums[k] += row[k];
+            for (int k = 0; k < stride; k += ManagedFactor.Lane)
+            {
+                (Vector512<double> low, Vector512<double> high) = Vector512.Widen(Vector512.LoadUnsafe(ref x, (nuint)(at + k)));
+                (low + Vector512.LoadUnsafe(ref sum, (nuint)k)).StoreUnsafe(ref sum, (nuint)k);
+                (high + Vector512.LoadUnsafe(ref sum, (nuint)(k + HalfLane))).StoreUnsafe(ref sum, (nuint)(k + HalfLane));
+            }
         }
 
-        return sums;
+        return sums[..rank];
     }
 
     /// <summary>⟨A_k, B_k⟩ for each of the <paramref name="rank"/> columns k.</summary>

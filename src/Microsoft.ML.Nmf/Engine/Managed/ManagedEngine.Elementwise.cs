@@ -86,7 +86,7 @@ internal sealed partial class ManagedEngine
     }
 
     private void ForBlocks(ManagedFactor factor, Action<int, int> body)
-        => _scheduler.Run(RowBlocks.Count(factor.Rows), b =>
+        => _scheduler.Run(RowBlocks.Count(factor.Rows), CostOfEntries(factor), b =>
         {
             (int first, int count) = RowBlocks.Range(b, factor.Rows);
             body(first, count);
@@ -96,7 +96,7 @@ internal sealed partial class ManagedEngine
     private double[] ColumnInner(ManagedFactor first, ManagedFactor second)
     {
         var parts = new double[RowBlocks.Count(first.Rows)][];
-        _scheduler.Run(parts.Length, b =>
+        _scheduler.Run(parts.Length, CostOfEntries(first), b =>
         {
             (int start, int count) = RowBlocks.Range(b, first.Rows);
             parts[b] = FactorSums.ColumnInner(first.RowRange(start, count), second.RowRange(start, count), first.Stride, first.Rank);

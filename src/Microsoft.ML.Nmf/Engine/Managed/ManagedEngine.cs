@@ -15,6 +15,8 @@ internal sealed partial class ManagedEngine : ComputeEngine
 
     private readonly BlockScheduler _scheduler;
     private readonly CrossProductKernel _crossProduct;
+    private readonly DenseProduct _denseProduct;
+    private readonly BetaTileKernel _betaTiles;
     private RoundedFactor? _rounded;
 
     /// <summary>An engine on up to <paramref name="threads"/> threads.</summary>
@@ -22,6 +24,8 @@ internal sealed partial class ManagedEngine : ComputeEngine
     {
         _scheduler = new BlockScheduler(threads);
         _crossProduct = new CrossProductKernel(_scheduler);
+        _denseProduct = new DenseProduct(_scheduler);
+        _betaTiles = new BetaTileKernel(_scheduler);
     }
 
     /// <inheritdoc />
@@ -75,16 +79,19 @@ internal sealed partial class ManagedEngine : ComputeEngine
     public override void DataProduct(DataMatrix data, Factor other, Factor result)
     {
         ManagedFactor o = Of(other), target = Of(result);
-        FrequentRows? frequent = (long)o.Rows * o.Stride > CachedFloats && data is SparseData large ? large.Frequent : null;
+        if (data is DenseData dense)
+        {
+            _denseProduct.Multiply(dense, o, target);
+            return;
+        }
+
+        var sparse = (SparseData)data;
+        FrequentRows? frequent = (long)o.Rows * o.Stride > CachedFloats ? sparse.Frequent : null;
         frequent?.Multiply(_scheduler, o, target);
-        _scheduler.Run(RowBlocks.Count(data.Rows), b =>
+        _scheduler.Run(RowBlocks.Count(data.Rows), CostOfGathering(sparse, o), b =>
         {
             (int first, int count) = RowBlocks.Range(b, data.Rows);
-            Span<float> rows = target.RowRange(first, count);
-            if (data is SparseData sparse)
-                SparseProduct.Multiply(sparse.Data.Blocks[b], o, rows, frequent is null ? default : frequent.IsFrequent.AsSpan(first, count));
-            else
-                DenseProduct.Multiply((DenseData)data, b, o, rows);
+            SparseProduct.Multiply(sparse.Data.Blocks[b], o, target.RowRange(first, count), frequent is null ? default : frequent.IsFrequent.AsSpan(first, count));
         });
     }
 
@@ -174,7 +181,7 @@ internal sealed partial class ManagedEngine : ComputeEngine
     public override double Inner(Factor first, Factor second)
     {
         ManagedFactor a = Of(first), b = Of(second);
-        return _scheduler.Sum(RowBlocks.Count(a.Rows), block =>
+        return _scheduler.Sum(RowBlocks.Count(a.Rows), CostOfEntries(a), block =>
         {
             (int start, int count) = RowBlocks.Range(block, a.Rows);
             return FactorSums.Inner(a.RowRange(start, count), b.RowRange(start, count));
@@ -196,7 +203,7 @@ internal sealed partial class ManagedEngine : ComputeEngine
     public override double PenaltyOf(Factor factor, Penalty penalty)
     {
         ManagedFactor f = Of(factor);
-        return penalty.IsNone ? 0 : _scheduler.Sum(RowBlocks.Count(f.Rows), b =>
+        return penalty.IsNone ? 0 : _scheduler.Sum(RowBlocks.Count(f.Rows), CostOfEntries(f), b =>
         {
             (int first, int count) = RowBlocks.Range(b, f.Rows);
             return FactorSums.PenaltyOf(f.RowRange(first, count), f.Stride, penalty);
@@ -208,7 +215,7 @@ internal sealed partial class ManagedEngine : ComputeEngine
     {
         ManagedFactor f = Of(factor), p = Of(product);
         var kernel = new CoordinateDescentKernel(Of(gram), penalty, sweeps);
-        _scheduler.Run(RowBlocks.Count(f.Rows), kernel.MakeScratch, (b, scratch) =>
+        _scheduler.Run(RowBlocks.Count(f.Rows), (double)f.Rows * f.Rank * f.Rank * sweeps, kernel.MakeScratch, (b, scratch) =>
         {
             (int first, int count) = RowBlocks.Range(b, f.Rows);
             kernel.Descend(f.RowRange(first, count), p.RowRange(first, count), f.Stride, count, scratch);
@@ -221,7 +228,7 @@ internal sealed partial class ManagedEngine : ComputeEngine
         ManagedFactor f = Of(factor), z = Of(plain), target = Of(next), p = Of(problem.Product);
         var kernel = new CoordinateDescentKernel(Of(problem.Gram), problem.Penalty, sweeps);
         var parts = new double[RowBlocks.Count(f.Rows)];
-        _scheduler.Run(parts.Length, kernel.MakeScratch, (b, scratch) =>
+        _scheduler.Run(parts.Length, (double)f.Rows * f.Rank * f.Rank * sweeps, kernel.MakeScratch, (b, scratch) =>
         {
             (int first, int count) = RowBlocks.Range(b, f.Rows);
             parts[b] = kernel.Extrapolate(f.RowRange(first, count), p.RowRange(first, count), z.RowRange(first, count), target.RowRange(first, count),
@@ -244,7 +251,7 @@ internal sealed partial class ManagedEngine : ComputeEngine
 
         double divergence = beta == 1 && data is SparseData sparse
             ? KullbackLeibler(sparse, Of(factor), Of(other), numerator, evaluate)
-            : Tiles(data, Of(factor), Of(other), beta, numerator, denominator, evaluate);
+            : _betaTiles.Compute(new(data, Of(factor), Of(other), beta, numerator, denominator, evaluate));
         return evaluate ? divergence : double.NaN;
     }
 
@@ -252,7 +259,7 @@ internal sealed partial class ManagedEngine : ComputeEngine
     public override void MultiplicativeUpdate(Factor factor, MultiplicativeTerms terms, Penalty penalty, double beta, double relaxation = 1)
     {
         ManagedFactor f = Of(factor), numerator = Of(terms.Numerator), denominator = Of(terms.Denominator);
-        _scheduler.Run(RowBlocks.Count(f.Rows), b =>
+        _scheduler.Run(RowBlocks.Count(f.Rows), CostOfEntries(f), b =>
         {
             (int first, int count) = RowBlocks.Range(b, f.Rows);
             ReadOnlySpan<float> divisors = denominator.Rows == f.Rows ? denominator.RowRange(first, count) : denominator.Values;
@@ -283,7 +290,7 @@ internal sealed partial class ManagedEngine : ComputeEngine
 
     // result ← factor · small, where small has padded rows, as many as the factor has columns.
     private void ProductWithSmall(ManagedFactor factor, AlignedFloats small, ManagedFactor result)
-        => _scheduler.Run(RowBlocks.Count(factor.Rows), b =>
+        => _scheduler.Run(RowBlocks.Count(factor.Rows), (double)factor.Rows * factor.Rank * result.Stride, b =>
         {
             (int first, int count) = RowBlocks.Range(b, factor.Rows);
             Span<float> rows = result.RowRange(first, count);
@@ -292,15 +299,20 @@ internal sealed partial class ManagedEngine : ComputeEngine
             MatrixKernel.MultiplyAdd(left, small.Span, result.Stride, rows, result.Stride, count, factor.Rank, result.Stride);
         });
 
+    private static double CostOfEntries(ManagedFactor factor) => BlockScheduler.CostOfEntry * factor.Values.Length;
+
     private static ManagedFactor Of(Factor factor) => (ManagedFactor)factor;
 
     private static ManagedGram Of(Gram gram) => (ManagedGram)gram;
+
+    // A row of the factor for each stored entry.
+    private static double CostOfGathering(SparseData data, ManagedFactor other) => (double)data.Examples.NonZeros * other.Stride;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double KullbackLeibler(SparseData data, ManagedFactor factor, ManagedFactor other, ManagedFactor? numerator, bool evaluate)
     {
         float floor = data.Examples.FloorOf(1);
-        double logarithms = _scheduler.Sum(RowBlocks.Count(data.Rows), b =>
+        double logarithms = _scheduler.Sum(RowBlocks.Count(data.Rows), 2 * CostOfGathering(data, other), b =>
         {
             (int first, int count) = RowBlocks.Range(b, data.Rows);
             Span<float> target = numerator is null ? default : numerator.RowRange(first, count);
@@ -315,22 +327,6 @@ internal sealed partial class ManagedEngine : ComputeEngine
         return logarithms - data.Examples.Sum + approximation;
     }
 
-    private double Tiles(
-        DataMatrix data, ManagedFactor factor, ManagedFactor other, double beta, ManagedFactor? numerator, ManagedFactor? denominator, bool evaluate)
-    {
-        var kernel = new BetaTileKernel(data, factor, other, beta, data.Examples.FloorOf(beta), evaluate);
-        int blocks = RowBlocks.Count(data.Rows);
-        var parts = new double[blocks];
-        _scheduler.Run(blocks, kernel.MakeScratch, (b, scratch) =>
-        {
-            (int first, int count) = RowBlocks.Range(b, data.Rows);
-            parts[b] = kernel.Terms(b,
-                numerator is null ? default : numerator.RowRange(first, count),
-                denominator is null ? default : denominator.RowRange(first, count), scratch);
-        });
-        return parts.Sum();
-    }
-
     /// <inheritdoc />
     public override double[] ColumnSums(Factor factor) => ColumnSums(Of(factor));
 
@@ -338,7 +334,7 @@ internal sealed partial class ManagedEngine : ComputeEngine
     {
         int blocks = RowBlocks.Count(factor.Rows);
         var parts = new double[blocks][];
-        _scheduler.Run(blocks, b =>
+        _scheduler.Run(blocks, CostOfEntries(factor), b =>
         {
             (int first, int count) = RowBlocks.Range(b, factor.Rows);
             parts[b] = FactorSums.OfColumns(factor.RowRange(first, count), factor.Stride, factor.Rank);

@@ -107,6 +107,8 @@ internal sealed class ManagedFactor : Factor
 /// <summary>A Gram matrix in host memory, in double, row after row without padding.</summary>
 internal sealed class ManagedGram(int rank) : Gram
 {
+    private AlignedFloats? _paddedRows;
+
     /// <inheritdoc />
     public override int Rank { get; } = rank;
 
@@ -119,12 +121,12 @@ internal sealed class ManagedGram(int rank) : Gram
     /// <inheritdoc />
     public override void CopyTo(Span<double> values) => Values.CopyTo(values);
 
-    /// <summary>A copy in float32 as padded rows, an operand for <see cref="MatrixKernel"/>.</summary>
+    /// <summary>A copy in float32 as padded rows, an operand for <see cref="MatrixKernel"/>. Its memory is that of the copy before.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public AlignedFloats ToPaddedRows()
     {
         int stride = ManagedFactor.Padded(Rank);
-        var padded = new AlignedFloats(Rank, stride);
+        AlignedFloats padded = _paddedRows ??= new AlignedFloats(Rank, stride);
         Span<float> target = padded.Span;
         for (int k = 0; k < Rank; k++)
         {

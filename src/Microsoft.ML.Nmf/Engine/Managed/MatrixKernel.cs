@@ -68,11 +68,16 @@ internal static class MatrixKernel
         }
     }
 
-    private static void Check(int length, long needed)
+    /// <summary>Throws unless an operand has as many values as a kernel reads.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Check(int length, long needed)
     {
         if (length < needed)
-            throw new ArgumentException($"A matrix operand has {length} values where the kernel reads {needed}.");
+            ThrowTooShort(length, needed);
     }
+
+    private static void ThrowTooShort(int length, long needed)
+        => throw new ArgumentException($"A matrix operand has {length} values where the kernel reads {needed}.");
 
     // C += A B for one column of tiles, from the first row to the last.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -178,41 +183,4 @@ internal static class MatrixKernel
         if (TWidth.Count > 2) s2.StoreUnsafe(ref row, 2 * Lane);
         if (TWidth.Count > 3) s3.StoreUnsafe(ref row, 3 * Lane);
     }
-}
-
-/// <summary>
-/// A number of vectors as a type. A kernel that is generic in it is compiled once for each number, without the code for more vectors.
-/// </summary>
-internal interface IVectorCount
-{
-    /// <summary>The number.</summary>
-    static abstract int Count { get; }
-}
-
-/// <summary>One.</summary>
-internal readonly struct OneVector : IVectorCount
-{
-    /// <inheritdoc />
-    public static int Count => 1;
-}
-
-/// <summary>Two.</summary>
-internal readonly struct TwoVectors : IVectorCount
-{
-    /// <inheritdoc />
-    public static int Count => 2;
-}
-
-/// <summary>Three.</summary>
-internal readonly struct ThreeVectors : IVectorCount
-{
-    /// <inheritdoc />
-    public static int Count => 3;
-}
-
-/// <summary>Four.</summary>
-internal readonly struct FourVectors : IVectorCount
-{
-    /// <inheritdoc />
-    public static int Count => 4;
 }

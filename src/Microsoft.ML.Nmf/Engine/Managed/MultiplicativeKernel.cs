@@ -29,7 +29,7 @@ internal static class MultiplicativeKernel
             UpdateRow(rows.Slice(at, stride), numerator.Slice(at, stride), oneDenominator ? denominator : denominator.Slice(at, stride), penalty, rule);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void UpdateRow(Span<float> row, ReadOnlySpan<float> numerator, ReadOnlySpan<float> denominator, Penalty penalty,
         (double Beta, double Relaxation) rule)
     {
@@ -47,7 +47,7 @@ internal static class MultiplicativeKernel
         for (int k = 0; k < row.Length; k += Lane)
         {
             Vector512<float> value = Vector512.LoadUnsafe(ref f, (nuint)k);
-            Vector512<float> quadratic = Vector512.Max(Vector512.MultiplyAddEstimate(own, value, others), Vector512<float>.Zero);
+            Vector512<float> quadratic = Vector512.MaxNative(Vector512<float>.Zero, Vector512.MultiplyAddEstimate(own, value, others));
             Vector512<float> divisor = Vector512.LoadUnsafe(ref d, (nuint)k) + linear + quadratic + epsilon;
             Vector512<float> dividend = Vector512.LoadUnsafe(ref n, (nuint)k) + epsilon;
             Vector512<float> step = Raise(dividend / divisor, exponent);

@@ -16,6 +16,7 @@ internal static class PowerKernel
     /// <param name="source">Non-negative values, in whole vectors.</param>
     /// <param name="target">Receives as many values.</param>
     /// <param name="exponent">Any finite exponent.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Raise(ReadOnlySpan<float> source, Span<float> target, double exponent)
     {
         switch (exponent)
@@ -40,7 +41,7 @@ internal static class PowerKernel
         ref float x = ref MemoryMarshal.GetReference(values);
         Vector512<float> bound = Vector512.Create(least);
         for (nuint i = 0; i < (nuint)values.Length; i += Lane)
-            Vector512.Max(Vector512.LoadUnsafe(ref x, i), bound).StoreUnsafe(ref x, i);
+            Vector512.MaxNative(bound, Vector512.LoadUnsafe(ref x, i)).StoreUnsafe(ref x, i);
     }
 
     /// <summary>X ← X ∘ X̂^(β−2), the weights of the multiplicative update's numerator, from the X̂^(β−1) that its denominator needs as well.</summary>
@@ -58,7 +59,7 @@ internal static class PowerKernel
         for (nuint i = 0; i < (nuint)data.Length; i += Lane)
         {
             Vector512<float> weight = Vector512.LoadUnsafe(ref x, i) * (Vector512.LoadUnsafe(ref q, i) / Vector512.LoadUnsafe(ref y, i));
-            Vector512.Min(weight, largest).StoreUnsafe(ref x, i);
+            Vector512.MinNative(largest, weight).StoreUnsafe(ref x, i);
         }
     }
 
@@ -68,8 +69,10 @@ internal static class PowerKernel
             throw new ArgumentException("Powers are taken of whole vectors, and of as many as there are data.");
     }
 
-    private interface IPower
+    /// <summary>A power as a type.</summary>
+    public interface IPower
     {
+        /// <summary>xᵖ; the exponent p is read where the type does not say it.</summary>
         static abstract Vector512<float> Of(Vector512<float> x, Vector512<float> exponent);
     }
 
@@ -83,7 +86,7 @@ internal static class PowerKernel
         Vector512<float> e = Vector512.Create(exponent);
         Vector512<float> largest = Vector512.Create(MultiplicativeRule.LargestPower);
         for (nuint i = 0; i < (nuint)source.Length; i += Lane)
-            Vector512.Min(TPower.Of(Vector512.LoadUnsafe(ref from, i), e), largest).StoreUnsafe(ref to, i);
+            Vector512.MinNative(largest, TPower.Of(Vector512.LoadUnsafe(ref from, i), e)).StoreUnsafe(ref to, i);
     }
 
     // A fill of a span starts without optimisation.
@@ -93,51 +96,67 @@ internal static class PowerKernel
         public static Vector512<float> Of(Vector512<float> x, Vector512<float> exponent) => Vector512<float>.One;
     }
 
-    private readonly struct Identity : IPower
+    /// <summary>x.</summary>
+    public readonly struct Identity : IPower
     {
+        /// <inheritdoc />
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<float> Of(Vector512<float> x, Vector512<float> exponent) => x;
     }
 
-    private readonly struct Square : IPower
+    /// <summary>x².</summary>
+    public readonly struct Square : IPower
     {
+        /// <inheritdoc />
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<float> Of(Vector512<float> x, Vector512<float> exponent) => x * x;
     }
 
-    private readonly struct Cube : IPower
+    /// <summary>x³.</summary>
+    public readonly struct Cube : IPower
     {
+        /// <inheritdoc />
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<float> Of(Vector512<float> x, Vector512<float> exponent) => x * x * x;
     }
 
-    private readonly struct RootOfCube : IPower
+    /// <summary>x^1.5.</summary>
+    public readonly struct RootOfCube : IPower
     {
+        /// <inheritdoc />
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<float> Of(Vector512<float> x, Vector512<float> exponent) => x * Vector512.Sqrt(x);
     }
 
-    private readonly struct Root : IPower
+    /// <summary>√x.</summary>
+    public readonly struct Root : IPower
     {
+        /// <inheritdoc />
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<float> Of(Vector512<float> x, Vector512<float> exponent) => Vector512.Sqrt(x);
     }
 
-    private readonly struct Reciprocal : IPower
+    /// <summary>1/x.</summary>
+    public readonly struct Reciprocal : IPower
     {
+        /// <inheritdoc />
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<float> Of(Vector512<float> x, Vector512<float> exponent) => Vector512<float>.One / x;
     }
 
-    private readonly struct ReciprocalRoot : IPower
+    /// <summary>1/√x.</summary>
+    public readonly struct ReciprocalRoot : IPower
     {
+        /// <inheritdoc />
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<float> Of(Vector512<float> x, Vector512<float> exponent) => Vector512<float>.One / Vector512.Sqrt(x);
     }
 
-    private readonly struct Any : IPower
+    /// <summary>Any other power.</summary>
+    public readonly struct Any : IPower
     {
+        /// <inheritdoc />
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector512<float> Of(Vector512<float> x, Vector512<float> exponent) => LaneMath.Exp(exponent * LaneMath.Log(x));
+        public static Vector512<float> Of(Vector512<float> x, Vector512<float> exponent) => LaneMath.Pow(x, exponent);
     }
 }
