@@ -163,48 +163,19 @@ internal sealed class NonnegativeRowSolver
         }
     }
 
-    // Coordinate descent from a solution whose gradient is known; what is positive then is the support to start from.
+    // What is positive after coordinate descent from the solution is the support to start from.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void FindSupport(PaddedGram gram)
     {
         for (int sweep = 0; sweep < PivotingRule.Sweeps; sweep++)
         {
-            if (!Sweep(gram))
+            if (!CoordinateSweep.Run(gram, _solution, _gradient))
                 break;
         }
 
         ReadOnlySpan<double> x = _solution.Span;
         for (int k = 0; k < gram.Rank; k++)
             _inside[k] = x[k] > 0 ? -1 : 0;
-    }
-
-    // One pass over the coordinates, with the whole gradient kept up to date. Whether one became positive or zero.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private bool Sweep(PaddedGram gram)
-    {
-        int rank = gram.Rank, stride = gram.Stride;
-        ref double x = ref _solution.First;
-        ref double g = ref _gradient.First;
-        ref double inverses = ref gram.Inverses.First;
-        ref double row = ref gram.Values.First;
-        bool hasChanged = false;
-        for (int k = 0; k < rank; k++, row = ref Unsafe.Add(ref row, stride))
-        {
-            double old = Unsafe.Add(ref x, k), slope = Unsafe.Add(ref g, k);
-            if (old == 0 && slope >= 0)
-                continue;
-            double next = Math.Max(old - slope * Unsafe.Add(ref inverses, k), 0);
-            hasChanged |= (next > 0) != (old > 0);
-            Unsafe.Add(ref x, k) = next;
-            Vector512<double> step = Vector512.Create(next - old);
-            for (int l = 0; l < stride; l += Lane)
-            {
-                Vector512.MultiplyAddEstimate(step, Vector512.LoadUnsafe(ref row, (nuint)l), Vector512.LoadUnsafe(ref g, (nuint)l))
-                    .StoreUnsafe(ref g, (nuint)l);
-            }
-        }
-
-        return hasChanged;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
