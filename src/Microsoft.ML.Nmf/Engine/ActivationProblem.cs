@@ -6,8 +6,11 @@ namespace Microsoft.ML.Nmf.Engine;
 /// <param name="Beta">β of the divergence.</param>
 /// <param name="L1">Weight of the sum of the activations, at least 0.</param>
 /// <param name="L2">Weight of half the sum of their squares, at least 0.</param>
-/// <param name="MaximumNumberOfIterations">The most multiplicative updates of a row, at least 1; for β ≠ 2 only.</param>
-/// <param name="Tolerance">A row is done when an update changes no activation by more than this share of the largest; for β ≠ 2 only.</param>
+/// <param name="MaximumNumberOfIterations">The most steps of a row, at least 1; for β ≠ 2 only.</param>
+/// <param name="Tolerance">
+/// For 1 ≤ β &lt; 2 a row is done when its objective is estimated to be above the minimum by less than a hundredth of this share; for β &lt; 1 and β &gt; 2 when an
+/// update changes no activation by more than this share of the largest.
+/// </param>
 internal readonly record struct ActivationSettings(double Beta, float L1, float L2, int MaximumNumberOfIterations, float Tolerance);
 
 /// <summary>
@@ -16,11 +19,18 @@ internal readonly record struct ActivationSettings(double Beta, float L1, float 
 /// </summary>
 internal abstract class ActivationProblem
 {
-    /// <summary>Exact non-negative least squares for β = 2, multiplicative updates for every other β.</summary>
+    /// <summary>
+    /// Exact non-negative least squares for β = 2; Newton's method for 1 ≤ β &lt; 2, where the problem is convex too; multiplicative updates for every other β,
+    /// where faster methods end in a worse minimum for some rows.
+    /// </summary>
     /// <param name="templates">W, features × rank.</param>
     /// <param name="settings">What to minimise, and how exactly.</param>
     public static ActivationProblem Create(FactorMatrix templates, ActivationSettings settings)
-        => settings.Beta == BetaDivergence.Euclidean ? new EuclideanActivations(templates, settings) : new MultiplicativeActivations(templates, settings);
+    {
+        if (settings.Beta == BetaDivergence.Euclidean)
+            return new EuclideanActivations(templates, settings);
+        return NewtonActivations.Solves(settings.Beta) ? new NewtonActivations(templates, settings) : new MultiplicativeActivations(templates, settings);
+    }
 
     /// <summary>A solver for one thread.</summary>
     public abstract ActivationSolver CreateSolver();

@@ -20,8 +20,7 @@ internal sealed class ExactLeastSquares
     private readonly int _stride;
     private readonly int[] _exponents;
     private readonly double[] _templates;
-    private readonly double[] _gram;
-    private readonly double[] _lengths;
+    private readonly PaddedGram _gram;
 
     /// <summary>Scales A and computes its Gram matrix. Cost m·r².</summary>
     /// <param name="templates">A, m × r, finite.</param>
@@ -41,11 +40,7 @@ internal sealed class ExactLeastSquares
 
         _exponents = [.. squares.Select(square => square > 0 ? Math.ILogB(Math.Sqrt(square)) : 0)];
         _templates = Scale(templates, -1);
-        _gram = new double[ArraySize.Of(_rank, _rank, "A Gram matrix")];
-        double[] padded = CrossProduct(_templates, _templates, _features);
-        for (int k = 0; k < _rank; k++)
-            padded.AsSpan(k * _stride, _rank).CopyTo(_gram.AsSpan(k * _rank));
-        _lengths = [.. Enumerable.Range(0, _rank).Select(k => Math.Sqrt(_gram[k * _rank + k]))];
+        _gram = PaddedGram.From(CrossProduct(_templates, _templates, _features), _rank, _stride);
     }
 
     /// <summary>Solves for S, rounds it to float32, and measures how far that is from optimal.</summary>
@@ -181,6 +176,7 @@ internal sealed class ExactLeastSquares
     private double Violation(ReadOnlySpan<float> solution, double length, Scratch scratch)
     {
         double[] gradient = scratch.Target;
+        ReadOnlySpan<double> lengths = _gram.Lengths.Span;
         double fitted = 0, worst = 0;
         for (int k = 0; k < _rank; k++)
             gradient[k] = -gradient[k];
@@ -189,14 +185,14 @@ internal sealed class ExactLeastSquares
             if (solution[l] == 0)
                 continue;
             double value = Math.ScaleB(solution[l], _exponents[l]);
-            fitted += _lengths[l] * value;
-            DoubleKernel.AddScaled(gradient, _gram.AsSpan(l * _rank, _rank), value);
+            fitted += lengths[l] * value;
+            DoubleKernel.AddScaled(gradient, _gram.Row(l), value);
         }
 
         for (int k = 0; k < _rank; k++)
         {
             double violation = solution[k] > 0 ? Math.Abs(gradient[k]) : Math.Max(-gradient[k], 0);
-            double share = violation == 0 ? 0 : violation / (_lengths[k] * (length + fitted));
+            double share = violation == 0 ? 0 : violation / (lengths[k] * (length + fitted));
             worst = double.IsNaN(share) ? double.PositiveInfinity : Math.Max(worst, share);
         }
 

@@ -126,6 +126,9 @@ internal static class PivotingRule
     /// <summary>Consecutive exchanges of all violating variables without progress, after which variables are exchanged one at a time.</summary>
     public const int Patience = 3;
 
+    /// <summary>The most sweeps of coordinate descent that find the support to start from, where none is known.</summary>
+    public const int Sweeps = 3;
+
     /// <summary>The most steps for a row without the ridge, and again with it.</summary>
     public static int MostSteps(int rank) => 10 * (rank + 10);
 }

@@ -174,8 +174,9 @@ public sealed partial class NmfEstimator
         }
 
         /// <summary>
-        /// For β ≠ 2: the most updates of the activations of a row when transforming, at least 1. 500 unless set. An update costs rank times the
-        /// non-zeros of the row for β = 1, and three times rank times all features for any other β.
+        /// For β ≠ 2: the most steps by which the activations of a row are found when transforming, at least 1. 500 unless set. For β from 1 to below 2 they
+        /// are steps of Newton's method, of which a row takes about five; each costs up to rank² times the non-zeros of the row for β = 1, and rank² times
+        /// all features above. For any other β they are multiplicative updates, each of which costs three times rank times all features.
         /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
         public int TransformMaximumNumberOfIterations
@@ -185,7 +186,9 @@ public sealed partial class NmfEstimator
         }
 
         /// <summary>
-        /// For β ≠ 2: a row is transformed when an update changes no activation by more than this share of the largest. From 0 to below 1. 1e-4 unless set.
+        /// For β ≠ 2: how exactly a row is transformed. For β from 1 to below 2 its objective is estimated to be above the minimum by less than a hundredth of
+        /// this share when it is done, which is 1e-6 unless set, or by less than float32 can tell. For any other β a row is done when an update changes no
+        /// activation by more than this share of the largest. From 0 to below 1. 1e-4 unless set.
         /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">The value is negative, not finite, or 1 or more.</exception>
         public float TransformTolerance

@@ -16,9 +16,9 @@ namespace Microsoft.ML.Nmf;
 /// </summary>
 /// <remarks>
 /// For β = 2 h is the exact non-negative least-squares solution (block principal pivoting, <see href="https://doi.org/10.1137/110821172">Kim and Park
-/// 2011</see>), for every other β the end of multiplicative updates from a fixed start. A row gives the same bits alone, in any batch and order, on any
-/// thread, and after saving and loading; a row of zeros gives zeros. The slots are named by the first words of their topics when the training column had
-/// slot names, and by what a topic was renamed to.
+/// 2011</see>), for 1 ≤ β &lt; 2 the minimum to a millionth of the objective (Newton's method), for every other β the end of multiplicative updates from a
+/// fixed start. A row gives the same bits alone, in any batch and order, on any thread, and after saving and loading; a row of zeros gives zeros. The slots
+/// are named by the first words of their topics when the training column had slot names, and by what a topic was renamed to.
 /// </remarks>
 public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransformer<NmfTransformer>
 {

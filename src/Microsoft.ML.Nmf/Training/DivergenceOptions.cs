@@ -35,14 +35,14 @@ internal struct DivergenceOptions()
         set => _activationsL2Regularization = OptionRange.NotNegative(value, nameof(ActivationsL2Regularization));
     }
 
-    /// <summary>The most updates of a row, for β ≠ 2.</summary>
+    /// <summary>The most steps or updates of a row, for β ≠ 2.</summary>
     public int TransformMaximumNumberOfIterations
     {
         readonly get => _transformMaximumNumberOfIterations;
         set => _transformMaximumNumberOfIterations = OptionRange.AtLeastOne(value, nameof(TransformMaximumNumberOfIterations));
     }
 
-    /// <summary>The relative change below which a row is done, for β ≠ 2.</summary>
+    /// <summary>How exactly a row is solved, for β ≠ 2: <see cref="ActivationSettings.Tolerance"/>.</summary>
     public float TransformTolerance
     {
         readonly get => _transformTolerance;

@@ -98,34 +98,4 @@ public abstract class ActivationTransformerBase : HostedTransformer
 
         private static ValueGetter<uint> MakeKeyGetter(RowCache row) => (ref uint destination) => destination = row.Key();
     }
-
-    // Computes a row when the first of its output columns is asked for.
-    private sealed class RowCache(DataViewRow row, FeatureColumn column, IRowActivations activations)
-    {
-        private readonly FeatureRowReader _reader = new(row, column);
-        private long _position = -1;
-
-        public ReadOnlySpan<float> Activations(int output)
-        {
-            Update();
-            return activations.Output(output);
-        }
-
-        public uint Key()
-        {
-            Update();
-            return activations.Key;
-        }
-
-        private void Update()
-        {
-            // A row that is no cursor may change its values without moving.
-            if (row is not DataViewRowCursor || row.Position != _position)
-            {
-                _reader.Read();
-                activations.Compute(_reader.Features, _reader.Values);
-                _position = row.Position;
-            }
-        }
-    }
 }

@@ -49,6 +49,6 @@ internal static partial class Rooms
     private static partial Regex Namespace();
 
     // Types outside of others start in the first column.
-    [GeneratedRegex(@"^(?:public |internal |static |sealed |abstract |readonly |partial |unsafe )+(?:class|struct|interface|enum|record struct|record) (\w+)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^(?:public |internal |static |sealed |abstract |readonly |ref |partial |unsafe )+(?:class|struct|interface|enum|record struct|record) (\w+)", RegexOptions.Multiline)]
     private static partial Regex Declaration();
 }

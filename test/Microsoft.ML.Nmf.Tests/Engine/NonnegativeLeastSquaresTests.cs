@@ -24,15 +24,106 @@ public class NonnegativeLeastSquaresTests
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
     [InlineData(20)]
     [InlineData(60)]
     [InlineData(120)]
+    [InlineData(200)]
     public void The_optimality_conditions_hold_to_the_stated_tolerance(int r)
     {
         for (int seed = 0; seed < 20; seed++)
         {
             (double[,] gram, double[] b) = Problem(r, seed + 100);
             AssertOptimal(gram, b, Solve(gram, b), 1e-9);
+        }
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(17)]
+    [InlineData(50)]
+    public void Scaling_the_columns_scales_the_solution(int r)
+    {
+        for (int seed = 0; seed < 20; seed++)
+        {
+            (double[,] gram, double[] b) = Problem(r, seed + 600);
+            double[] scales = [.. Enumerable.Range(0, r).Select(k => Math.ScaleB(1, (k * 7 + seed) % 41 - 20))], expected = Solve(gram, b);
+            var scaled = new double[r, r];
+            for (int k = 0; k < r; k++)
+            {
+                for (int l = 0; l < r; l++)
+                    scaled[k, l] = scales[k] * gram[k, l] * scales[l];
+            }
+
+            double[] found = Solve(scaled, [.. b.Zip(scales, (value, scale) => value * scale)]);
+            for (int k = 0; k < r; k++)
+                Assert.Equal(expected[k], found[k] * scales[k], 1e-9 * expected.Max());
+        }
+    }
+
+    [Theory]
+    [InlineData(1e-4)]
+    [InlineData(1e-6)]
+    public void Nearly_dependent_columns_are_solved_to_the_stated_tolerance(double difference)
+    {
+        for (int seed = 0; seed < 20; seed++)
+        {
+            double[,] a = Naive.Random(40, 30, seed + 700), noise = Naive.Signed(40, 30, seed + 800), x = Naive.Random(1, 40, seed + 900, 0.3);
+            for (int i = 0; i < 40; i++)
+            {
+                for (int k = 10; k < 30; k++)
+                    a[i, k] = a[i, k % 10] + difference * noise[i, k];
+            }
+
+            double[,] gram = Naive.Gram(a);
+            double[] b = Naive.Row(Naive.Multiply(x, a), 0);
+            AssertOptimal(gram, b, Solve(gram, b), 1e-8);
+        }
+    }
+
+    [Fact]
+    public void A_solver_gives_a_row_the_same_bits_whatever_it_solved_before()
+    {
+        var shared = new NonnegativeRowSolver(50, PivotingRule.DependentInDouble);
+        for (int seed = 0; seed < 30; seed++)
+        {
+            // Of several ranks, since Newton's method solves for what is free.
+            (double[,] gram, double[] b) = Problem(50 - seed, seed + 1000);
+            var x = new double[b.Length];
+            shared.Solve(Padded(gram), b, x);
+            Assert.Equal(Solve(gram, b), x);
+        }
+    }
+
+    [Fact]
+    public void From_a_point_with_its_gradient_the_solution_is_the_same()
+    {
+        for (int seed = 0; seed < 30; seed++)
+        {
+            (double[,] gram, double[] b) = Problem(30, seed + 1100);
+            double[] expected = Solve(gram, b), point = Naive.Row(Naive.Random(1, 30, seed + 1200, 0.5), 0), gradient = new double[32];
+            PaddedGram padded = Padded(gram);
+            padded.Multiply(point, -1, [.. b, 0, 0], gradient);
+            for (int k = 0; k < 30; k++)
+                Assert.Equal(Enumerable.Range(0, 30).Sum(l => gram[k, l] * point[l]) - b[k], gradient[k], 1e-12);
+            new NonnegativeRowSolver(30, PivotingRule.DependentInDouble).SolveFrom(padded, b, point, gradient);
+            for (int k = 0; k < 30; k++)
+                Assert.Equal(expected[k], point[k], 1e-10 * expected.Max());
+        }
+    }
+
+    [Fact]
+    public void The_gram_matrix_of_templates_is_the_sum_of_their_products()
+    {
+        double[,] w = Naive.Random(50, 19, 3, 0.5), expected = Naive.Gram(w);
+        PaddedGram gram = PaddedGram.Of(Build.Matrix(w), 0.25);
+        for (int k = 0; k < 19; k++)
+        {
+            for (int l = 0; l < 19; l++)
+                Near.Equal(expected[k, l] + (k == l ? 0.25 : 0), gram.Row(k)[l], 1e-14);
+            Near.Equal(1 / (expected[k, k] + 0.25), gram.Inverses.Span[k], 1e-14);
+            Assert.All(gram.Values.Span.Slice(k * gram.Stride + 19, gram.Stride - 19).ToArray(), value => Assert.Equal(0, value));
         }
     }
 
@@ -127,9 +218,11 @@ public class NonnegativeLeastSquaresTests
     private static double[] Solve(double[,] gram, double[] b, double[]? start = null)
     {
         double[] x = (double[]?)start?.Clone() ?? new double[b.Length];
-        new NonnegativeRowSolver(b.Length, PivotingRule.DependentInDouble).Solve([.. gram.Cast<double>()], b, x);
+        new NonnegativeRowSolver(b.Length, PivotingRule.DependentInDouble).Solve(Padded(gram), b, x);
         return x;
     }
+
+    private static PaddedGram Padded(double[,] gram) => PaddedGram.From([.. gram.Cast<double>()], gram.GetLength(0), gram.GetLength(0));
 
     private static void AssertOptimal(double[,] gram, double[] b, double[] x, double tolerance)
     {

@@ -10,46 +10,22 @@ namespace Microsoft.ML.Nmf.Engine.Managed;
 internal sealed class MultiplicativeActivations : ActivationProblem
 {
     private readonly ActivationSettings _settings;
-    private readonly ManagedFactor _templates;
-    private readonly double _unit;
+    private readonly UnitTemplates _templates;
     private readonly float[] _columnSums;
-    private readonly double _sum;
-    private readonly AlignedFloats? _templatesTransposed;
-    private readonly int _paddedFeatures;
 
-    /// <summary>Computes the column sums of the templates and, for β ≠ 1, their transpose.</summary>
+    /// <summary>Scales the templates and computes their column sums.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public MultiplicativeActivations(FactorMatrix templates, ActivationSettings settings)
     {
         _settings = settings;
-        double total = 0;
-        foreach (float value in templates.Values)
-            total += value;
-        _unit = PowerOfTwo(total / templates.Values.Length * Math.Sqrt(templates.Columns));
-        _templates = new ManagedFactor(templates.Rows, templates.Columns);
-        for (int j = 0; j < templates.Rows; j++)
-        {
-            ReadOnlySpan<float> from = templates.Row(j);
-            Span<float> to = _templates.RowRange(j, 1);
-            for (int k = 0; k < from.Length; k++)
-                to[k] = (float)(from[k] / _unit);
-        }
-
-        double[] sums = FactorSums.OfColumns(_templates.Values, _templates.Stride, _templates.Rank);
-        _columnSums = new float[_templates.Stride];
-        for (int k = 0; k < sums.Length; k++)
-            _columnSums[k] = (float)sums[k];
-        _sum = sums.Sum();
-        _paddedFeatures = ManagedFactor.Padded(templates.Rows);
-        if (settings.Beta != BetaDivergence.KullbackLeibler)
-            _templatesTransposed = _templates.Transpose();
+        _templates = new UnitTemplates(templates);
+        _columnSums = new float[_templates.Factor.Stride];
+        for (int k = 0; k < templates.Columns; k++)
+            _columnSums[k] = (float)_templates.ColumnSums[k];
     }
 
     /// <inheritdoc />
     public override ActivationSolver CreateSolver() => new Solver(this);
-
-    // The power of 2 nearest to a value; 1 for a value of 0.
-    private static double PowerOfTwo(double value) => value > 0 ? Math.ScaleB(1, (int)Math.Round(Math.Log2(value))) : 1;
 
     private sealed class Solver : ActivationSolver
     {
@@ -65,12 +41,12 @@ internal sealed class MultiplicativeActivations : ActivationProblem
         public Solver(MultiplicativeActivations problem)
         {
             _problem = problem;
-            int stride = problem._templates.Stride;
-            _values = new float[problem._templates.Rows];
+            int stride = problem._templates.Factor.Stride;
+            _values = new float[problem._templates.Factor.Rows];
             _row = new AlignedFloats(stride);
             _numerator = new AlignedFloats(stride);
             _denominator = new AlignedFloats(stride);
-            int features = problem._templatesTransposed is null ? 0 : problem._paddedFeatures;
+            int features = problem._settings.Beta == BetaDivergence.KullbackLeibler ? 0 : ManagedFactor.Padded(problem._templates.Factor.Rows);
             _approximation = new AlignedFloats(features);
             _power = new AlignedFloats(features);
             _weights = new AlignedFloats(features);
@@ -80,12 +56,13 @@ internal sealed class MultiplicativeActivations : ActivationProblem
         protected override void SolveCore(ReadOnlySpan<int> features, ReadOnlySpan<float> values, Span<float> activations)
         {
             ActivationSettings settings = _problem._settings;
+            UnitTemplates templates = _problem._templates;
             double sum = 0;
             foreach (float value in values)
                 sum += value;
-            if (_problem._sum <= 0)
+            if (templates.Sum <= 0)
                 return;
-            double unit = PowerOfTwo(sum / _problem._templates.Rows);
+            double unit = templates.UnitOf(sum);
             sum /= unit;
             Span<float> scaled = _values.AsSpan(0, values.Length);
             for (int p = 0; p < values.Length; p++)
@@ -93,9 +70,9 @@ internal sealed class MultiplicativeActivations : ActivationProblem
             values = scaled;
             Span<float> row = _row.Span[..activations.Length];
             for (int k = 0; k < row.Length; k++)
-                row[k] = _problem._columnSums[k] > 0 ? (float)(sum / _problem._sum) : 0;
-            float floor = (float)(BetaDivergence.FloorOf(settings.Beta) * sum / _problem._templates.Rows);
-            Penalty penalty = PenaltyOf(settings, unit);
+                row[k] = _problem._columnSums[k] > 0 ? (float)(sum / templates.Sum) : 0;
+            float floor = (float)(BetaDivergence.FloorOf(settings.Beta) * sum / templates.Factor.Rows);
+            Penalty penalty = templates.PenaltyOf(settings, unit);
             for (int iteration = 0; iteration < settings.MaximumNumberOfIterations; iteration++)
             {
                 row.CopyTo(activations);
@@ -116,17 +93,9 @@ internal sealed class MultiplicativeActivations : ActivationProblem
                     break;
             }
 
-            double unitOfActivations = unit / _problem._unit;
+            double unitOfActivations = templates.UnitOfActivations(unit);
             for (int k = 0; k < row.Length; k++)
                 activations[k] = (float)Math.Min(row[k] * unitOfActivations, float.MaxValue);
-        }
-
-        // The penalty on activations over their unit, for a divergence that is over unit^β.
-        private Penalty PenaltyOf(ActivationSettings settings, double unit)
-        {
-            double objective = Math.Pow(unit, settings.Beta), activations = unit / _problem._unit;
-            return new Penalty(Weight(settings.L1, activations / objective), Weight(settings.L2, activations * activations / objective));
-            static float Weight(float weight, double scale) => weight == 0 ? 0 : (float)Math.Min(weight * scale, MultiplicativeRule.LargestPower);
         }
 
         // The largest activation and the largest change of one.
@@ -145,19 +114,19 @@ internal sealed class MultiplicativeActivations : ActivationProblem
 
         private void KullbackLeiblerTerms(ReadOnlySpan<int> features, ReadOnlySpan<float> values, float floor)
         {
-            KullbackLeiblerKernel.Row(features, values, _row.Span, _problem._templates, floor, _numerator.Span, evaluate: false);
+            KullbackLeiblerKernel.Row(features, values, _row.Span, _problem._templates.Factor, floor, _numerator.Span, evaluate: false);
             _problem._columnSums.CopyTo(_denominator.Span);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void TermsOfAllFeatures(ReadOnlySpan<int> features, ReadOnlySpan<float> values, float floor)
         {
-            ManagedFactor templates = _problem._templates;
+            ManagedFactor templates = _problem._templates.Factor;
             Span<float> approximation = _approximation.Span, power = _power.Span, weights = _weights.Span;
             int stride = templates.Stride;
             double beta = _problem._settings.Beta;
             approximation.Clear();
-            MatrixKernel.MultiplyAdd(new(_row.Span, stride, 1), _problem._templatesTransposed!.Span, approximation.Length,
+            MatrixKernel.MultiplyAdd(new(_row.Span, stride, 1), _problem._templates.Transposed.Span, approximation.Length,
                 approximation, approximation.Length, 1, templates.Rank, approximation.Length);
             PowerKernel.AtLeast(approximation, floor);
             PowerKernel.Raise(approximation, power, beta - 1);

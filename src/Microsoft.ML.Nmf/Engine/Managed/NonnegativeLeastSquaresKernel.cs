@@ -9,20 +9,17 @@ namespace Microsoft.ML.Nmf.Engine.Managed;
 internal sealed class NonnegativeLeastSquaresKernel
 {
     private readonly int _rank;
-    private readonly double[] _quadratic;
+    private readonly PaddedGram _quadratic;
     private readonly float _linear;
 
     /// <summary>Computes Q.</summary>
     /// <param name="gram">G, r × r.</param>
     /// <param name="penalty">The weights l1 and l2; orthogonality is not used.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public NonnegativeLeastSquaresKernel(ManagedGram gram, Penalty penalty)
     {
         _rank = gram.Rank;
-        _quadratic = (double[])gram.Values.Clone();
+        _quadratic = PaddedGram.From(gram.Values, _rank, _rank, penalty.L2);
         _linear = penalty.L1;
-        for (int k = 0; k < _rank; k++)
-            _quadratic[k * _rank + k] += penalty.L2;
     }
 
     /// <summary>The working memory of one thread.</summary>
@@ -107,7 +104,7 @@ internal sealed class NonnegativeLeastSquaresKernel
                 double value = rows[at + l];
                 if (value == 0)
                     continue;
-                DoubleKernel.AddScaled(gradient, _quadratic.AsSpan(l * _rank, _rank), value);
+                DoubleKernel.AddScaled(gradient, _quadratic.Row(l), value);
             }
 
             for (int k = 0; k < _rank; k++)

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Microsoft.ML.Nmf.Engine.Managed;
 
@@ -7,21 +9,24 @@ namespace Microsoft.ML.Nmf.Engine.Managed;
 /// and Park</see>, "Fast nonnegative matrix factorization: an active-set-like method and comparisons", SIAM J. Sci. Comput. 2011, algorithm 2). Each step
 /// solves G x = b on the support and then exchanges all variables that violate optimality: negative ones leave the support, zeros with a negative gradient
 /// enter it. When the number of violations stops falling, only the last of them is exchanged (Murty's rule), which is certain to end for a positive
-/// definite G. Cost about s³/6 a step for a support of s. Allocates nothing after construction; one instance serves one thread.
+/// definite G. Where no support is given, a few sweeps of coordinate descent find nearly the right one. Cost about s³/6 a step for a support of s, and s·r
+/// for its gradient. Allocates nothing but room for a larger support than those before; one instance serves one thread.
 /// </summary>
 internal sealed class NonnegativeRowSolver
 {
-    private readonly int _rank;
+    private const int Lane = DoubleKernel.Lane;
+
     private readonly double _dependent;
-    private readonly bool[] _inSupport;
-    private readonly int[] _support;
-    private readonly double[] _triangle;
-    private readonly double[] _gradient;
-    private readonly double[] _row;
+    private readonly SupportEquations _equations;
+    private readonly long[] _inside;
+    private readonly AlignedDoubles _target;
+    private readonly AlignedDoubles _solution;
+    private readonly AlignedDoubles _gradient;
+    private readonly AlignedDoubles _leastGradient;
     private double _ridge;
 
-    /// <summary>Allocates the working memory for problems of a given rank.</summary>
-    /// <param name="rank">r.</param>
+    /// <summary>Allocates the working memory for problems of up to a rank.</summary>
+    /// <param name="rank">The largest r.</param>
     /// <param name="dependent">
     /// Relative pivot up to which a column counts as linearly dependent: <see cref="PivotingRule.DependentInSingle"/> or
     /// <see cref="PivotingRule.DependentInDouble"/>, by how G was summed. A row that meets such a column is solved again with
@@ -29,65 +34,182 @@ internal sealed class NonnegativeRowSolver
     /// </param>
     public NonnegativeRowSolver(int rank, double dependent)
     {
-        _rank = rank;
         _dependent = dependent;
-        _inSupport = new bool[rank];
-        _support = new int[rank];
-        _triangle = new double[ArraySize.Of(rank, rank, "A Gram matrix")];
-        _gradient = new double[rank];
-        _row = new double[rank];
+        _equations = new SupportEquations(rank, dependent);
+        int stride = DoubleKernel.Padded(rank);
+        _inside = new long[stride];
+        _target = new AlignedDoubles(stride);
+        _solution = new AlignedDoubles(stride);
+        _gradient = new AlignedDoubles(stride);
+        _leastGradient = new AlignedDoubles(stride);
     }
 
     /// <summary>
-    /// Finds the minimiser. Its gradient is above −<see cref="PivotingRule.Tolerance"/>·max|b| at zeros, and zero up to rounding at positive entries.
+    /// Finds the minimiser. Its gradient for a zero is not below −<see cref="PivotingRule.Tolerance"/> times max|b|, nor times √G_kk max_l(|b_l| / √G_ll),
+    /// which is the same whatever the columns are scaled by; for a positive entry it is zero up to rounding.
     /// </summary>
-    /// <param name="gram">G, r × r, symmetric positive semidefinite, row after row.</param>
+    /// <param name="gram">G, r × r, symmetric positive semidefinite.</param>
     /// <param name="target">b, r values.</param>
     /// <param name="solution">
-    /// On entry, values above zero mark the support to start from; on return, the minimiser. The start changes its bits only where the minimiser is not unique
-    /// or a gradient at a zero is within the tolerance.
+    /// On entry, values above zero mark the support to start from, if there are any; on return, the minimiser. The start changes its bits only where the
+    /// minimiser is not unique or a gradient at a zero is within the tolerance.
     /// </param>
     /// <returns>Whether it is the minimiser; false where the steps ran out, which rounding of a nearly singular G can do.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public bool Solve(ReadOnlySpan<double> gram, ReadOnlySpan<double> target, Span<double> solution)
+    public bool Solve(PaddedGram gram, ReadOnlySpan<double> target, Span<double> solution)
     {
-        double largest = 0;
-        for (int k = 0; k < _rank; k++)
+        Begin(gram, target);
+        bool isMarked = false;
+        for (int k = 0; k < gram.Rank; k++)
         {
-            _inSupport[k] = solution[k] > 0;
-            largest = Math.Max(largest, Math.Abs(target[k]));
+            isMarked |= solution[k] > 0;
+            _inside[k] = solution[k] > 0 ? -1 : 0;
         }
 
-        double tolerance = PivotingRule.Tolerance * largest;
+        if (!isMarked)
+        {
+            StartFromZero(gram.Stride);
+            FindSupport(gram);
+        }
+
+        return Pivot(gram, solution);
+    }
+
+    /// <summary>As <see cref="Solve"/>, from a point near the minimiser.</summary>
+    /// <param name="gram">G.</param>
+    /// <param name="target">b.</param>
+    /// <param name="solution">On entry, the point x ≥ 0; on return, the minimiser.</param>
+    /// <param name="gradient">G x − b.</param>
+    /// <returns>Whether it is the minimiser.</returns>
+    public bool SolveFrom(PaddedGram gram, ReadOnlySpan<double> target, Span<double> solution, ReadOnlySpan<double> gradient)
+    {
+        Begin(gram, target);
+        StartFromZero(gram.Stride);
+        solution[..gram.Rank].CopyTo(_solution.Span);
+        gradient[..gram.Rank].CopyTo(_gradient.Span);
+        FindSupport(gram);
+        return Pivot(gram, solution);
+    }
+
+    /// <summary>
+    /// Solves G_PP z_P = d_P on a given support P, with dependent columns treated as <see cref="Solve"/> treats them. Cost about s³/6 for a support of s.
+    /// </summary>
+    /// <param name="gram">G, r × r, symmetric positive semidefinite.</param>
+    /// <param name="target">d, r values.</param>
+    /// <param name="solution">On entry, values above zero mark the support; on return, z, zero off the support.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void SolveOnSupport(PaddedGram gram, ReadOnlySpan<double> target, Span<double> solution)
+    {
+        for (int k = 0; k < gram.Rank; k++)
+            _inside[k] = solution[k] > 0 ? -1 : 0;
+        if (!_equations.TrySolve(gram, target, _inside, 0, _solution.Span))
+            _equations.TrySolve(gram, target, _inside, PivotingRule.Ridge * _dependent, _solution.Span);
+        _solution.Span[..gram.Rank].CopyTo(solution);
+    }
+
+    // Takes b, and sets the gradients below which a zero violates optimality.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Begin(PaddedGram gram, ReadOnlySpan<double> target)
+    {
+        int stride = gram.Stride;
+        target[..gram.Rank].CopyTo(_target.Span);
+        ref double b = ref _target.First;
+        for (int k = gram.Rank; k < stride; k++)
+        {
+            Unsafe.Add(ref b, k) = 0;
+            _inside[k] = 0;
+        }
+
+        ref double inverses = ref gram.Inverses.First;
+        Vector512<double> largest = default, largestOverLength = default;
+        for (int k = 0; k < stride; k += Lane)
+        {
+            Vector512<double> size = Vector512.Abs(Vector512.LoadUnsafe(ref b, (nuint)k));
+            largest = Vector512.Max(largest, size);
+            largestOverLength = Vector512.Max(largestOverLength, size * Vector512.Sqrt(Vector512.LoadUnsafe(ref inverses, (nuint)k)));
+        }
+
+        ref double lengths = ref gram.Lengths.First;
+        ref double least = ref _leastGradient.First;
+        Vector512<double> bound = Vector512.Create(-PivotingRule.Tolerance * LargestOf(largest));
+        Vector512<double> boundOverLength = Vector512.Create(-PivotingRule.Tolerance * LargestOf(largestOverLength));
+        for (int k = 0; k < stride; k += Lane)
+        {
+            Vector512<double> length = Vector512.LoadUnsafe(ref lengths, (nuint)k);
+            // A column of zeros has no length.
+            Vector512<double> own = Vector512.ConditionalSelect(Vector512.GreaterThan(length, Vector512<double>.Zero), boundOverLength * length, bound);
+            Vector512.Max(bound, own).StoreUnsafe(ref least, (nuint)k);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static double LargestOf(Vector512<double> values)
+    {
+        Vector256<double> four = Vector256.Max(values.GetLower(), values.GetUpper());
+        Vector128<double> two = Vector128.Max(four.GetLower(), four.GetUpper());
+        return Math.Max(two[0], two[1]);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void StartFromZero(int stride)
+    {
+        ref double b = ref _target.First;
+        ref double x = ref _solution.First;
+        ref double g = ref _gradient.First;
+        for (int k = 0; k < stride; k += Lane)
+        {
+            (-Vector512.LoadUnsafe(ref b, (nuint)k)).StoreUnsafe(ref g, (nuint)k);
+            Vector512<double>.Zero.StoreUnsafe(ref x, (nuint)k);
+        }
+    }
+
+    // What is positive after coordinate descent from the solution is the support to start from.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void FindSupport(PaddedGram gram)
+    {
+        for (int sweep = 0; sweep < PivotingRule.Sweeps; sweep++)
+        {
+            if (!CoordinateSweep.Run(gram, _solution, _gradient))
+                break;
+        }
+
+        ReadOnlySpan<double> x = _solution.Span;
+        for (int k = 0; k < gram.Rank; k++)
+            _inside[k] = x[k] > 0 ? -1 : 0;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private bool Pivot(PaddedGram gram, Span<double> solution)
+    {
         _ridge = 0;
-        int best = _rank + 1;
+        int best = gram.Rank + 1;
         int patience = PivotingRule.Patience;
         // A bound for a nearly singular G, where rounding could let Murty's rule go round in circles; with the ridge, G is not nearly singular.
-        int steps = PivotingRule.MostSteps(_rank);
+        int steps = PivotingRule.MostSteps(gram.Rank);
         bool isOptimal = false;
         while (true)
         {
-            if (!TrySolveOnSupport(gram, target, solution))
+            if (!TrySolveOnSupport(gram))
             {
                 _ridge = PivotingRule.Ridge * _dependent;
-                best = _rank + 1;
+                best = gram.Rank + 1;
                 patience = PivotingRule.Patience;
                 continue;
             }
 
-            int broken = CountBroken(solution, tolerance, out int last);
-            isOptimal = broken == 0;
+            isOptimal = !IsAnyBroken(gram.Stride);
             if (isOptimal || (steps == 0 && _ridge > 0))
                 break;
             if (steps-- == 0)
             {
                 _ridge = PivotingRule.Ridge * _dependent;
-                best = _rank + 1;
+                best = gram.Rank + 1;
                 patience = PivotingRule.Patience;
-                steps = PivotingRule.MostSteps(_rank);
+                steps = PivotingRule.MostSteps(gram.Rank);
                 continue;
             }
 
+            int broken = CountBroken(gram.Rank, out int last);
             bool all = broken < best || patience > 0;
             if (broken < best)
             {
@@ -100,64 +222,71 @@ internal sealed class NonnegativeRowSolver
             }
 
             if (all)
-                ExchangeBroken(solution, tolerance);
+                ExchangeBroken(gram.Rank);
             else
-                _inSupport[last] = !_inSupport[last];
+                _inside[last] = ~_inside[last];
         }
 
         if (isOptimal && _ridge > 0)
-            RemoveRidge(gram, target, solution, tolerance);
-        for (int k = 0; k < _rank; k++)
-            solution[k] = Math.Max(solution[k], 0);
+            RemoveRidge(gram);
+        ReadOnlySpan<double> x = _solution.Span;
+        for (int k = 0; k < gram.Rank; k++)
+            solution[k] = Math.Max(x[k], 0);
         return isOptimal;
     }
 
     // Columns may have been dependent on the way alone: then the ridge is taken off again where the support stays optimal, so that the solution depends on it
     // and not on the way.
-    private void RemoveRidge(ReadOnlySpan<double> gram, ReadOnlySpan<double> target, Span<double> solution, double tolerance)
+    private void RemoveRidge(PaddedGram gram)
     {
         double ridge = _ridge;
         _ridge = 0;
-        if (TrySolveOnSupport(gram, target, solution) && CountBroken(solution, tolerance, out _) == 0)
+        if (TrySolveOnSupport(gram) && !IsAnyBroken(gram.Stride))
             return;
         _ridge = ridge;
-        TrySolveOnSupport(gram, target, solution);
+        TrySolveOnSupport(gram);
     }
 
-    /// <summary>
-    /// Solves G_PP z_P = d_P on a given support P, with dependent columns treated as <see cref="Solve"/> treats them. Cost about s³/6 for a support of s.
-    /// </summary>
-    /// <param name="gram">G, r × r, symmetric positive semidefinite, row after row.</param>
-    /// <param name="target">d, r values.</param>
-    /// <param name="solution">On entry, values above zero mark the support; on return, z, zero off the support.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void SolveOnSupport(ReadOnlySpan<double> gram, ReadOnlySpan<double> target, Span<double> solution)
+    // Solves G x = b on the support, then computes the gradient G x − b. False when the support has dependent columns and no ridge was added yet.
+    private bool TrySolveOnSupport(PaddedGram gram)
     {
-        for (int k = 0; k < _rank; k++)
-            _inSupport[k] = solution[k] > 0;
-        _ridge = 0;
-        int size = Factorize(gram);
-        if (size < 0)
-        {
-            _ridge = PivotingRule.Ridge * _dependent;
-            size = Factorize(gram);
-        }
-
-        Substitute(size, target, solution);
+        if (!_equations.TrySolve(gram, _target.Span, _inside, _ridge, _solution.Span))
+            return false;
+        _equations.Gradient(gram, _target.Span, _solution.Span, _gradient.Span);
+        return true;
     }
 
     // Whether variable k is negative in the support, or has a negative gradient outside.
-    private bool Breaks(int k, ReadOnlySpan<double> solution, double tolerance)
-        => _inSupport[k] ? solution[k] < 0 : _gradient[k] < -tolerance;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool Breaks(int k, ReadOnlySpan<double> x, ReadOnlySpan<double> g, ReadOnlySpan<double> least) => _inside[k] != 0 ? x[k] < 0 : g[k] < least[k];
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private int CountBroken(ReadOnlySpan<double> solution, double tolerance, out int last)
+    private bool IsAnyBroken(int stride)
     {
+        ref double x = ref _solution.First;
+        ref double g = ref _gradient.First;
+        ref double least = ref _leastGradient.First;
+        ref long inside = ref MemoryMarshal.GetArrayDataReference(_inside);
+        Vector512<long> broken = default;
+        for (int k = 0; k < stride; k += Lane)
+        {
+            Vector512<long> isNegative = Vector512.LessThan(Vector512.LoadUnsafe(ref x, (nuint)k), Vector512<double>.Zero).AsInt64();
+            Vector512<long> isLow = Vector512.LessThan(Vector512.LoadUnsafe(ref g, (nuint)k), Vector512.LoadUnsafe(ref least, (nuint)k)).AsInt64();
+            broken |= isNegative | Vector512.AndNot(isLow, Vector512.LoadUnsafe(ref inside, (nuint)k));
+        }
+
+        return broken != Vector512<long>.Zero;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int CountBroken(int rank, out int last)
+    {
+        ReadOnlySpan<double> x = _solution.Span, g = _gradient.Span, least = _leastGradient.Span;
         int broken = 0;
         last = -1;
-        for (int k = 0; k < _rank; k++)
+        for (int k = 0; k < rank; k++)
         {
-            if (Breaks(k, solution, tolerance))
+            if (Breaks(k, x, g, least))
             {
                 broken++;
                 last = k;
@@ -168,98 +297,13 @@ internal sealed class NonnegativeRowSolver
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void ExchangeBroken(ReadOnlySpan<double> solution, double tolerance)
+    private void ExchangeBroken(int rank)
     {
-        for (int k = 0; k < _rank; k++)
+        ReadOnlySpan<double> x = _solution.Span, g = _gradient.Span, least = _leastGradient.Span;
+        for (int k = 0; k < rank; k++)
         {
-            if (Breaks(k, solution, tolerance))
-                _inSupport[k] = !_inSupport[k];
+            if (Breaks(k, x, g, least))
+                _inside[k] = ~_inside[k];
         }
-    }
-
-    // Solves G x = b on the support, then computes the gradient G x − b outside. False when the support has dependent columns and no ridge was added yet.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private bool TrySolveOnSupport(ReadOnlySpan<double> gram, ReadOnlySpan<double> target, Span<double> solution)
-    {
-        int size = Factorize(gram);
-        if (size < 0)
-            return false;
-        Substitute(size, target, solution);
-        for (int k = 0; k < _rank; k++)
-        {
-            if (_inSupport[k])
-                continue;
-            ReadOnlySpan<double> row = gram.Slice(k * _rank, _rank);
-            double gradient = -target[k];
-            for (int i = 0; i < size; i++)
-                gradient += row[_support[i]] * _row[i];
-            _gradient[k] = gradient;
-        }
-
-        return true;
-    }
-
-    // Forward and back substitution. Leaves the values of the support in _row as well.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Substitute(int size, ReadOnlySpan<double> target, Span<double> solution)
-    {
-        for (int i = 0; i < size; i++)
-        {
-            ReadOnlySpan<double> row = _triangle.AsSpan(i * _rank, i + 1);
-            double sum = target[_support[i]];
-            for (int j = 0; j < i; j++)
-                sum -= row[j] * _row[j];
-            _row[i] = sum / row[i];
-        }
-
-        for (int i = size - 1; i >= 0; i--)
-        {
-            double sum = _row[i];
-            for (int j = i + 1; j < size; j++)
-                sum -= _triangle[j * _rank + i] * _row[j];
-            _row[i] = sum / _triangle[i * _rank + i];
-        }
-
-        solution.Clear();
-        for (int i = 0; i < size; i++)
-            solution[_support[i]] = _row[i];
-    }
-
-    // Cholesky factorization of G on the support, row by row. Returns the size of the support, or −1 for dependent columns when no ridge was added yet.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private int Factorize(ReadOnlySpan<double> gram)
-    {
-        int size = 0;
-        for (int k = 0; k < _rank; k++)
-        {
-            if (!_inSupport[k])
-                continue;
-            ReadOnlySpan<double> source = gram.Slice(k * _rank, _rank);
-            Span<double> row = _triangle.AsSpan(size * _rank, size + 1);
-            double pivot = source[k] * (1 + _ridge);
-            for (int j = 0; j < size; j++)
-            {
-                double sum = source[_support[j]];
-                ReadOnlySpan<double> earlier = _triangle.AsSpan(j * _rank, j + 1);
-                for (int l = 0; l < j; l++)
-                    sum -= row[l] * earlier[l];
-                row[j] = sum / earlier[j];
-                pivot -= row[j] * row[j];
-            }
-
-            if (pivot <= _dependent * source[k])
-            {
-                if (source[k] > 0 && _ridge == 0)
-                    return -1;
-                // A column of zeros, or one that is dependent in spite of the ridge: it cannot lower the objective and stays at zero.
-                _inSupport[k] = false;
-                continue;
-            }
-
-            row[size] = Math.Sqrt(pivot);
-            _support[size++] = k;
-        }
-
-        return size;
     }
 }
