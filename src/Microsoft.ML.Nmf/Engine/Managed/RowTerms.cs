@@ -169,8 +169,7 @@ internal sealed class RowTerms(BlockScheduler scheduler)
 
     private static void AddEntries(BetaTileKernel.Task task, int first, int rows, int column, int width, Span<float> numerator, Workspace workspace)
     {
-        ReadOnlySpan<float> power = task.Beta == 2 ? default : workspace.Floats(Denominators, TileSize);
-        SparseTile.AddNumerators(((SparseData)task.Data).Data, first, rows, column, width, workspace.Floats(Approximation, TileSize), power, TileColumns,
-            task.Other, numerator, workspace.Floats(Values, TileSize));
+        SparseTile.AddNumerators(((SparseData)task.Data).Data, first, rows, column, width, workspace.Floats(Approximation, TileSize),
+            workspace.Floats(Denominators, TileSize), TileColumns, task.Other, numerator, workspace.Floats(Values, TileSize));
     }
 }
