@@ -19,7 +19,7 @@ internal sealed class BlockScheduler(int threads)
     /// </summary>
     public const double WorthSharing = 5e6;
 
-    /// <summary>The multiply-adds that take as long as an operation on an entry of a factor, which comes from memory and may take a division or a root.</summary>
+    /// <summary>The multiply-adds that take as long as an operation on an entry of a factor, which may be a division or a root.</summary>
     public const double CostOfEntry = 30;
 
     private readonly Stack<Workspace> _workspaces = new();
@@ -57,7 +57,9 @@ internal sealed class BlockScheduler(int threads)
     public void Run<TScratch>(int blocks, Func<TScratch> makeScratch, Action<int, TScratch> body)
         => Run(blocks, double.PositiveInfinity, makeScratch, body);
 
-    /// <summary>As <see cref="Run{TScratch}(int, Func{TScratch}, Action{int, TScratch})"/>, on one thread where all blocks together cost too little for more.</summary>
+    /// <summary>
+    /// As <see cref="Run{TScratch}(int, Func{TScratch}, Action{int, TScratch})"/>, on one thread where all blocks together cost too little for more.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<TScratch>(int blocks, double multiplyAdds, Func<TScratch> makeScratch, Action<int, TScratch> body)
     {

@@ -7,7 +7,7 @@ namespace Microsoft.ML.Nmf.Engine.Managed;
 internal static class CacheLine
 {
     /// <summary>
-    /// Starts to bring the cache line at a place into the first cache. The place need not be memory of this process: nothing is read, and nothing can fault. Does
+    /// Starts to bring the cache line at a place into the first cache. The place need not be memory of this process: nothing is read, nothing can fault. Does
     /// nothing on processors other than x86, which see regular strides coming by themselves.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -3,9 +3,9 @@ using System.Runtime.CompilerServices;
 namespace Microsoft.ML.Nmf.Engine.Managed;
 
 /// <summary>
-/// <see cref="BetaTileKernel"/> for the factor whose rows are the columns of dense X, so that X is read as it lies. A tile is 32 rows by a strip of columns, in the
-/// first cache: X̂ becomes the weights in place, and those are summed into the terms of the strip. The terms are summed in float32 within a block of rows and
-/// in double over the blocks of a part, the divergence in double over the tiles.
+/// <see cref="BetaTileKernel"/> for the factor whose rows are the columns of dense X, so that X is read as it lies. A tile is 32 rows by a strip of columns, in
+/// the first cache: X̂ becomes the weights in place, and those are summed into the terms of the strip. The terms are summed in float32 within a block of
+/// rows and in double over the blocks of a part, the divergence in double over the tiles.
 /// </summary>
 /// <param name="scheduler">Runs the pieces.</param>
 internal sealed class ColumnTerms(BlockScheduler scheduler)
@@ -59,11 +59,12 @@ internal sealed class ColumnTerms(BlockScheduler scheduler)
 
     // The terms of a range of columns from the rows of a part: those of the numerator for every strip, then those of the denominator.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static double Range(
-        BetaTileKernel.Task task, DenseExamples x, int firstBlock, int lastBlock, int firstStrip, int strips, int terms, Span<double> sums, Workspace workspace)
+    private static double Range(BetaTileKernel.Task task, DenseExamples x, int firstBlock, int lastBlock, int firstStrip, int strips, int terms,
+        Span<double> sums, Workspace workspace)
     {
         int size = StripPanel.SizeOf(task.Factor.Rank);
-        Span<float> right = workspace.Floats(Right, strips * size), left = workspace.Floats(Left, size), blockSums = workspace.Floats(Sums, terms * strips * size);
+        Span<float> right = workspace.Floats(Right, strips * size), left = workspace.Floats(Left, size);
+        Span<float> blockSums = workspace.Floats(Sums, terms * strips * size);
         for (int strip = 0; strip < strips; strip++)
             StripPanel.Pack(task.Factor, firstStrip + strip, right.Slice(strip * size, size));
         // Components that fill up to a multiple of 4 stay zero.
@@ -93,7 +94,8 @@ internal sealed class ColumnTerms(BlockScheduler scheduler)
         ReadOnlySpan<float> right, ReadOnlySpan<float> left, Span<float> sums, bool add, Workspace workspace)
     {
         int rank = task.Factor.Rank, size = StripPanel.SizeOf(rank), stride = task.Other.Stride;
-        Span<float> approximation = workspace.Floats(Approximation, TileRows * RangeColumns), denominators = workspace.Floats(Denominators, TileRows * RangeColumns);
+        Span<float> approximation = workspace.Floats(Approximation, TileRows * RangeColumns);
+        Span<float> denominators = workspace.Floats(Denominators, TileRows * RangeColumns);
         Span<float> numerators = task.Evaluate ? workspace.Floats(Numerators, TileRows * RangeColumns) : approximation;
         ReadOnlySpan<float> other = task.Other.RowRange(first, rows);
         for (int strip = 0; strip < strips; strip++)

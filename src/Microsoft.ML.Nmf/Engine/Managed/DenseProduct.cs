@@ -108,7 +108,8 @@ internal sealed class DenseProduct(BlockScheduler scheduler)
             (int range, int part) = grid.At(piece);
             int first = WorkGrid.Start(range, grid.Ranges, strips), count = WorkGrid.Start(range + 1, grid.Ranges, strips) - first;
             Span<double> sums = workspace.Doubles(0, count * size);
-            Columns(x, other, WorkGrid.Start(part, grid.Parts, blocks), WorkGrid.Start(part + 1, grid.Parts, blocks), first, count, sums, workspace.Floats(0, size));
+            int firstBlock = WorkGrid.Start(part, grid.Parts, blocks), lastBlock = WorkGrid.Start(part + 1, grid.Parts, blocks);
+            Columns(x, other, firstBlock, lastBlock, first, count, sums, workspace.Floats(0, size));
             Span<float> narrow = grid.Parts == 1 ? workspace.Floats(1, count * size) : _sums.Of(range, part)[..(count * size)];
             Workspace.Narrow(sums, narrow);
             if (grid.Parts == 1)
@@ -120,7 +121,8 @@ internal sealed class DenseProduct(BlockScheduler scheduler)
 
     // sums ← Hᵀ X for some strips of columns and blocks of rows, a row of a strip for each component.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Columns(DenseExamples x, ManagedFactor other, int firstBlock, int lastBlock, int firstStrip, int strips, Span<double> sums, Span<float> scratch)
+    private static void Columns(
+        DenseExamples x, ManagedFactor other, int firstBlock, int lastBlock, int firstStrip, int strips, Span<double> sums, Span<float> scratch)
     {
         int size = scratch.Length;
         scratch.Clear();

@@ -91,7 +91,8 @@ internal sealed partial class ManagedEngine : ComputeEngine
         _scheduler.Run(RowBlocks.Count(data.Rows), CostOfGathering(sparse, o), b =>
         {
             (int first, int count) = RowBlocks.Range(b, data.Rows);
-            SparseProduct.Multiply(sparse.Data.Blocks[b], o, target.RowRange(first, count), frequent is null ? default : frequent.IsFrequent.AsSpan(first, count));
+            ReadOnlySpan<bool> skip = frequent is null ? default : frequent.IsFrequent.AsSpan(first, count);
+            SparseProduct.Multiply(sparse.Data.Blocks[b], o, target.RowRange(first, count), skip);
         });
     }
 

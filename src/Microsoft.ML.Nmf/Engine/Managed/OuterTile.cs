@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics;
 namespace Microsoft.ML.Nmf.Engine.Managed;
 
 /// <summary>
-/// C (+)= HᵀX for a strip of up to <see cref="StripWidth"/> columns of X: components of H down, columns of X across. A tile of up to 13 components × 2 vectors of
-/// columns stays in registers over the whole depth. A value of H is one for all lanes, so that the number of components is never rounded up.
+/// C (+)= HᵀX for a strip of up to <see cref="StripWidth"/> columns of X: components of H down, columns of X across. A tile of up to 13 components × 2 vectors
+/// of columns stays in registers over the whole depth. A value of H is one for all lanes, so that the number of components is never rounded up.
 /// </summary>
 internal static class OuterTile
 {
@@ -33,8 +33,8 @@ internal static class OuterTile
     /// <param name="add">Whether C is added to, rather than overwritten.</param>
     /// <param name="ahead">How many floats after a row of the strip lies what is read next: it is fetched meanwhile. 0 for nothing.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply(ReadOnlySpan<float> x, int xRow, ReadOnlySpan<float> h, int hRow, int depth, Span<float> c, int cRow, int components, int vectors,
-        bool add, nint ahead = 0)
+    public static void Multiply(ReadOnlySpan<float> x, int xRow, ReadOnlySpan<float> h, int hRow, int depth, Span<float> c, int cRow, int components,
+        int vectors, bool add, nint ahead = 0)
     {
         if (depth == 0 || components == 0)
         {

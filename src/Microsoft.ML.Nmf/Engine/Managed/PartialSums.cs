@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics;
 namespace Microsoft.ML.Nmf.Engine.Managed;
 
 /// <summary>
-/// The sums of the parts of a <see cref="WorkGrid"/>, of the same size for every range. Whoever ends the last part of a range adds its parts up, in their order.
-/// The memory is kept for the next primitive.
+/// The sums of the parts of a <see cref="WorkGrid"/>, of the same size for every range. Whoever ends the last part of a range adds its parts up, in their
+/// order. The memory is kept for the next primitive.
 /// </summary>
 internal sealed class PartialSums
 {

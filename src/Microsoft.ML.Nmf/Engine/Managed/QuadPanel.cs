@@ -5,8 +5,9 @@ using System.Runtime.Intrinsics;
 namespace Microsoft.ML.Nmf.Engine.Managed;
 
 /// <summary>
-/// A factor W, q × r, as <see cref="QuadTile"/> reads it: vectors of 4 components × 4 rows of W. The vectors of a tile of components follow each other, then those
-/// of the next 4 rows; after all rows come the components of the next tile. Tiles have up to <see cref="QuadTile.MostVectors"/> vectors, all about as many. Rows and components are padded with zeros. The memory is kept for the next factor.
+/// A factor W, q × r, as <see cref="QuadTile"/> reads it: vectors of 4 components × 4 rows of W. The vectors of a tile of components follow each other, then
+/// those of the next 4 rows; after all rows come the components of the next tile. Tiles have up to <see cref="QuadTile.MostVectors"/> vectors, all about as
+/// many. Rows and components are padded with zeros. The memory is kept for the next factor.
 /// </summary>
 internal sealed class QuadPanel
 {

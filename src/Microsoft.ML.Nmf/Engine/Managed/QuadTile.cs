@@ -18,6 +18,10 @@ internal static class QuadTile
 
     private const int Lane = ManagedFactor.Lane;
 
+    // The processor's code for the entries 0 and 2 of two vectors, and for 1 and 3.
+    private const byte Even = 0x88;
+    private const byte Odd = 0xDD;
+
     // With AVX-512, 8 × 3 vectors of sums fit into the 32 registers. Without, a vector takes 2 of 16 registers or 4 of 32, and 6 × 1 do.
     private static int MostRows => Vector512.IsHardwareAccelerated ? 8 : 6;
 
@@ -36,7 +40,8 @@ internal static class QuadTile
     /// <param name="add">Whether C is added to, rather than overwritten.</param>
     /// <param name="ahead">How many floats after a row of the part lies what is read next: it is fetched meanwhile. 0 for nothing.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply(ReadOnlySpan<float> x, int xRow, int rows, QuadPanel panel, int from, int depth, Span<float> c, int cRow, bool add, nint ahead = 0)
+    public static void Multiply(
+        ReadOnlySpan<float> x, int xRow, int rows, QuadPanel panel, int from, int depth, Span<float> c, int cRow, bool add, nint ahead = 0)
     {
         if (rows == 0)
             return;
@@ -90,7 +95,8 @@ internal static class QuadTile
         }
     }
 
-    // s_iv sums row i, vector v; all are left to SumDepths, since summing depths here would take registers from the loop. The just-in-time compiler drops the sums outside the tile, since its size is part of the type.
+    // s_iv sums row i, vector v; all are left to SumDepths, since summing depths here would take registers from the loop.
+    // The just-in-time compiler drops the sums outside the tile, since its size is part of the type.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile<TWidth, THeight>(ref float x, nint xRow, ref float panel, int depth, ref float sums, nint ahead)
         where TWidth : struct, IVectorCount
@@ -223,13 +229,13 @@ internal static class QuadTile
         sums.StoreUnsafe(ref c);
     }
 
-    // Of three vectors at once: a quarter of the result for each.
+    // Of three vectors at once, a quarter of the result for each: pairs of depths, then the two sums, as for one vector alone.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> SumOfDepths(Vector512<float> s0, Vector512<float> s1, Vector512<float> s2)
     {
-        Vector512<float> first = Avx512F.UnpackLow(s0, s1) + Avx512F.UnpackHigh(s0, s1);
-        Vector512<float> last = Avx512F.UnpackLow(s2, Vector512<float>.Zero) + Avx512F.UnpackHigh(s2, Vector512<float>.Zero);
-        Vector512<float> sums = Avx512F.Shuffle(first, last, 0x44) + Avx512F.Shuffle(first, last, 0xEE);
+        Vector512<float> first = Avx512F.Shuffle(s0, s1, Even) + Avx512F.Shuffle(s0, s1, Odd);
+        Vector512<float> last = Avx512F.Shuffle(s2, Vector512<float>.Zero, Even) + Avx512F.Shuffle(s2, Vector512<float>.Zero, Odd);
+        Vector512<float> sums = Avx512F.Shuffle(first, last, Even) + Avx512F.Shuffle(first, last, Odd);
         return Vector512.Shuffle(sums, Vector512.Create(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15));
     }
 

@@ -3,9 +3,9 @@ using System.Runtime.CompilerServices;
 namespace Microsoft.ML.Nmf.Engine.Managed;
 
 /// <summary>
-/// <see cref="BetaTileKernel"/> for the factor whose rows are the rows of the data as it is stored: dense X, and sparse data from either side. A tile is 32 rows
-/// by 480 columns: of X̂ a strip at a time comes into the first cache and is weighed there, and the products follow from the whole tile. The terms are summed in
-/// float32, the divergence in double over the tiles.
+/// <see cref="BetaTileKernel"/> for the factor whose rows are the rows of the data as it is stored: dense X, and sparse data from either side. A tile is 32
+/// rows by 480 columns: of X̂ a strip at a time comes into the first cache and is weighed there, and the products follow from the whole tile. The terms are
+/// summed in float32, the divergence in double over the tiles.
 /// </summary>
 /// <param name="scheduler">Runs the pieces.</param>
 internal sealed class RowTerms(BlockScheduler scheduler)
@@ -48,7 +48,8 @@ internal sealed class RowTerms(BlockScheduler scheduler)
             sums.Clear();
             _divergences[piece] = Range(task, first, rows, WorkGrid.Start(part, grid.Parts, units) * TileColumns,
                 Math.Min(WorkGrid.Start(part + 1, grid.Parts, units) * TileColumns, columns),
-                isShared ? sums[..numerator.Length] : numerator, isShared && !denominator.IsEmpty ? sums.Slice(size, denominator.Length) : denominator, workspace);
+                isShared ? sums[..numerator.Length] : numerator,
+                isShared && !denominator.IsEmpty ? sums.Slice(size, denominator.Length) : denominator, workspace);
             if (!isShared || !_sums.End(range))
                 return;
             Span<float> total = _sums.Total(range);
@@ -103,8 +104,8 @@ internal sealed class RowTerms(BlockScheduler scheduler)
                     QuadTile.Multiply(weights, TileColumns, height, _quads, column, width, n, stride, column > start);
                 if (!denominator.IsEmpty)
                 {
-                    QuadTile.Multiply(workspace.Floats(Denominators, TileSize), TileColumns, height, _quads, column, width, denominator.Slice(row * stride, height * stride),
-                        stride, column > start);
+                    QuadTile.Multiply(workspace.Floats(Denominators, TileSize), TileColumns, height, _quads, column, width,
+                        denominator.Slice(row * stride, height * stride), stride, column > start);
                 }
             }
         }
@@ -168,8 +169,7 @@ internal sealed class RowTerms(BlockScheduler scheduler)
 
     private static void AddEntries(BetaTileKernel.Task task, int first, int rows, int column, int width, Span<float> numerator, Workspace workspace)
     {
-        ReadOnlySpan<float> power = task.Beta == 2 ? default : workspace.Floats(Denominators, TileSize);
-        SparseTile.AddNumerators(((SparseData)task.Data).Data, first, rows, column, width, workspace.Floats(Approximation, TileSize), power, TileColumns,
-            task.Other, numerator, workspace.Floats(Values, TileSize));
+        SparseTile.AddNumerators(((SparseData)task.Data).Data, first, rows, column, width, workspace.Floats(Approximation, TileSize),
+            workspace.Floats(Denominators, TileSize), TileColumns, task.Other, numerator, workspace.Floats(Values, TileSize));
     }
 }

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Microsoft.ML.Nmf.Engine.Managed;
 
 /// <summary>
-/// The transpose of a factor O, q × r, in strips of <see cref="OuterTile.StripWidth"/> of its rows: what <see cref="OuterTile"/> reads to compute F Oᵀ. The memory
-/// is kept for the next factor.
+/// The transpose of a factor O, q × r, in strips of <see cref="OuterTile.StripWidth"/> of its rows: what <see cref="OuterTile"/> reads to compute F Oᵀ. The
+/// memory is kept for the next factor.
 /// </summary>
 internal sealed class StripPanel
 {

@@ -68,7 +68,8 @@ internal static class WeightKernel
         static abstract bool HasDenominator { get; }
 
         // The weights, not yet bounded, of x and y = x̂; the exponent is β − 1.
-        static abstract void Of(Vector512<float> x, Vector512<float> y, Vector512<float> exponent, out Vector512<float> numerator, out Vector512<float> denominator);
+        static abstract void Of(
+            Vector512<float> x, Vector512<float> y, Vector512<float> exponent, out Vector512<float> numerator, out Vector512<float> denominator);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -117,7 +118,8 @@ internal static class WeightKernel
         public static bool HasDenominator => false;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Of(Vector512<float> x, Vector512<float> y, Vector512<float> exponent, out Vector512<float> numerator, out Vector512<float> denominator)
+        public static void Of(
+            Vector512<float> x, Vector512<float> y, Vector512<float> exponent, out Vector512<float> numerator, out Vector512<float> denominator)
             => (numerator, denominator) = (x / y, default);
     }
 
@@ -126,7 +128,8 @@ internal static class WeightKernel
         public static bool HasDenominator => true;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Of(Vector512<float> x, Vector512<float> y, Vector512<float> exponent, out Vector512<float> numerator, out Vector512<float> denominator)
+        public static void Of(
+            Vector512<float> x, Vector512<float> y, Vector512<float> exponent, out Vector512<float> numerator, out Vector512<float> denominator)
         {
             denominator = Vector512<float>.One / y;
             numerator = x * (denominator * denominator);
@@ -139,7 +142,8 @@ internal static class WeightKernel
         public static bool HasDenominator => true;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Of(Vector512<float> x, Vector512<float> y, Vector512<float> exponent, out Vector512<float> numerator, out Vector512<float> denominator)
+        public static void Of(
+            Vector512<float> x, Vector512<float> y, Vector512<float> exponent, out Vector512<float> numerator, out Vector512<float> denominator)
         {
             denominator = LaneMath.InverseRoot(y);
             numerator = x * (denominator * denominator * denominator);
@@ -152,7 +156,8 @@ internal static class WeightKernel
         public static bool HasDenominator => true;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Of(Vector512<float> x, Vector512<float> y, Vector512<float> exponent, out Vector512<float> numerator, out Vector512<float> denominator)
+        public static void Of(
+            Vector512<float> x, Vector512<float> y, Vector512<float> exponent, out Vector512<float> numerator, out Vector512<float> denominator)
         {
             Vector512<float> inverse = LaneMath.InverseRoot(y);
             denominator = y * inverse;
@@ -166,7 +171,8 @@ internal static class WeightKernel
         public static bool HasDenominator => true;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Of(Vector512<float> x, Vector512<float> y, Vector512<float> exponent, out Vector512<float> numerator, out Vector512<float> denominator)
+        public static void Of(
+            Vector512<float> x, Vector512<float> y, Vector512<float> exponent, out Vector512<float> numerator, out Vector512<float> denominator)
         {
             // Bounded first: an infinite one would make a weight of 0 times infinity.
             denominator = Vector512.MinNative(Vector512.Create(MultiplicativeRule.LargestPower), TPower.Of(y, exponent));
