@@ -91,7 +91,7 @@ public class NonnegativeLeastSquaresTests
             // Of several ranks, since Newton's method solves for what is free.
             (double[,] gram, double[] b) = Problem(50 - seed, seed + 1000);
             var x = new double[b.Length];
-            shared.Solve(Padded(gram), b, x);
+            shared.SolveFromZero(Padded(gram), b, x);
             Assert.Equal(Solve(gram, b), x);
         }
     }
@@ -218,7 +218,8 @@ public class NonnegativeLeastSquaresTests
     private static double[] Solve(double[,] gram, double[] b, double[]? start = null)
     {
         double[] x = (double[]?)start?.Clone() ?? new double[b.Length];
-        new NonnegativeRowSolver(b.Length, PivotingRule.DependentInDouble).Solve(Padded(gram), b, x);
+        var solver = new NonnegativeRowSolver(b.Length, PivotingRule.DependentInDouble);
+        Assert.True(start is null ? solver.SolveFromZero(Padded(gram), b, x) : solver.Solve(Padded(gram), b, x));
         return x;
     }
 

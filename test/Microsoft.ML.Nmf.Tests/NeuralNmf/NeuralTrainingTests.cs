@@ -94,7 +94,7 @@ public class NeuralTrainingTests
     [Fact]
     public void Training_that_finds_no_step_is_stalled_and_not_converged()
     {
-        TrainingHistory history = NeuralData.Run(NeuralData.Grouped(8, 5, 2), NeuralData.Options([2], 2000, NeuralNmfLoss.Reconstruction)).Phases[^1].History;
+        TrainingHistory history = NeuralData.Run(NeuralData.Grouped(60, 24, 2), NeuralData.Options([4], 2000, NeuralNmfLoss.Reconstruction)).Phases[^1].History;
         Assert.Equal((TrainingEnd.Stalled, false), (history.End, history.Converged));
         Assert.InRange(history.Last.Number, 1, 1999);
         Assert.Equal(history[^2].Objective, history.Last.Objective, 1e-9);

@@ -42,8 +42,7 @@ internal sealed class EuclideanActivations : ActivationProblem
         protected override void SolveCore(ReadOnlySpan<int> features, ReadOnlySpan<float> values, Span<float> activations)
         {
             RowProduct.Multiply(features, values, _problem._templates, -_problem._settings.L1, _target.Span);
-            Array.Clear(_solution);
-            _solver.Solve(_problem._gram, _target.Span, _solution);
+            _solver.SolveFromZero(_problem._gram, _target.Span, _solution);
             for (int k = 0; k < activations.Length; k++)
                 activations[k] = (float)Math.Min(_solution[k], float.MaxValue);
         }

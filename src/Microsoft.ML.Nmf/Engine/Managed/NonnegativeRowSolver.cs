@@ -51,27 +51,32 @@ internal sealed class NonnegativeRowSolver
     /// <param name="gram">G, r × r, symmetric positive semidefinite.</param>
     /// <param name="target">b, r values.</param>
     /// <param name="solution">
-    /// On entry, values above zero mark the support to start from, if there are any; on return, the minimiser. The start changes its bits only where the
-    /// minimiser is not unique or a gradient at a zero is within the tolerance.
+    /// On entry, values above zero mark the support to start from; on return, the minimiser. The start changes its bits only where the minimiser is not unique
+    /// or a gradient at a zero is within the tolerance.
     /// </param>
     /// <returns>Whether it is the minimiser; false where the steps ran out, which rounding of a nearly singular G can do.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Solve(PaddedGram gram, ReadOnlySpan<double> target, Span<double> solution)
     {
         Begin(gram, target);
-        bool isMarked = false;
         for (int k = 0; k < gram.Rank; k++)
-        {
-            isMarked |= solution[k] > 0;
             _inside[k] = solution[k] > 0 ? -1 : 0;
-        }
+        return Pivot(gram, solution);
+    }
 
-        if (!isMarked)
-        {
-            StartFromZero(gram.Stride);
-            FindSupport(gram);
-        }
-
+    /// <summary>
+    /// As <see cref="Solve"/>, from a support that sweeps of coordinate descent from zero find: for a row about which nothing is known. Of columns that depend on
+    /// each other it takes the first that serve.
+    /// </summary>
+    /// <param name="gram">G.</param>
+    /// <param name="target">b.</param>
+    /// <param name="solution">Receives the minimiser.</param>
+    /// <returns>Whether it is the minimiser.</returns>
+    public bool SolveFromZero(PaddedGram gram, ReadOnlySpan<double> target, Span<double> solution)
+    {
+        Begin(gram, target);
+        StartFromZero(gram.Stride);
+        FindSupport(gram);
         return Pivot(gram, solution);
     }
 
