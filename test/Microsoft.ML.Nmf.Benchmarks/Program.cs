@@ -1,7 +1,9 @@
 using BenchmarkDotNet.Running;
+using Microsoft.ML.Nmf.Benchmarks.Children;
 using Microsoft.ML.Nmf.Benchmarks.Comparisons;
 using Microsoft.ML.Nmf.Benchmarks.FewLabels;
 using Microsoft.ML.Nmf.Benchmarks.Iterations;
+using Microsoft.ML.Nmf.Benchmarks.Peers;
 using Microsoft.ML.Nmf.Benchmarks.Primitives;
 using Microsoft.ML.Nmf.Benchmarks.Trainers;
 using TopicModel;
@@ -14,7 +16,7 @@ internal static class Program
     private const string Usage = """
         primitives [OPTIONS OF BENCHMARKDOTNET]
         iterations [--data LIST] [--algorithms LIST] [--ranks LIST] [--rounds N] [--seconds N]
-        scikit-learn FILE TEXT LABEL [RANK [ROUNDS]]
+        peers FILE TEXT LABEL [--works LIST] [--rounds N] [--python PATH] [--rscript PATH] [--chart FILE.svg]
         deep FILE TEXT LABEL [RANKS [BETA [ITERATIONS]]]
         neural FILE TEXT LABEL [RANKS [EPOCHS]]
         few-labels FILE TEXT LABEL [SEEDS [FRACTIONS]]
@@ -30,8 +32,8 @@ internal static class Program
                 return 0;
             case ["iterations", .. string[] rest]:
                 return IterationTimes.Main(rest);
-            case ["scikit-learn", string file, string text, string label, .. string[] rest]:
-                return ScikitLearnComparison.Run(new MLContext(1), Features(file, text, label), rest);
+            case ["peers", string file, string text, string label, .. string[] rest]:
+                return PeersCommand.Run(() => Features(file, text, label), rest);
             case ["deep", string file, string text, string label, .. string[] rest]:
                 return DeepComparison.Run(new MLContext(1), Features(file, text, label), rest);
             case ["neural", string file, string text, string label, .. string[] rest]:
@@ -40,6 +42,8 @@ internal static class Program
                 return FewLabelsComparison.Run(Corpus.Open(file, text, label), rest);
             case ["trainers", string file, string text, string label]:
                 return DefaultTrainers.Run(Corpus.Open(file, text, label));
+            case [ChildProgram.Command, .. string[] rest]:
+                return ChildProgram.Run(rest);
             default:
                 Console.Error.WriteLine(Usage);
                 return 1;
