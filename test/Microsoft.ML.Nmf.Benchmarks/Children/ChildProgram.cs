@@ -21,6 +21,11 @@ internal static class ChildProgram
                 if (TorchMilliseconds(file, Integer(rank), double.Parse(beta, CultureInfo.InvariantCulture), Integer(iterations)) is { } milliseconds)
                     Figures.Say($"{milliseconds:R}");
                 return 0;
+            case ["memory", string file, string rank]:
+                (long before, long peak) = FitMemory.Measure(file, Integer(rank));
+                Figures.Say($"{before}");
+                Figures.Say($"{peak}");
+                return 0;
             default:
                 Console.Error.WriteLine($"There is no command {string.Join(' ', args)} for a process that another one starts.");
                 return 1;

@@ -25,6 +25,7 @@ internal static class FitWorks
             Figures.Say($"scikit-learn {peer[0],8:F3} s to {target:G8}; here {ours[^1].Seconds,7:F3} s, {ours[^1].Iterations} iterations to {ours[^1].Objective:G8}");
         }
 
+        Figures.Say($"{ours.Count(fit => fit.IsReached)} of {ours.Count} seeds came there");
         Judge(session, matrix, TimedFit.Options(rank, beta, 0), target, ours[0].Objective);
         if (session.Options.Chart is not null)
         {

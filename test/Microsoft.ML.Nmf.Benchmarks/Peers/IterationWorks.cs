@@ -14,11 +14,11 @@ internal static class IterationWorks
     {
         const int Iterations = 22;
         (FactorMatrix templates, FactorMatrix activations, string start) = matrix.StartAt(rank);
+        double expected = session.Python.Ask("mirrored", matrix.File, rank, beta, Iterations, start)[0];
         List<double> theirs = [], ours = [], torch = [];
         foreach (int round in session.Rounds)
         {
-            double[] peer = session.Python.Ask("iteration", matrix.File, rank, beta, Iterations, start);
-            theirs.Add(1000 * peer[0]);
+            theirs.Add(1000 * session.Python.Ask("iteration", matrix.File, rank, beta, Iterations, start)[0]);
             NmfEstimator.Options options = TimedFit.Options(rank, beta, round, Iterations);
             options.Solver = NmfSolver.MultiplicativeUpdates;
             options.InitialTemplates = templates;
@@ -27,7 +27,7 @@ internal static class IterationWorks
             {
                 (double seconds, double objective) = TimedFit.Iterate(engine, matrix.Examples, options);
                 ours.Add(1000 * seconds);
-                Figures.Say($"scikit-learn {theirs[^1],7:F2} ms to {peer[1]:G8}; here {ours[^1],7:F2} ms to {objective:G8}, {objective / peer[1] - 1:E1} apart");
+                Figures.Say($"scikit-learn {theirs[^1],7:F2} ms, here {ours[^1],7:F2} ms; {objective:G8} after {Iterations}, {objective / expected - 1:E1} from scikit-learn's");
             }
 
             if (ChildProcess.Run("torch", matrix.File, $"{rank}", beta.ToString(CultureInfo.InvariantCulture), $"{Iterations}") is [{ Length: > 0 } line])

@@ -16,6 +16,8 @@ internal sealed class PeerSession : IDisposable
         Options = options;
         _texts = new(texts);
         Python = new PeerProcess(options.Python, "peers.py");
+        // Also when it is interrupted.
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => RemoveFolder();
     }
 
     public PeerOptions Options { get; }
@@ -67,7 +69,13 @@ internal sealed class PeerSession : IDisposable
     {
         Python.Dispose();
         R?.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        RemoveFolder();
+    }
+
+    private void RemoveFolder()
+    {
+        if (Directory.Exists(_folder))
+            Directory.Delete(_folder, recursive: true);
     }
 
     private static ExampleMatrix Read(IDataView texts) => ExampleReader.Read(texts, FeatureColumn.Find(texts.Schema, WordFeatures.Words), null, () => { }).Examples;

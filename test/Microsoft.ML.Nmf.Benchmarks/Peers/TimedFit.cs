@@ -12,10 +12,12 @@ namespace Microsoft.ML.Nmf.Benchmarks.Peers;
 internal sealed record TimedFit(double Seconds, double ProcessorSeconds, IReadOnlyList<(double Seconds, double Objective)> Curve)
 {
     // Reached far earlier, or not at all.
-    private const int MostIterations = 500;
+    private const int MostIterations = 300;
 
     /// <summary>The objective it ended with.</summary>
     public double Objective => Curve[^1].Objective;
+
+    public bool IsReached => double.IsFinite(Seconds);
 
     /// <summary>How many iterations it made.</summary>
     public int Iterations => Curve.Count - 1;

@@ -2,7 +2,8 @@
 
 about                                               what runs: versions, and the BLAS of numpy
 fit MATRIX RANK BETA SOLVER ITERATIONS START        seconds, seconds of the processors, the objective after it
-iteration MATRIX RANK BETA ITERATIONS START         seconds of an iteration by multiplicative updates, the objective after so many
+iteration MATRIX RANK BETA ITERATIONS START         seconds of an iteration by multiplicative updates
+mirrored MATRIX RANK BETA ITERATIONS START          the objective after multiplicative updates of the templates first, as this library makes them
 transform MATRIX TEMPLATES BETA UPDATES RESULT      seconds on one thread; UPDATES is "default" or the number of multiplicative updates
 excess MATRIX TEMPLATES BETA ACTIVATIONS...         for each: its objective, and by what share it and its worst row are above the best of all
 objective MATRIX TEMPLATES BETA ACTIVATIONS         the objective
@@ -126,8 +127,17 @@ def iteration(path, rank, beta, iterations, kind):
     # What is done once a fit is taken away by the difference of two.
     few = 2
     once, *_ = factorize(path, int(rank), float(beta), "mu", few, kind)
-    seconds, _, activations, templates = factorize(path, int(rank), float(beta), "mu", int(iterations), kind)
-    return (seconds - once) / (int(iterations) - few), objectives(read(path), activations, templates, float(beta)).sum()
+    seconds, *_ = factorize(path, int(rank), float(beta), "mu", int(iterations), kind)
+    return ((seconds - once) / (int(iterations) - few),)
+
+
+def mirrored(path, rank, beta, iterations, kind):
+    rank, beta = int(rank), float(beta)
+    activations, templates = start(path, rank, kind)
+    templates, activations, _ = non_negative_factorization(
+        np.ascontiguousarray(read(path).T), np.ascontiguousarray(templates.T), np.ascontiguousarray(activations.T), rank, init="custom", update_H=True,
+        solver="mu", beta_loss=LOSS.get(beta, beta), tol=0, max_iter=int(iterations))
+    return (objectives(read(path), activations.T, templates.T, beta).sum(),)
 
 
 def transform(path, templates, beta, updates, result):
@@ -160,7 +170,7 @@ def objective(path, templates, beta, activations):
 
 
 warnings.simplefilter("ignore")
-REQUESTS = {work.__name__: work for work in (about, fit, iteration, transform, excess, objective)}
+REQUESTS = {work.__name__: work for work in (about, fit, iteration, mirrored, transform, excess, objective)}
 for line in sys.stdin:
     name, *fields = line.rstrip("\n").split("\t")
     print("=", *REQUESTS[name](*fields), sep="\t", flush=True)
