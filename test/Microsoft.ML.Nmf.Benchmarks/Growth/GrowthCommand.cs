@@ -14,78 +14,52 @@ internal static class GrowthCommand
     private const double WordsPerText = 28.6;
     private const int UsualRank = 50;
     private const int LowRank = 20;
-    private const int UsualRows = 60_000;
     private const double MostMegabytes = 300;
-
-    private static int[] _rows = [7_500, 15_000, 30_000, UsualRows, 125_000, 250_000, 500_000, 1_000_000];
-    private static int[] _ranks = [10, LowRank, UsualRank, 100, 200, 400];
-    private static int[] _threads = [.. Enumerable.Range(0, 10).Select(power => 1 << power).Where(threads => threads <= Environment.ProcessorCount)];
-    private static int _iterations = 8;
-    private static string? _chart;
 
     public static int Run(Func<ExampleMatrix>? texts, string[] args)
     {
-        if (!TryRead(args))
-            return 1;
-        var panels = new List<ChartPanel>();
-        (int[] Words, float[] Values)[] rows = [.. RandomRows.Texts(_rows.Append(UsualRows).Max(), Columns, WordsPerText)];
-        Console.WriteLine("| rows | rank | β | threads | ms an iteration |");
-        Console.WriteLine("|---|---|---|---|---|");
-        int all = _threads.Max();
-        List<ChartSeries> byRows = [];
-        foreach ((double beta, int rank) in new[] { (2.0, LowRank), (2.0, UsualRank), (1.0, LowRank) })
-            byRows.Add(new(FormattableString.Invariant($"β {beta}, rank {rank}"), [.. _rows.Select(count => ((double)count, Measure(Take(rows, count), rank, beta, all)))]));
-        panels.Add(new ChartPanel("An iteration by the number of texts", "rows", "milliseconds", true, true, byRows));
-
-        ExampleMatrix usual = Take(rows, UsualRows);
-        List<ChartSeries> byRank = [];
-        foreach (double beta in new[] { 2.0, 1 })
-            byRank.Add(new(FormattableString.Invariant($"β {beta}"), [.. _ranks.Select(rank => ((double)rank, Measure(usual, rank, beta, all)))]));
-        panels.Add(new ChartPanel(FormattableString.Invariant($"An iteration by rank, {UsualRows:N0} texts"), "rank", "milliseconds", true, true, byRank));
-
-        List<ChartSeries> byThreads = [];
-        foreach (double beta in new[] { 2.0, 1 })
+        GrowthOptions options;
+        try
         {
-            byThreads.Add(new(FormattableString.Invariant($"β {beta}, rank {UsualRank}"),
-                [.. _threads.Select(threads => ((double)threads, Measure(usual, UsualRank, beta, threads)))]));
+            options = GrowthOptions.Read(args);
+        }
+        catch (Exception problem) when (problem is ArgumentException or FormatException)
+        {
+            Console.Error.WriteLine(problem.Message);
+            return 1;
         }
 
-        panels.Add(new ChartPanel(FormattableString.Invariant($"An iteration by threads, {UsualRows:N0} texts"), "threads", "milliseconds", true, true, byThreads));
+        (int[] Words, float[] Values)[] rows = [.. RandomRows.Texts(options.Rows.Append(GrowthOptions.UsualRows).Max(), Columns, WordsPerText)];
+        ExampleMatrix usual = Take(rows, GrowthOptions.UsualRows);
+        int all = options.Threads.Max();
+        Console.WriteLine("| rows | rank | β | threads | ms an iteration |");
+        Console.WriteLine("|---|---|---|---|---|");
+        string same = FormattableString.Invariant($", {GrowthOptions.UsualRows:N0} texts");
+        ChartPanel[] panels =
+        [
+            Panel("An iteration by the number of texts", "rows", options.Rows, [(2, LowRank), (2, UsualRank), (1, LowRank)],
+                (count, series) => Measure(Take(rows, count), series.Rank, series.Beta, all, options)),
+            Panel($"An iteration by rank{same}", "rank", options.Ranks, [(2, null), (1, null)],
+                (rank, series) => Measure(usual, rank, series.Beta, all, options)),
+            Panel($"An iteration by threads{same}", "threads", options.Threads, [(2, UsualRank), (1, UsualRank)],
+                (threads, series) => Measure(usual, series.Rank, series.Beta, threads, options)),
+        ];
         Console.WriteLine();
         MeasureMemory(texts is null ? usual : texts());
-        if (_chart is not null)
-            SvgChart.Write(_chart, panels);
+        if (options.Chart is { } chart)
+            SvgChart.Write(chart, panels);
         return 0;
     }
 
-    private static bool TryRead(string[] args)
-    {
-        if (args.Length % 2 != 0)
-        {
-            Console.Error.WriteLine("growth takes pairs of an option and its value.");
-            return false;
-        }
-
-        foreach (string[] pair in args.Chunk(2))
-        {
-            string value = pair[1];
-            switch (pair[0])
-            {
-                case "--rows": _rows = Numbers(value); break;
-                case "--ranks": _ranks = Numbers(value); break;
-                case "--threads": _threads = Numbers(value); break;
-                case "--iterations": _iterations = Numbers(value)[0]; break;
-                case "--chart": _chart = value; break;
-                default:
-                    Console.Error.WriteLine($"growth has no option {pair[0]}.");
-                    return false;
-            }
-        }
-
-        return true;
-    }
-
-    private static int[] Numbers(string list) => [.. list.Split(',').Select(number => int.Parse(number, CultureInfo.InvariantCulture))];
+    // A line for each β and rank; no rank is named where it is what varies.
+    private static ChartPanel Panel(
+        string title, string label, IReadOnlyList<int> values, (double Beta, int? Rank)[] series, Func<int, (double Beta, int Rank), double> measure)
+        => new(title, label, "milliseconds", true, true,
+        [
+            .. series.Select(line => new ChartSeries(
+                FormattableString.Invariant($"β {line.Beta}") + (line.Rank is { } rank ? FormattableString.Invariant($", rank {rank}") : ""),
+                [.. values.Select(value => ((double)value, measure(value, (line.Beta, line.Rank ?? value))))])),
+        ]);
 
     private static ExampleMatrix Take((int[] Words, float[] Values)[] rows, int count)
     {
@@ -96,9 +70,9 @@ internal static class GrowthCommand
     }
 
     // Milliseconds, and a row of the table. The start is a random one: what it costs is not what is measured.
-    private static double Measure(ExampleMatrix examples, int rank, double beta, int threads)
+    private static double Measure(ExampleMatrix examples, int rank, double beta, int threads, GrowthOptions growth)
     {
-        NmfEstimator.Options options = TimedFit.Options(rank, beta, seed: 1, _iterations);
+        NmfEstimator.Options options = TimedFit.Options(rank, beta, seed: 1, growth.Iterations);
         options.Initialization = NmfInitialization.Random;
         using ComputeEngine engine = ComputeEngine.OnProcessor(threads);
         double milliseconds = 1000 * TimedFit.Iterate(engine, examples, options).Seconds;

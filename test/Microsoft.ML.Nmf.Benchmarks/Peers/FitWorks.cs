@@ -22,7 +22,7 @@ internal static class FitWorks
             target = peer[2];
             theirs.Add(peer[0]);
             ours.Add(TimedFit.Run(matrix.Examples, TimedFit.Options(rank, beta, round), target));
-            Figures.Say($"scikit-learn {peer[0],8:F3} s to {target:G8}; here {ours[^1].Seconds,7:F3} s, {ours[^1].Iterations} iterations to {ours[^1].Objective:G8}");
+            Say("scikit-learn", peer[0], target, ours[^1], ours[^1].Seconds);
         }
 
         Figures.Say($"{ours.Count(fit => fit.IsReached)} of {ours.Count} seeds came there");
@@ -34,7 +34,7 @@ internal static class FitWorks
                 double[] peer = session.Python.Ask("fit", matrix.File, rank, beta, solver, count, start);
                 return (peer[0], peer[2]);
             });
-            Draw(session, work, ("scikit-learn", [.. curve]), ours[0].Curve);
+            Draw(session, work, new ChartSeries("scikit-learn", [.. curve]), ours[0]);
         }
 
         yield return PeerRow.Of(work, "scikit-learn", "s", theirs, ours.Select(fit => fit.Seconds));
@@ -52,25 +52,28 @@ internal static class FitWorks
             double[] peer = session.R.Ask("fit", matrix.File, rank, iterations, round + 1);
             theirs.Add(peer[1]);
             ours.Add(TimedFit.Run(matrix.Examples, TimedFit.Options(rank, 2, round), peer[2]));
-            Figures.Say($"RcppML {peer[1],8:F2} s of processors ({peer[0]:F2} s) to {peer[2]:G8}; here {ours[^1].ProcessorSeconds,7:F3} s to {ours[^1].Objective:G8}");
+            Say("RcppML, of all processors", peer[1], peer[2], ours[^1], ours[^1].ProcessorSeconds);
         }
 
-        yield return PeerRow.Of(
-            $"{Describe(matrix, rank, 2)}: processor seconds to the objective of {iterations} iterations", "RcppML", "s", theirs, ours.Select(fit => fit.ProcessorSeconds));
+        string work = $"{Describe(matrix, rank, 2)}: processor seconds to the objective of {iterations} iterations";
+        yield return PeerRow.Of(work, "RcppML", "s", theirs, ours.Select(fit => fit.ProcessorSeconds));
     }
 
     public static string Describe(PeerMatrix matrix, int rank, double beta) => FormattableString.Invariant($"{matrix.Name} {matrix.Size}, β {beta}, rank {rank}");
+
+    private static void Say(string peer, double theirs, double target, TimedFit fit, double ours)
+        => Figures.Say($"{peer} {theirs:F3} s to {target:G8}; here {ours:F3} s, {fit.Iterations} iterations to {fit.Objective:G8}");
 
     // An objective is only worth as much as the program that computes it.
     private static void Judge(PeerSession session, PeerMatrix matrix, NmfEstimator.Options options, double target, double objective)
     {
         (FactorMatrix templates, FactorMatrix activations) = TimedFit.Factors(matrix.Examples, options, target);
-        double found = session.Python.Ask("objective", matrix.File, matrix.FileOf("judged-templates", templates), options.Beta, matrix.FileOf("judged", activations))[0];
+        string ofTemplates = matrix.FileOf("judged-templates", templates), ofActivations = matrix.FileOf("judged-activations", activations);
+        double found = session.Python.Ask("objective", matrix.File, ofTemplates, options.Beta, ofActivations)[0];
         Figures.Say($"the objective of the factors from here, {objective:G8}, is {found:G8} as numpy computes it in double");
     }
 
-    private static void Draw(
-        PeerSession session, string title, (string Name, IReadOnlyList<(double, double)> Curve) peer, IReadOnlyList<(double Seconds, double Objective)> ours)
+    private static void Draw(PeerSession session, string title, ChartSeries peer, TimedFit ours)
         => session.Panels.Add(new ChartPanel(title, "seconds", "objective", IsLogarithmicX: true, IsLogarithmicY: false,
-            [new ChartSeries(peer.Name, peer.Curve), new ChartSeries("this library", [.. ours.Skip(1)])]));
+            [peer, new ChartSeries("this library", [.. ours.Curve.Skip(1)])]));
 }

@@ -64,7 +64,11 @@ internal sealed class PeerMatrix(string name, ExampleMatrix examples, string fol
     {
         var dense = (DenseExamples)examples;
         int columns = dense.Columns;
-        Row[] rows = [.. dense.Blocks.SelectMany(block => block.Chunk(columns)).Select(values => new Row { Features = new(columns, [.. values.Select(v => (float)(v * dense.Unit))]) })];
+        Row[] rows =
+        [
+            .. dense.Blocks.SelectMany(block => block.Chunk(columns))
+                .Select(values => new Row { Features = new(columns, [.. values.Select(value => (float)(value * dense.Unit))]) }),
+        ];
         var schema = SchemaDefinition.Create(typeof(Row));
         schema[nameof(Row.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, columns);
         return new MLContext(1).Data.LoadFromEnumerable(rows, schema);

@@ -16,7 +16,8 @@ internal sealed class PeerProcess : IDisposable
     public PeerProcess(string program, string script)
     {
         _program = program;
-        var start = new ProcessStartInfo(program, [Path.Combine(AppContext.BaseDirectory, script)]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        string path = Path.Combine(AppContext.BaseDirectory, script);
+        var start = new ProcessStartInfo(program, [path]) { RedirectStandardInput = true, RedirectStandardOutput = true };
         foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("OPENBLAS_", StringComparison.Ordinal)).ToArray())
             start.Environment.Remove(name);
         _process = Process.Start(start)!;

@@ -78,7 +78,8 @@ internal sealed class PeerSession : IDisposable
             Directory.Delete(_folder, recursive: true);
     }
 
-    private static ExampleMatrix Read(IDataView texts) => ExampleReader.Read(texts, FeatureColumn.Find(texts.Schema, WordFeatures.Words), null, () => { }).Examples;
+    private static ExampleMatrix Read(IDataView texts)
+        => ExampleReader.Read(texts, FeatureColumn.Find(texts.Schema, WordFeatures.Words), null, () => { }).Examples;
 
     private PeerMatrix Matrix(string name, Func<ExampleMatrix> make)
     {

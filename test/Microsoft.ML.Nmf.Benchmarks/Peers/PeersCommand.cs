@@ -59,7 +59,11 @@ internal static class PeersCommand
             Figures.Say($"RcppML is left out: {session.Options.Rscript} does not run, or has no package RcppML.");
         var warnings = new List<string>();
         if (blas == "reference")
-            warnings.Add("numpy runs on the reference BLAS, which is many times slower than others: no dense figure of scikit-learn means anything. Install OpenBLAS (libopenblas0-pthread).");
+        {
+            warnings.Add("numpy runs on the reference BLAS, which is many times slower than others: no dense figure of scikit-learn means anything. "
+                + "Install OpenBLAS (libopenblas0-pthread).");
+        }
+
         if (blas.Contains("(Haswell,", StringComparison.Ordinal) && Vector512.IsHardwareAccelerated)
             warnings.Add("OpenBLAS has chosen its kernels for Haswell, although the processor has AVX-512: dense figures of scikit-learn are too slow.");
         if (Environment.ProcessorCount < 2)

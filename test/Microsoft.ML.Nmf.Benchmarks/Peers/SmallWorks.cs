@@ -32,7 +32,7 @@ internal static class SmallWorks
                 (double seconds, double objective) = Fit(kind, matrix.Examples, rows);
                 warm.Add(1000 * seconds);
                 first.Add(1000 * double.Parse(ChildProcess.Run("first-fit", kind)[0], CultureInfo.InvariantCulture));
-                Figures.Say($"{kind}: scikit-learn {theirs[^1]:F1} ms to {peer[2]:G7}; here {warm[^1]:F1} ms to {objective:G7}, the first of a process {first[^1]:F1} ms");
+                Figures.Say($"{kind}: scikit-learn {theirs[^1]:F1} ms to {peer[2]:G7}; here {warm[^1]:F1} ms to {objective:G7}, cold {first[^1]:F1} ms");
                 if (kind != "cd")
                     Figures.Say($"{kind}: {objective / expected - 1:E1} from scikit-learn's, where it updates the templates first as this library does");
             }

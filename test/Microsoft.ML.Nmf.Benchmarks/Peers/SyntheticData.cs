@@ -45,10 +45,12 @@ internal static class SyntheticData
         foreach (float[] row in values)
         {
             for (int t = 0; t < Frames; t++)
-                row[t] *= (float)(-0.25 * Math.Log((1 - random.NextDouble()) * (1 - random.NextDouble()) * (1 - random.NextDouble()) * (1 - random.NextDouble())));
+                row[t] *= (float)((Exponential() + Exponential() + Exponential() + Exponential()) / 4);
         }
 
         return Build(values, Frames);
+
+        double Exponential() => -Math.Log(1 - random.NextDouble());
 
         static float[] Spectrum(double fundamental)
         {
@@ -89,7 +91,8 @@ internal static class SyntheticData
 
         float[] Stroke()
         {
-            double x = 4 + 20 * random.NextDouble(), y = 4 + 20 * random.NextDouble(), angle = Math.PI * random.NextDouble(), half = 2 + 4 * random.NextDouble();
+            double x = 4 + 20 * random.NextDouble(), y = 4 + 20 * random.NextDouble();
+            double angle = Math.PI * random.NextDouble(), half = 2 + 4 * random.NextDouble();
             var stroke = new float[Side * Side];
             for (int j = 0; j < stroke.Length; j++)
             {
@@ -128,7 +131,9 @@ internal static class SyntheticData
         return Build(values, columns);
 
         float[][] Factor(int length)
-            => [.. Enumerable.Range(0, length).Select(_ => Enumerable.Range(0, parts).Select(_ => random.NextDouble() < Filled ? random.NextSingle() : 0).ToArray())];
+            => [.. Enumerable.Range(0, length).Select(_ => Enumerable.Range(0, parts).Select(_ => Value()).ToArray())];
+
+        float Value() => random.NextDouble() < Filled ? random.NextSingle() : 0;
     }
 
     private static ExampleMatrix Build(float[][] values, int columns)

@@ -48,7 +48,8 @@ while (length(line <- readLines(input, 1)) > 0) {
     A <- read_matrix(request[2])
     setRcppMLthreads(0)
     # A tolerance of 0 makes all the iterations.
-    time <- system.time(model <- RcppML::nmf(A, as.integer(request[3]), tol = 0, maxit = as.integer(request[4]), verbose = FALSE, seed = as.integer(request[5])))
+    numbers <- as.integer(request[3:5])
+    time <- system.time(model <- RcppML::nmf(A, numbers[1], tol = 0, maxit = numbers[2], verbose = FALSE, seed = numbers[3]))
     answer <- c(time[["elapsed"]], time[["user.self"]] + time[["sys.self"]], objective(A, model$w, model$d * model$h))
   } else {
     A <- read_matrix(request[2])

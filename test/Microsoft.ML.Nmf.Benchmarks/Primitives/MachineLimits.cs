@@ -22,8 +22,9 @@ internal sealed record MachineLimits(double OperationsOfCore, double Operations,
     /// <summary>Of this machine, measured once.</summary>
     public static MachineLimits Measured => _measured.Value;
 
-    public override string ToString() => FormattableString.Invariant(
-        $"Limits of this machine: {OperationsOfCore / 1e9:F0} GFLOP/s one core, {Operations / 1e9:F0} all {Environment.ProcessorCount}; copies {BytesOfCore / 1e9:F1} GB/s one core, {Bytes / 1e9:F1} all.");
+    public override string ToString()
+        => FormattableString.Invariant($"Limits of this machine: {OperationsOfCore / 1e9:F0} GFLOP/s one core, {Operations / 1e9:F0} all {Environment.ProcessorCount}; ")
+            + FormattableString.Invariant($"copies {BytesOfCore / 1e9:F1} GB/s one core, {Bytes / 1e9:F1} all.");
 
     private static MachineLimits Measure()
     {
@@ -31,7 +32,8 @@ internal sealed record MachineLimits(double OperationsOfCore, double Operations,
         int lanes = Vector512.IsHardwareAccelerated ? Vector512<float>.Count : Vector<float>.Count;
         double operations = 2.0 * Accumulators * lanes * Steps;
         Action multiply = Vector512.IsHardwareAccelerated ? Multiply512 : Multiply;
-        return new MachineLimits(Best(1, operations, () => multiply), Best(cores, operations, () => multiply), Best(1, CopyBytes, MakeCopy), Best(cores, CopyBytes, MakeCopy));
+        return new MachineLimits(
+            Best(1, operations, () => multiply), Best(cores, operations, () => multiply), Best(1, CopyBytes, MakeCopy), Best(cores, CopyBytes, MakeCopy));
     }
 
     private static double CopyBytes => 2.0 * sizeof(float) * CopiedFloats;
