@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML.Nmf.Benchmarks.Charts;
 using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Reading;
@@ -10,14 +11,14 @@ internal sealed class PeerSession : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("nmf-peers-").FullName;
     private readonly Dictionary<string, PeerMatrix> _matrices = [];
     private readonly Lazy<IDataView> _texts;
+    private readonly PosixSignalRegistration[] _interruptions;
 
     public PeerSession(Func<IDataView> texts, PeerOptions options)
     {
         Options = options;
         _texts = new(texts);
         Python = new PeerProcess(options.Python, "peers.py");
-        // Also when it is interrupted.
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => RemoveFolder();
+        _interruptions = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM }.Select(signal => PosixSignalRegistration.Create(signal, _ => RemoveFolder()))];
     }
 
     public PeerOptions Options { get; }
@@ -69,6 +70,7 @@ internal sealed class PeerSession : IDisposable
     {
         Python.Dispose();
         R?.Dispose();
+        Array.ForEach(_interruptions, interruption => interruption.Dispose());
         RemoveFolder();
     }
 
