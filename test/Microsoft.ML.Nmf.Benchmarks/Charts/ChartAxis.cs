@@ -14,7 +14,8 @@ internal sealed class ChartAxis
         double[] all = [.. values.Where(value => double.IsFinite(value) && (!isLogarithmic || value > 0))];
         _isLogarithmic = isLogarithmic;
         (_least, _most) = all.Length == 0 ? (Of(1), Of(10)) : (Of(all.Min()), Of(all.Max()));
-        double margin = Math.Max(0.03 * (_most - _least), 1e-9 + 1e-6 * Math.Abs(_most));
+        // One value alone stands in the middle of a range of its own size.
+        double margin = _most > _least ? 0.03 * (_most - _least) : _isLogarithmic ? 0.5 : Math.Max(Math.Abs(_most) / 2, 1);
         (_least, _most) = (_least - margin, _most + margin);
     }
 
