@@ -1,10 +1,14 @@
-using BenchmarkDotNet.Running;
+using Microsoft.ML.Nmf.Benchmarks.Children;
 using Microsoft.ML.Nmf.Benchmarks.Comparisons;
 using Microsoft.ML.Nmf.Benchmarks.FewLabels;
 using Microsoft.ML.Nmf.Benchmarks.Frames;
+using Microsoft.ML.Nmf.Benchmarks.Growth;
 using Microsoft.ML.Nmf.Benchmarks.Iterations;
+using Microsoft.ML.Nmf.Benchmarks.Peers;
 using Microsoft.ML.Nmf.Benchmarks.Primitives;
 using Microsoft.ML.Nmf.Benchmarks.Trainers;
+using Microsoft.ML.Nmf.Engine;
+using Microsoft.ML.Nmf.Reading;
 using TopicModel;
 
 namespace Microsoft.ML.Nmf.Benchmarks;
@@ -15,7 +19,8 @@ internal static class Program
     private const string Usage = """
         primitives [OPTIONS OF BENCHMARKDOTNET]
         iterations [--data LIST] [--algorithms LIST] [--ranks LIST] [--rounds N] [--seconds N]
-        scikit-learn FILE TEXT LABEL [RANK [ROUNDS]]
+        peers FILE TEXT LABEL [--works LIST] [--rounds N] [--python PATH] [--rscript PATH] [--chart FILE.svg]
+        growth [FILE TEXT LABEL] [--rows LIST] [--ranks LIST] [--threads LIST] [--iterations N] [--chart FILE.svg]
         deep FILE TEXT LABEL [RANKS [BETA [ITERATIONS]]]
         neural FILE TEXT LABEL [RANKS [EPOCHS]]
         few-labels FILE TEXT LABEL [SEEDS [FRACTIONS]]
@@ -28,12 +33,15 @@ internal static class Program
         switch (args)
         {
             case ["primitives", .. string[] rest]:
-                BenchmarkSwitcher.FromTypes([typeof(ManagedPrimitives)]).Run(rest.Length == 0 ? ["--filter", "*"] : rest);
-                return 0;
+                return PrimitivesCommand.Run(rest);
             case ["iterations", .. string[] rest]:
                 return IterationTimes.Main(rest);
-            case ["scikit-learn", string file, string text, string label, .. string[] rest]:
-                return ScikitLearnComparison.Run(new MLContext(1), Features(file, text, label), rest);
+            case ["peers", string file, string text, string label, .. string[] rest]:
+                return PeersCommand.Run(() => Features(file, text, label), rest);
+            case ["growth", string file, string text, string label, .. string[] rest] when !file.StartsWith('-'):
+                return GrowthCommand.Run(() => Matrix(file, text, label), rest);
+            case ["growth", .. string[] rest]:
+                return GrowthCommand.Run(null, rest);
             case ["deep", string file, string text, string label, .. string[] rest]:
                 return DeepComparison.Run(new MLContext(1), Features(file, text, label), rest);
             case ["neural", string file, string text, string label, .. string[] rest]:
@@ -44,10 +52,18 @@ internal static class Program
                 return DefaultTrainers.Run(Corpus.Open(file, text, label));
             case ["frames", .. string[] rest]:
                 return FrameTimes.Run(rest);
+            case [ChildProgram.Command, .. string[] rest]:
+                return ChildProgram.Run(rest);
             default:
                 Console.Error.WriteLine(Usage);
                 return 1;
         }
+    }
+
+    private static ExampleMatrix Matrix(string file, string text, string label)
+    {
+        IDataView features = Features(file, text, label);
+        return ExampleReader.Read(features, FeatureColumn.Find(features.Schema, WordFeatures.Words), null, () => { }).Examples;
     }
 
     private static IDataView Features(string file, string text, string label)

@@ -18,6 +18,7 @@ public class ManagedPrimitives
     private Factor _activations = null!;
     private Factor _templates = null!;
     private Factor _ofColumns = null!;
+    private Factor _small = null!;
     private Gram _gram = null!;
     private MultiplicativeTerms _euclidean = null!;
     private MultiplicativeTerms _kullbackLeibler = null!;
@@ -36,9 +37,10 @@ public class ManagedPrimitives
     {
         _engine = new ManagedEngine(Environment.ProcessorCount);
         _data = _engine.Load(Data == "dense" ? Dense() : Sparse());
+        PrimitiveCost.Register(Data, _data.Examples);
         (_start, _activations) = (_engine.Allocate(_data.Rows, Rank), _engine.Allocate(_data.Rows, Rank));
         (_templates, _ofColumns) = (_engine.Allocate(_data.Columns, Rank), _engine.Allocate(_data.Columns, Rank));
-        _gram = _engine.AllocateGram(Rank);
+        (_small, _gram) = (_engine.Allocate(Rank, Rank), _engine.AllocateGram(Rank));
         (_kullbackLeibler, _half) = (_engine.AllocateTerms(_data.Rows, Rank, 1), _engine.AllocateTerms(_data.Rows, Rank, 0.5));
         _euclidean = new MultiplicativeTerms(_engine.Allocate(_data.Rows, Rank), _engine.Allocate(_data.Rows, Rank));
 
@@ -46,6 +48,7 @@ public class ManagedPrimitives
         float scale = (float)(2 * Math.Sqrt(_data.Examples.Mean / Rank));
         Fill(_templates);
         Fill(_start);
+        Fill(_small);
         _engine.Copy(_start, _activations);
         _engine.Gram(_templates, _gram);
         _engine.DataProduct(_data, _templates, _euclidean.Numerator);
@@ -59,7 +62,7 @@ public class ManagedPrimitives
     [GlobalCleanup]
     public void Cleanup()
     {
-        IDisposable[] resources = [_half, _kullbackLeibler, _euclidean, _gram, _ofColumns, _templates, _activations, _start, _data, _engine];
+        IDisposable[] resources = [_half, _kullbackLeibler, _euclidean, _gram, _small, _ofColumns, _templates, _activations, _start, _data, _engine];
         Array.ForEach(resources, resource => resource.Dispose());
     }
 
@@ -74,6 +77,27 @@ public class ManagedPrimitives
 
     [Benchmark(Description = "HᵀH")]
     public void Gram() => _engine.Gram(_activations, _gram);
+
+    [Benchmark(Description = "H·G")]
+    public void GramProduct() => _engine.GramProduct(_start, _gram, _activations);
+
+    [Benchmark(Description = "H·A")]
+    public void SmallProduct() => _engine.SmallProduct(_start, _small, _activations);
+
+    [Benchmark(Description = "HᵀZ")]
+    public void CrossProduct() => _engine.CrossProduct(_start, _euclidean.Numerator, _small);
+
+    [Benchmark(Description = "⟨H, Z⟩")]
+    public double Inner() => _engine.Inner(_start, _euclidean.Numerator);
+
+    [Benchmark(Description = "column sums")]
+    public double[] ColumnSums() => _engine.ColumnSums(_start);
+
+    [Benchmark(Description = "a H + b Z")]
+    public void Combine() => _engine.Combine(0.5, _start, 0.5, _euclidean.Denominator, _activations);
+
+    [Benchmark(Description = "optimality residual")]
+    public double OptimalityResidual() => _engine.OptimalityResidual(_start, _gram, _euclidean.Numerator);
 
     [Benchmark(Description = "one sweep of coordinate descent")]
     public void CoordinateDescent()
@@ -101,6 +125,9 @@ public class ManagedPrimitives
         Copy();
         _engine.NonnegativeLeastSquares(_activations, _gram, _euclidean.Numerator, default);
     }
+
+    [Benchmark(Description = "back through least squares")]
+    public void LeastSquaresBackward() => _engine.LeastSquaresBackward(_start, _gram, _euclidean.Numerator, _activations);
 
     private static ExampleMatrix Dense()
     {

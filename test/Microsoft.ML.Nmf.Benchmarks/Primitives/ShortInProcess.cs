@@ -10,9 +10,13 @@ namespace Microsoft.ML.Nmf.Benchmarks.Primitives;
 /// </summary>
 internal sealed class ShortInProcess : ManualConfig
 {
-    public ShortInProcess() => AddJob(Job.Default
-        .WithToolchain(InProcessEmitToolchain.Instance)
-        .WithWarmupCount(2)
-        .WithIterationCount(7)
-        .WithIterationTime(TimeInterval.FromMilliseconds(200)));
+    public ShortInProcess()
+    {
+        AddJob(Job.Default
+            .WithToolchain(InProcessEmitToolchain.Instance)
+            .WithWarmupCount(2)
+            .WithIterationCount(7)
+            .WithIterationTime(TimeInterval.FromMilliseconds(200)));
+        AddColumn(RateColumn.All);
+    }
 }

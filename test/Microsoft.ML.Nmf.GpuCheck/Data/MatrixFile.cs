@@ -4,7 +4,7 @@ namespace Microsoft.ML.Nmf.GpuCheck.Data;
 
 /// <summary>
 /// A sparse matrix in a file that Python reads too: rows, columns and the number of entries, then the row starts and the columns as int32 and the values as
-/// float32, little-endian.
+/// float32, little-endian. The values are in the unit of the data, not in that which they are stored in (<see cref="ExampleMatrix.Unit"/>).
 /// </summary>
 internal static class MatrixFile
 {
@@ -25,7 +25,7 @@ internal static class MatrixFile
         foreach (CompressedBlock block in examples.Data.Blocks)
             Array.ForEach(block.Columns, writer.Write);
         foreach (CompressedBlock block in examples.Data.Blocks)
-            Array.ForEach(block.Values, writer.Write);
+            Array.ForEach(block.Values, value => writer.Write((float)(value * examples.Unit)));
     }
 
     public static SparseExamples Read(string path)

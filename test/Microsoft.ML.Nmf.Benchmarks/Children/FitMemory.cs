@@ -1,0 +1,58 @@
+using System.Diagnostics;
+using Microsoft.ML.Data;
+using Microsoft.ML.Nmf.Engine;
+using Microsoft.ML.Nmf.GpuCheck.Data;
+
+namespace Microsoft.ML.Nmf.Benchmarks.Children;
+
+/// <summary>The bytes that this process holds before a fit and at its peak during it.</summary>
+internal static class FitMemory
+{
+    private const int Iterations = 10;
+
+    // Writing 5 sets the peak back to what is held now; Linux alone has it, and elsewhere the peak includes the reading of the file.
+    private const string ResetFile = "/proc/self/clear_refs";
+    private const string Reset = "5";
+
+    public static (long Before, long Peak) Measure(string file, int rank)
+    {
+        SparseExamples examples = MatrixFile.Read(file);
+        var schema = SchemaDefinition.Create(typeof(Row));
+        schema[nameof(Row.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, examples.Columns);
+        var context = new MLContext(1);
+        IDataView rows = context.Data.LoadFromEnumerable(Rows(examples), schema);
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        if (File.Exists(ResetFile))
+            File.WriteAllText(ResetFile, Reset);
+        using var process = Process.GetCurrentProcess();
+        long before = process.WorkingSet64;
+        context.Transforms.Nmf(new NmfEstimator.Options
+        {
+            InputColumnName = nameof(Row.Features),
+            Rank = rank,
+            MaximumNumberOfIterations = Iterations,
+            Tolerance = 0,
+            Seed = 1,
+        }).Fit(rows);
+        process.Refresh();
+        return (before, process.PeakWorkingSet64);
+    }
+
+    private static IEnumerable<Row> Rows(SparseExamples examples)
+    {
+        foreach (CompressedBlock block in examples.Data.Blocks)
+        {
+            for (int i = 0; i < block.Rows; i++)
+            {
+                Range entries = block.Starts[i]..block.Starts[i + 1];
+                float[] values = block.Values[entries];
+                yield return new Row { Features = new(examples.Columns, values.Length, values, block.Columns[entries]) };
+            }
+        }
+    }
+
+    private sealed class Row
+    {
+        public VBuffer<float> Features { get; set; }
+    }
+}
