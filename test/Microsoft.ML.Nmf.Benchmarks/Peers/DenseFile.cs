@@ -14,8 +14,8 @@ internal static class DenseFile
     public static void Write(DenseExamples examples, string path)
     {
         using BinaryWriter writer = Open(path, examples.Rows, examples.Columns);
-        foreach (float[] block in examples.Blocks)
-            WriteValues(writer, block, examples.Unit);
+        for (int block = 0; block < RowBlocks.Count(examples.Rows); block++)
+            WriteValues(writer, examples.CopyOfBlock(block), examples.Unit);
     }
 
     public static void Write(FactorMatrix matrix, string path)

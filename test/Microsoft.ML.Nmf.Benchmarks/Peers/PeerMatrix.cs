@@ -66,7 +66,7 @@ internal sealed class PeerMatrix(string name, ExampleMatrix examples, string fol
         int columns = dense.Columns;
         Row[] rows =
         [
-            .. dense.Blocks.SelectMany(block => block.Chunk(columns))
+            .. Enumerable.Range(0, RowBlocks.Count(dense.Rows)).SelectMany(block => dense.CopyOfBlock(block).Chunk(columns))
                 .Select(values => new Row { Features = new(columns, [.. values.Select(value => (float)(value * dense.Unit))]) }),
         ];
         var schema = SchemaDefinition.Create(typeof(Row));
