@@ -22,9 +22,9 @@ internal static class SampledStart
     public static bool Suits(FactorPair factors)
         => factors.Data.Rows >= LeastRows && factors.Data.Rows / Step >= (long)RowsOfComponent * factors.Templates.Rank;
 
-    /// <summary>Fills the templates, and the activations with zeros, from which coordinate descent and exact least squares find the first ones.</summary>
+    /// <summary>Fills the templates. The activations stay as they are; coordinate descent and exact least squares find those that suit the templates.</summary>
     /// <param name="engine">The engine.</param>
-    /// <param name="factors">X, and W and H to fill.</param>
+    /// <param name="factors">X, and W to fill.</param>
     /// <param name="penalties">The penalties on both factors.</param>
     /// <param name="random">Draws everything random.</param>
     /// <param name="checkAlive">Throws when the training has been cancelled.</param>
@@ -48,7 +48,5 @@ internal static class SampledStart
             checkAlive();
             chain.Advance();
         }
-
-        engine.Combine(0, factors.Activations, 0, factors.Activations, factors.Activations);
     }
 }

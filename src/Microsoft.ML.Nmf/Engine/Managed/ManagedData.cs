@@ -32,6 +32,9 @@ internal sealed class SparseData : DataMatrix
     /// <summary>The densest rows of this view, stored a second time; null when they have too few of the entries. Found when first asked for.</summary>
     public FrequentRows? Frequent => _frequent.Value;
 
+    /// <summary>How many products with a factor beyond the cache there have been.</summary>
+    public int LargeProducts { get; set; }
+
     /// <inheritdoc />
     public override int Rows => Data.Rows;
 

@@ -13,6 +13,9 @@ internal sealed partial class ManagedEngine : ComputeEngine
     // A factor beyond this is not gathered from the cache.
     private const long CachedFloats = 4 * 1024 * 1024 / sizeof(float);
 
+    // Finding the frequent rows takes as long as they save in twenty products.
+    private const int ProductsBeforeFrequent = 20;
+
     private readonly BlockScheduler _scheduler;
     private readonly CrossProductKernel _crossProduct;
     private readonly DenseProduct _denseProduct;
@@ -86,7 +89,7 @@ internal sealed partial class ManagedEngine : ComputeEngine
         }
 
         var sparse = (SparseData)data;
-        FrequentRows? frequent = (long)o.Rows * o.Stride > CachedFloats ? sparse.Frequent : null;
+        FrequentRows? frequent = (long)o.Rows * o.Stride > CachedFloats && sparse.LargeProducts++ >= ProductsBeforeFrequent ? sparse.Frequent : null;
         frequent?.Multiply(_scheduler, o, target);
         _scheduler.Run(RowBlocks.Count(data.Rows), CostOfGathering(sparse, o), b =>
         {
