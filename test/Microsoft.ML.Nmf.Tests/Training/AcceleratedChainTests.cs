@@ -94,7 +94,7 @@ public class AcceleratedChainTests
     [Fact]
     public void Too_few_rows_are_all_taken()
     {
-        SparseExamples x = Build.Sparse(Naive.Multiply(Naive.Random(SampledStart.LeastRows / 16, 4, 5, 0.4), Naive.Random(4, 30, 6, 0.3)));
+        SparseExamples x = Build.Sparse(Naive.Multiply(Naive.Random(SampledStart.LeastRows / 8, 4, 5, 0.4), Naive.Random(4, 30, 6, 0.3)));
         Assert.Equal(Fit(x, NmfInitialization.Nndsvd).Templates.Values, Fit(x, NmfInitialization.Automatic).Templates.Values);
     }
 
