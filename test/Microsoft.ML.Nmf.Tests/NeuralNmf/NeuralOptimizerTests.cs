@@ -191,12 +191,8 @@ public class NeuralOptimizerTests
         Assert.True(zeros > 0);
     }
 
-    // The backward pass through dependent columns, whose diagonal is raised by 1e-5, makes gradients 1e5 times as large: a larger rate would leave float32.
-    public static TheoryData<NeuralNmfOptimizer> OptimizersInReason()
-        => [NeuralNmfOptimizer.Automatic, NeuralNmfOptimizer.ProjectedGradient(1e-4), NeuralNmfOptimizer.Adam(0.3)];
-
-    [Theory, MemberData(nameof(OptimizersInReason))]
-    public void Dependent_templates_zero_rows_and_ranks_beyond_the_data_give_possible_numbers(NeuralNmfOptimizer optimizer)
+    [Theory, MemberData(nameof(Optimizers))]
+    public void Dependent_templates_zero_rows_and_ranks_beyond_the_data_give_possible_numbers_or_ask_for_a_lower_rate(NeuralNmfOptimizer optimizer)
     {
         double[,] x = NeuralData.Grouped(40, 12, 12), few = Naive.Multiply(Naive.Random(40, 2, 13), Naive.Random(2, 12, 14));
         double[,] fine = Naive.Random(12, 6, 15), coarse = Naive.Random(6, 3, 16);
@@ -214,15 +210,27 @@ public class NeuralOptimizerTests
             foreach (NeuralNmfLabelLoss? labelLoss in new NeuralNmfLabelLoss?[] { null, NeuralNmfLabelLoss.CrossEntropy, NeuralNmfLabelLoss.SquaredError })
             {
                 NeuralNmfEstimator.Options options = NeuralData.Options([6, 3], 20, loss, labelLoss, optimizer);
-                foreach (NeuralNmfResult result in new[]
+                foreach ((double[,] data, NeuralNmfEstimator.Options of) in new[]
                 {
-                    NeuralData.Run(x, options.With(o => o.InitialTemplates = [Build.Matrix(fine), Build.Matrix(coarse)])),
-                    NeuralData.Run(x, options.With(o => o.InitialTemplates = [Build.Matrix(fine), null])),
-                    NeuralData.Run(few, options),
-                    NeuralData.Run(new double[9, 12], options),
-                    NeuralData.Run(new double[,] { { 1, 0, 2 } }, options.With(o => o.Ranks = [6, 5])),
+                    (x, options.With(o => o.InitialTemplates = [Build.Matrix(fine), Build.Matrix(coarse)])),
+                    (x, options.With(o => o.InitialTemplates = [Build.Matrix(fine), null])),
+                    (few, options),
+                    (new double[9, 12], options),
+                    (new double[,] { { 1, 0, 2 } }, options.With(o => o.Ranks = [6, 5])),
                 })
                 {
+                    NeuralNmfResult result;
+                    try
+                    {
+                        result = NeuralData.Run(data, of);
+                    }
+                    catch (InvalidOperationException exception) when (optimizer is NeuralNmfOptimizer.ProjectedGradientOptimizer && of.InitialTemplates is not null)
+                    {
+                        // Gradients through nearly dependent columns are huge, and a fixed rate may take the templates out of float32.
+                        Assert.Contains("Lower the learning rate", exception.Message);
+                        continue;
+                    }
+
                     NeuralData.AssertPossible(result);
                     if (optimizer == NeuralNmfOptimizer.Automatic)
                         Near.NeverRises(result.Epochs.Select(e => e.Loss), 1e-6);
