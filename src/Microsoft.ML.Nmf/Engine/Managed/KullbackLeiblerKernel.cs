@@ -56,7 +56,7 @@ internal static class KullbackLeiblerKernel
             if (evaluate)
                 divergence += SumOfLogarithms(chunkValues, ratios[..count]);
             if (!numerator.IsEmpty)
-                Accumulate(ratios[..count], chunkColumns, source, numerator);
+                WeightedRows.Add(ratios[..count], chunkColumns, source, numerator);
         }
 
         return divergence;
@@ -175,51 +175,5 @@ internal static class KullbackLeiblerKernel
         for (; e < values.Length; e++)
             total += values[e] * MathF.Log(Math.Max(ratios[e], DivergenceRule.SmallestRatio));
         return total;
-    }
-
-    // numerator += Σ ratio · (row of O), with up to 64 columns in registers at a time.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Accumulate(ReadOnlySpan<float> ratios, ReadOnlySpan<int> columns, ReadOnlySpan<float> source, Span<float> numerator)
-    {
-        int stride = numerator.Length;
-        for (int k = 0; k < stride;)
-        {
-            int width = Math.Min(stride - k, 4 * Lane);
-            switch (width / Lane)
-            {
-                case 4: Accumulate<FourVectors>(ratios, columns, source[k..], stride, numerator[k..]); break;
-                case 3: Accumulate<ThreeVectors>(ratios, columns, source[k..], stride, numerator[k..]); break;
-                case 2: Accumulate<TwoVectors>(ratios, columns, source[k..], stride, numerator[k..]); break;
-                default: Accumulate<OneVector>(ratios, columns, source[k..], stride, numerator[k..]); break;
-            }
-
-            k += width;
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Accumulate<TWidth>(ReadOnlySpan<float> ratios, ReadOnlySpan<int> columns, ReadOnlySpan<float> source, int stride, Span<float> numerator)
-        where TWidth : struct, IVectorCount
-    {
-        ref float s = ref MemoryMarshal.GetReference(source);
-        ref float n = ref MemoryMarshal.GetReference(numerator);
-        Vector512<float> n0 = Vector512.LoadUnsafe(ref n);
-        Vector512<float> n1 = TWidth.Count > 1 ? Vector512.LoadUnsafe(ref n, Lane) : default;
-        Vector512<float> n2 = TWidth.Count > 2 ? Vector512.LoadUnsafe(ref n, 2 * Lane) : default;
-        Vector512<float> n3 = TWidth.Count > 3 ? Vector512.LoadUnsafe(ref n, 3 * Lane) : default;
-        for (int e = 0; e < ratios.Length; e++)
-        {
-            ref float row = ref Unsafe.Add(ref s, (nint)columns[e] * stride);
-            Vector512<float> ratio = Vector512.Create(ratios[e]);
-            n0 = Vector512.MultiplyAddEstimate(ratio, Vector512.LoadUnsafe(ref row), n0);
-            if (TWidth.Count > 1) n1 = Vector512.MultiplyAddEstimate(ratio, Vector512.LoadUnsafe(ref row, Lane), n1);
-            if (TWidth.Count > 2) n2 = Vector512.MultiplyAddEstimate(ratio, Vector512.LoadUnsafe(ref row, 2 * Lane), n2);
-            if (TWidth.Count > 3) n3 = Vector512.MultiplyAddEstimate(ratio, Vector512.LoadUnsafe(ref row, 3 * Lane), n3);
-        }
-
-        n0.StoreUnsafe(ref n);
-        if (TWidth.Count > 1) n1.StoreUnsafe(ref n, Lane);
-        if (TWidth.Count > 2) n2.StoreUnsafe(ref n, 2 * Lane);
-        if (TWidth.Count > 3) n3.StoreUnsafe(ref n, 3 * Lane);
     }
 }

@@ -1,14 +1,10 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace Microsoft.ML.Nmf.Engine.Managed;
 
 /// <summary>The entries of compressed rows that fall into a tile.</summary>
 internal static class SparseTile
 {
-    private const int Lane = ManagedFactor.Lane;
-
     /// <summary>Writes a tile of X, zeros included, and zeros up to a whole vector.</summary>
     /// <param name="data">X.</param>
     /// <param name="first">The first row of the tile; all of them are in one block.</param>
@@ -62,17 +58,7 @@ internal static class SparseTile
                 weights[p] = Math.Min(block.Values[start + p] * (power[at] / approximation[at]), MultiplicativeRule.LargestPower);
             }
 
-            Span<float> row = numerator.Slice(i * other.Stride, other.Stride);
-            for (int k = 0; k < other.Stride; k += 4 * Lane)
-            {
-                switch (Math.Min(other.Stride - k, 4 * Lane) / Lane)
-                {
-                    case 4: AddRows<FourVectors>(columns, weights, other.Values[k..], other.Stride, row[k..]); break;
-                    case 3: AddRows<ThreeVectors>(columns, weights, other.Values[k..], other.Stride, row[k..]); break;
-                    case 2: AddRows<TwoVectors>(columns, weights, other.Values[k..], other.Stride, row[k..]); break;
-                    default: AddRows<OneVector>(columns, weights, other.Values[k..], other.Stride, row[k..]); break;
-                }
-            }
+            WeightedRows.Add(weights[..columns.Length], columns, other.Values, numerator.Slice(i * other.Stride, other.Stride));
         }
     }
 
@@ -98,32 +84,5 @@ internal static class SparseTile
         }
 
         return start;
-    }
-
-    // row += Σ weights_p O[columns_p], for some vectors of components.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddRows<TWidth>(ReadOnlySpan<int> columns, ReadOnlySpan<float> weights, ReadOnlySpan<float> other, int stride, Span<float> row)
-        where TWidth : struct, IVectorCount
-    {
-        ref float sum = ref MemoryMarshal.GetReference(row);
-        ref float from = ref MemoryMarshal.GetReference(other);
-        Vector512<float> s0 = Vector512.LoadUnsafe(ref sum);
-        Vector512<float> s1 = TWidth.Count > 1 ? Vector512.LoadUnsafe(ref sum, Lane) : default;
-        Vector512<float> s2 = TWidth.Count > 2 ? Vector512.LoadUnsafe(ref sum, 2 * Lane) : default;
-        Vector512<float> s3 = TWidth.Count > 3 ? Vector512.LoadUnsafe(ref sum, 3 * Lane) : default;
-        for (int p = 0; p < columns.Length; p++)
-        {
-            ref float o = ref Unsafe.Add(ref from, (nint)columns[p] * stride);
-            Vector512<float> weight = Vector512.Create(weights[p]);
-            s0 = Vector512.MultiplyAddEstimate(weight, Vector512.LoadUnsafe(ref o), s0);
-            if (TWidth.Count > 1) s1 = Vector512.MultiplyAddEstimate(weight, Vector512.LoadUnsafe(ref o, Lane), s1);
-            if (TWidth.Count > 2) s2 = Vector512.MultiplyAddEstimate(weight, Vector512.LoadUnsafe(ref o, 2 * Lane), s2);
-            if (TWidth.Count > 3) s3 = Vector512.MultiplyAddEstimate(weight, Vector512.LoadUnsafe(ref o, 3 * Lane), s3);
-        }
-
-        s0.StoreUnsafe(ref sum);
-        if (TWidth.Count > 1) s1.StoreUnsafe(ref sum, Lane);
-        if (TWidth.Count > 2) s2.StoreUnsafe(ref sum, 2 * Lane);
-        if (TWidth.Count > 3) s3.StoreUnsafe(ref sum, 3 * Lane);
     }
 }
