@@ -15,7 +15,7 @@ internal sealed class OverrelaxedChain : DivergenceChain
     private const int Penance = 3;
 
     private readonly Factor[] _kept;
-    private double _relaxation = Longer;
+    private double _relaxation = 1;
     private int _certain;
 
     /// <summary>Prepares a chain of two factors that stay the caller's.</summary>
@@ -31,14 +31,16 @@ internal sealed class OverrelaxedChain : DivergenceChain
         if (_certain > 0)
         {
             _certain--;
-            AdvanceBy(1);
+            base.Advance();
             return;
         }
 
         double before = Evaluate().Objective;
         for (int k = 0; k < _kept.Length; k++)
             Engine.Copy(FactorAt(k), _kept[k]);
-        AdvanceBy(Longer);
+        _relaxation = Longer;
+        base.Advance();
+        _relaxation = 1;
         if (Evaluate().Objective <= before)
             return;
         for (int k = 0; k < _kept.Length; k++)
@@ -47,7 +49,7 @@ internal sealed class OverrelaxedChain : DivergenceChain
             Products.Changed(FactorAt(k));
         }
 
-        AdvanceBy(1);
+        base.Advance();
         _certain = Penance;
     }
 
@@ -61,10 +63,4 @@ internal sealed class OverrelaxedChain : DivergenceChain
 
     /// <inheritdoc />
     protected override double Relaxation => _relaxation;
-
-    private void AdvanceBy(double relaxation)
-    {
-        _relaxation = relaxation;
-        base.Advance();
-    }
 }

@@ -66,6 +66,20 @@ public class AcceleratedChainTests
     }
 
     [Fact]
+    public void An_update_of_one_factor_is_the_certain_one()
+    {
+        using DataMatrix data = _engine.Load(Build.Dense(Planted(isSparse: false)));
+        float[][] results = [.. new[] { FactorUpdate.Overrelaxed, FactorUpdate.Multiplicative }.Select(update =>
+        {
+            using Factor h = Build.Factor(_engine, Naive.Random(60, 5, 2)), w = Build.Factor(_engine, Naive.Random(45, 5, 3));
+            using FactorChain chain = Resolved.Chain(_engine, new FactorPair(data, w, h), 1, update);
+            chain.Update(0);
+            return Build.Floats(h);
+        })];
+        Assert.Equal(results[1], results[0]);
+    }
+
+    [Fact]
     public void A_factor_that_is_fixed_stays()
     {
         foreach (double beta in new[] { 1.0, 2 })
