@@ -61,7 +61,10 @@ internal static class NmfTraining
     {
         monitor.CheckAlive();
         bool isSampled = options.MayStartFromSample && options.InitialTemplates is null && SampledStart.Suits(factors);
-        Start(engine, isSampled, factors, options, monitor);
+        if (isSampled)
+            SampledStart.Fill(engine, factors, (options.ActivationPenalty, options.TemplatePenalty), new Random(options.Seed!.Value), monitor.CheckAlive);
+        else
+            Start(engine, factors, options, monitor);
         ChainLink[] links =
         [
             new(factors.Activations, IsFixed: false, options.ActivationPenalty, units?.Activations ?? 1),
@@ -81,17 +84,8 @@ internal static class NmfTraining
 
     /// <summary>Fills the factors with what a factorization starts from.</summary>
     public static void Start(ComputeEngine engine, FactorPair factors, NmfEstimator.Options options, ITrainingMonitor monitor)
-        => Start(engine, isSampled: false, factors, options, monitor);
-
-    private static void Start(ComputeEngine engine, bool isSampled, FactorPair factors, NmfEstimator.Options options, ITrainingMonitor monitor)
     {
         var random = new Random(options.Seed!.Value);
-        if (isSampled)
-        {
-            SampledStart.Fill(engine, factors, (options.ActivationPenalty, options.TemplatePenalty), random, monitor.CheckAlive);
-            return;
-        }
-
         if (options.InitialTemplates is { } templates)
         {
             if (options.InitialActivations is { } activations)

@@ -14,7 +14,6 @@ internal class DivergenceChain : FactorChain
     private readonly MultiplicativeTerms?[] _wide;
     private readonly MultiplicativeTerms?[] _small;
     private (int Factor, long Stamp) _current = (-1, 0);
-    private (long Stamp, double Value) _divergence = (-1, double.NaN);
 
     /// <summary>Prepares a chain of factors that stay the caller's.</summary>
     public DivergenceChain(ComputeEngine engine, DataMatrix data, IEnumerable<ChainLink> links, double beta, IEnumerable<int> order)
@@ -41,15 +40,9 @@ internal class DivergenceChain : FactorChain
     /// <inheritdoc />
     protected override double Divergence(int k)
     {
-        long stamp = Products.StampOfTemplates(0);
-        if (_divergence.Stamp == stamp)
-            return _divergence.Value;
         double divergence = Terms(k, evaluate: true);
-        _current = (k, stamp);
-        if (!(divergence >= _reliable * _scale.Value))
-            divergence = Engine.DivergenceInDouble(Data, Products.Activations(Last), FactorAt(Last), Beta);
-        _divergence = (stamp, divergence);
-        return divergence;
+        _current = (k, Products.StampOfTemplates(0));
+        return divergence >= _reliable * _scale.Value ? divergence : Engine.DivergenceInDouble(Data, Products.Activations(Last), FactorAt(Last), Beta);
     }
 
     /// <inheritdoc />

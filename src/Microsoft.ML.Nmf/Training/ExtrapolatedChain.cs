@@ -23,37 +23,37 @@ internal sealed class ExtrapolatedChain : EuclideanChain
     // Rounded products give steps that are right to about this share of the objective.
     private const double RoundingOfRoughProducts = 1e-5;
 
-    private readonly (Factor Plain, Factor Next)[] _buffers = new (Factor, Factor)[2];
+    private readonly (Factor Plain, Factor Next)[] _buffers;
     private readonly int _sweeps;
-    private double _extrapolation = FirstExtrapolation;
+
+    // 0 before the first iteration, which has no step before it to go on from.
+    private double _extrapolation;
     private double _bound = 1;
     private double _lastGood = FirstExtrapolation;
     private bool _isRough = true;
-    private (long Stamp, double Divergence) _known = (-1, double.NaN);
 
     /// <summary>Prepares a chain of two factors that stay the caller's.</summary>
     public ExtrapolatedChain(ComputeEngine engine, DataMatrix data, IReadOnlyList<ChainLink> links)
         : base(engine, data, links, FactorUpdate.CoordinateDescent, DefaultOrder(links.Count))
     {
         _sweeps = links[0].Factor.Rank < RankOfOneSweep ? Sweeps : 1;
+        _buffers = [.. links.Select(link => (OfShape(link.Factor), OfShape(link.Factor)))];
+
+        Factor OfShape(Factor shape) => engine.Allocate(shape.Rows, shape.Rank);
     }
 
     /// <inheritdoc />
     public override void Advance()
     {
         double before = Evaluate().Objective;
-        bool isFirst = _buffers[0].Plain is null;
-        for (int k = 0; isFirst && k < _buffers.Length; k++)
-        {
-            Factor factor = FactorAt(k);
-            _buffers[k] = (Engine.Allocate(factor.Rows, factor.Rank), Engine.Allocate(factor.Rows, factor.Rank));
-        }
-
-        double extrapolation = isFirst ? 0 : _extrapolation;
-        StepTemplates(extrapolation);
-        StepActivations(extrapolation);
+        StepTemplates(_extrapolation);
+        StepActivations(_extrapolation);
         double fall = before - Evaluate().Objective;
-        if (fall < 0 && extrapolation > 0)
+        if (_extrapolation == 0)
+        {
+            _extrapolation = FirstExtrapolation;
+        }
+        else if (fall < 0)
         {
             // The templates without extrapolation come from where the iteration began; so do the activations then.
             TakeBack(0);
@@ -64,7 +64,7 @@ internal sealed class ExtrapolatedChain : EuclideanChain
             _extrapolation /= Shrinkage;
             _bound = _lastGood;
         }
-        else if (!isFirst)
+        else
         {
             _lastGood = _extrapolation;
             _bound = Math.Min(_bound * GrowthOfBound, 1);
@@ -79,16 +79,12 @@ internal sealed class ExtrapolatedChain : EuclideanChain
     {
         foreach ((Factor plain, Factor next) in _buffers)
         {
-            plain?.Dispose();
-            next?.Dispose();
+            plain.Dispose();
+            next.Dispose();
         }
 
         base.Dispose();
     }
-
-    /// <inheritdoc />
-    protected override double Divergence(int k)
-        => _known.Stamp == Products.StampOfTemplates(0) ? _known.Divergence : base.Divergence(k);
 
     private void StepTemplates(double extrapolation) => Step(1, ProductOfLast(_isRough), extrapolation);
 
@@ -96,8 +92,7 @@ internal sealed class ExtrapolatedChain : EuclideanChain
     private void StepActivations(double extrapolation)
     {
         double inner = Step(0, NumeratorOf(0), extrapolation);
-        double divergence = new FactorPair(Data, FactorAt(1), FactorAt(0)).EuclideanDivergence(Engine, inner, GramBeside(1), GramBeside(0));
-        _known = (Products.StampOfTemplates(0), divergence);
+        Know(new FactorPair(Data, FactorAt(1), FactorAt(0)).EuclideanDivergence(Engine, inner, GramBeside(1), GramBeside(0)));
     }
 
     private double Step(int k, Factor product, double extrapolation)

@@ -43,6 +43,7 @@ internal abstract class FactorChain : IIterativeSolver, IDisposable
     private readonly ChainLink[] _links;
     private readonly int[] _order;
     private readonly double _unit;
+    private (long Stamp, double Value) _divergence = (-1, double.NaN);
 
     /// <summary>Prepares a chain of factors that stay the caller's.</summary>
     protected FactorChain(ComputeEngine engine, DataMatrix data, IEnumerable<ChainLink> links, double beta, IEnumerable<int> order)
@@ -92,11 +93,11 @@ internal abstract class FactorChain : IIterativeSolver, IDisposable
         FactorUpdate update = FactorUpdate.Multiplicative,
         IEnumerable<int>? order = null)
     {
-        if (update == FactorUpdate.CoordinateDescent && order is null && !links.Any(link => link.IsFixed))
+        // What takes steps back takes back all factors, in the usual order.
+        bool areAllTrained = order is null && !links.Any(link => link.IsFixed);
+        if (areAllTrained && update == FactorUpdate.CoordinateDescent)
             return new ExtrapolatedChain(engine, data, links);
-        if (update == FactorUpdate.Overrelaxed && links.Any(link => link.IsFixed))
-            update = FactorUpdate.Multiplicative;
-        if (update == FactorUpdate.Overrelaxed)
+        if (areAllTrained && update == FactorUpdate.Overrelaxed)
             return new OverrelaxedChain(engine, data, links, beta);
         order ??= DefaultOrder(links.Count);
         return beta == BetaDivergence.Euclidean
@@ -107,8 +108,9 @@ internal abstract class FactorChain : IIterativeSolver, IDisposable
     /// <inheritdoc />
     public (double Objective, double Divergence) Evaluate()
     {
-        double divergence = Divergence(_order.Length > 0 ? _order[0] : Last);
-        return (_unit * (divergence + Penalties()), _unit * divergence);
+        if (_divergence.Stamp != Products.StampOfTemplates(0))
+            Know(Divergence(_order.Length > 0 ? _order[0] : Last));
+        return (_unit * (_divergence.Value + Penalties()), _unit * _divergence.Value);
     }
 
     /// <inheritdoc />
@@ -175,6 +177,9 @@ internal abstract class FactorChain : IIterativeSolver, IDisposable
 
     /// <summary>Σ x^β over the entries, halved for β = 2: what the divergence is small beside when the fit is good.</summary>
     protected abstract double Scale { get; }
+
+    /// <summary>Keeps the divergence of the factors as they are, for evaluations until one of them changes.</summary>
+    protected void Know(double divergence) => _divergence = (Products.StampOfTemplates(0), divergence);
 
     /// <summary>The divergence, computed on the way to an update of F_k where that is possible.</summary>
     protected abstract double Divergence(int k);

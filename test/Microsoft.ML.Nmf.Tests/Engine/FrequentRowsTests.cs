@@ -44,8 +44,13 @@ public class FrequentRowsTests
             using var engine = new ManagedEngine(threads);
             using DataMatrix data = engine.Load(Build.Sparse(x));
             Assert.NotNull(((SparseData)data.Transposed).Frequent);
-            using Factor result = engine.Allocate(40, 3);
-            engine.DataProduct(data.Transposed, Build.Factor(engine, h), result);
+            using Factor factor = Build.Factor(engine, h), result = engine.Allocate(40, 3);
+            // Not taken before they pay: the sums of the same product then come in another order.
+            engine.DataProduct(data.Transposed, factor, result);
+            float[] without = Build.Floats(result);
+            for (int i = 0; i < SparseData.ProductsBeforeFrequent; i++)
+                engine.DataProduct(data.Transposed, factor, result);
+            Assert.NotEqual(without, Build.Floats(result));
             Near.Equal(expected, Build.Read(result), 1e-5);
             return Build.Floats(result);
         })];

@@ -58,8 +58,11 @@ internal sealed class CoordinateDescentKernel
         }
     }
 
+    // The rows that are solved together.
+    private int Lanes => _units * CoordinateDescentRule.UnitRows;
+
     /// <summary>The working memory of one thread: f and b of a unit of rows, transposed.</summary>
-    public AlignedFloats MakeScratch() => new(2 * _coordinates * _units * CoordinateDescentRule.UnitRows);
+    public AlignedFloats MakeScratch() => new(2 * _coordinates * Lanes);
 
     /// <summary>Lowers the objective of every row of a block.</summary>
     /// <param name="rows">The padded rows f, changed in place.</param>
@@ -70,17 +73,10 @@ internal sealed class CoordinateDescentKernel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Descend(Span<float> rows, ReadOnlySpan<float> product, int stride, int count, AlignedFloats scratch)
     {
-        int lanes = _units * CoordinateDescentRule.UnitRows;
-        Span<float> values = scratch.Span[..(_coordinates * lanes)];
-        Span<float> targets = scratch.Span[(_coordinates * lanes)..];
-        for (int first = 0; first < count; first += lanes)
+        for (int first = 0; first < count; first += Lanes)
         {
-            int present = Math.Min(lanes, count - first);
-            Span<float> presentValues = rows.Slice(first * stride, present * stride);
-            LaneTranspose.ToLanes(presentValues, stride, present, values, lanes, _rank);
-            LaneTranspose.ToLanes(product.Slice(first * stride, present * stride), stride, present, targets, lanes, _rank);
-            Descend(values, targets, lanes);
-            LaneTranspose.FromLanes(values, lanes, _rank, presentValues, stride, present);
+            int present = Math.Min(Lanes, count - first), start = first * stride, length = present * stride;
+            DescendTogether(rows.Slice(start, length), product.Slice(start, length), rows.Slice(start, length), stride, present, scratch);
         }
     }
 
@@ -100,21 +96,26 @@ internal sealed class CoordinateDescentKernel
         float extrapolation, AlignedFloats scratch)
     {
         (int stride, int count) = shape;
-        int lanes = _units * CoordinateDescentRule.UnitRows;
-        Span<float> values = scratch.Span[..(_coordinates * lanes)];
-        Span<float> targets = scratch.Span[(_coordinates * lanes)..];
         double inner = 0;
-        for (int first = 0; first < count; first += lanes)
+        for (int first = 0; first < count; first += Lanes)
         {
-            int present = Math.Min(lanes, count - first), start = first * stride, length = present * stride;
-            LaneTranspose.ToLanes(rows.Slice(start, length), stride, present, values, lanes, _rank);
-            LaneTranspose.ToLanes(product.Slice(start, length), stride, present, targets, lanes, _rank);
-            Descend(values, targets, lanes);
-            LaneTranspose.FromLanes(values, lanes, _rank, next.Slice(start, length), stride, present);
+            int present = Math.Min(Lanes, count - first), start = first * stride, length = present * stride;
+            DescendTogether(rows.Slice(start, length), product.Slice(start, length), next.Slice(start, length), stride, present, scratch);
             inner += GoOn(next.Slice(start, length), plain.Slice(start, length), product.Slice(start, length), extrapolation);
         }
 
         return inner;
+    }
+
+    // Lowers the objective of the rows of all units, which become those of the result.
+    private void DescendTogether(
+        ReadOnlySpan<float> rows, ReadOnlySpan<float> product, Span<float> result, int stride, int count, AlignedFloats scratch)
+    {
+        Span<float> values = scratch.Span[..(_coordinates * Lanes)], targets = scratch.Span[(_coordinates * Lanes)..];
+        LaneTranspose.ToLanes(rows, stride, count, values, Lanes, _rank);
+        LaneTranspose.ToLanes(product, stride, count, targets, Lanes, _rank);
+        Descend(values, targets, Lanes);
+        LaneTranspose.FromLanes(values, Lanes, _rank, result, stride, count);
     }
 
     // next ← max(next + extrapolation·(next − plain), 0), plain ← next as it was. Returns ⟨next, b⟩.

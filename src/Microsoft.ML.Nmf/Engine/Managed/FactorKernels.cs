@@ -131,21 +131,6 @@ internal static class FactorSums
         }
     }
 
-    /// <summary>The sum of all values, in float32.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static float OfAll(ReadOnlySpan<float> values)
-    {
-        ref float x = ref MemoryMarshal.GetReference(values);
-        Vector512<float> sum = default;
-        int i = 0;
-        for (; i + ManagedFactor.Lane <= values.Length; i += ManagedFactor.Lane)
-            sum += Vector512.LoadUnsafe(ref x, (nuint)i);
-        float total = Vector512.Sum(sum);
-        for (; i < values.Length; i++)
-            total += values[i];
-        return total;
-    }
-
     /// <summary>The sum of each of the <paramref name="rank"/> columns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double[] OfColumns(ReadOnlySpan<float> rows, int stride, int rank)

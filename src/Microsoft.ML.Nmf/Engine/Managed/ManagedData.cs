@@ -6,8 +6,12 @@ namespace Microsoft.ML.Nmf.Engine.Managed;
 /// </summary>
 internal sealed class SparseData : DataMatrix
 {
+    /// <summary>The products from which on the frequent rows are used: finding them takes as long as they save in so many.</summary>
+    public const int ProductsBeforeFrequent = 20;
+
     private readonly SparseData? _transposed;
     private readonly Lazy<FrequentRows?> _frequent;
+    private int _largeProducts;
 
     /// <summary>The view X, with the view Xᵀ computed. Cost: two passes over the entries.</summary>
     public SparseData(SparseExamples examples)
@@ -32,8 +36,8 @@ internal sealed class SparseData : DataMatrix
     /// <summary>The densest rows of this view, stored a second time; null when they have too few of the entries. Found when first asked for.</summary>
     public FrequentRows? Frequent => _frequent.Value;
 
-    /// <summary>How many products with a factor beyond the cache there have been.</summary>
-    public int LargeProducts { get; set; }
+    /// <summary><see cref="Frequent"/> for a product with a factor beyond the cache; null for the first <see cref="ProductsBeforeFrequent"/> of them.</summary>
+    public FrequentRows? FrequentWhereItPays() => _largeProducts++ >= ProductsBeforeFrequent ? Frequent : null;
 
     /// <inheritdoc />
     public override int Rows => Data.Rows;

@@ -13,9 +13,6 @@ internal sealed partial class ManagedEngine : ComputeEngine
     // A factor beyond this is not gathered from the cache.
     private const long CachedFloats = 4 * 1024 * 1024 / sizeof(float);
 
-    // Finding the frequent rows takes as long as they save in twenty products.
-    private const int ProductsBeforeFrequent = 20;
-
     private readonly BlockScheduler _scheduler;
     private readonly CrossProductKernel _crossProduct;
     private readonly DenseProduct _denseProduct;
@@ -89,7 +86,7 @@ internal sealed partial class ManagedEngine : ComputeEngine
         }
 
         var sparse = (SparseData)data;
-        FrequentRows? frequent = (long)o.Rows * o.Stride > CachedFloats && sparse.LargeProducts++ >= ProductsBeforeFrequent ? sparse.Frequent : null;
+        FrequentRows? frequent = (long)o.Rows * o.Stride > CachedFloats ? sparse.FrequentWhereItPays() : null;
         frequent?.Multiply(_scheduler, o, target);
         _scheduler.Run(RowBlocks.Count(data.Rows), CostOfGathering(sparse, o), b =>
         {
@@ -219,7 +216,7 @@ internal sealed partial class ManagedEngine : ComputeEngine
     {
         ManagedFactor f = Of(factor), p = Of(product);
         var kernel = new CoordinateDescentKernel(Of(gram), penalty, sweeps);
-        _scheduler.Run(RowBlocks.Count(f.Rows), (double)f.Rows * f.Rank * f.Rank * sweeps, kernel.MakeScratch, (b, scratch) =>
+        _scheduler.Run(RowBlocks.Count(f.Rows), CostOfSweeps(f, sweeps), kernel.MakeScratch, (b, scratch) =>
         {
             (int first, int count) = RowBlocks.Range(b, f.Rows);
             kernel.Descend(f.RowRange(first, count), p.RowRange(first, count), f.Stride, count, scratch);
@@ -232,7 +229,7 @@ internal sealed partial class ManagedEngine : ComputeEngine
         ManagedFactor f = Of(factor), z = Of(plain), target = Of(next), p = Of(problem.Product);
         var kernel = new CoordinateDescentKernel(Of(problem.Gram), problem.Penalty, sweeps);
         var parts = new double[RowBlocks.Count(f.Rows)];
-        _scheduler.Run(parts.Length, (double)f.Rows * f.Rank * f.Rank * sweeps, kernel.MakeScratch, (b, scratch) =>
+        _scheduler.Run(parts.Length, CostOfSweeps(f, sweeps), kernel.MakeScratch, (b, scratch) =>
         {
             (int first, int count) = RowBlocks.Range(b, f.Rows);
             parts[b] = kernel.Extrapolate(f.RowRange(first, count), p.RowRange(first, count), z.RowRange(first, count), target.RowRange(first, count),
@@ -308,6 +305,8 @@ internal sealed partial class ManagedEngine : ComputeEngine
     private static ManagedFactor Of(Factor factor) => (ManagedFactor)factor;
 
     private static ManagedGram Of(Gram gram) => (ManagedGram)gram;
+
+    private static double CostOfSweeps(ManagedFactor factor, int sweeps) => (double)factor.Rows * factor.Rank * factor.Rank * sweeps;
 
     // A row of the factor for each stored entry.
     private static double CostOfGathering(SparseData data, ManagedFactor other) => (double)data.Examples.NonZeros * other.Stride;

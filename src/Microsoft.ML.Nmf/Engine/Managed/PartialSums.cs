@@ -1,7 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
-
 namespace Microsoft.ML.Nmf.Engine.Managed;
 
 /// <summary>
@@ -10,8 +6,6 @@ namespace Microsoft.ML.Nmf.Engine.Managed;
 /// </summary>
 internal sealed class PartialSums
 {
-    private const int Lane = ManagedFactor.Lane;
-
     private AlignedFloats _values = AlignedFloats.None;
     private int[] _ended = [];
     private int _size;
@@ -39,19 +33,10 @@ internal sealed class PartialSums
     public bool End(int range) => Interlocked.Increment(ref _ended[range]) == _parts;
 
     /// <summary>The sums of a range, once its last part has ended, in the place of those of its first part.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public Span<float> Total(int range)
     {
         Span<float> total = Of(range, 0);
-        ref float to = ref MemoryMarshal.GetReference(total);
-        for (int k = 0; k < _size; k += Lane)
-        {
-            Vector512<float> sum = Vector512.LoadUnsafe(ref to, (nuint)k);
-            for (int part = 1; part < _parts; part++)
-                sum += Vector512.LoadUnsafe(ref to, (nuint)((nint)part * _size + k));
-            sum.StoreUnsafe(ref to, (nuint)k);
-        }
-
+        FactorSums.OfParts(_values.Span[(range * _parts * _size)..], _size, _parts, total);
         return total;
     }
 }
