@@ -167,6 +167,7 @@ internal sealed class AlignedFloats
     {
         Length = ArraySize.Of(rows, stride);
         _storage = GC.AllocateArray<float>(Length + LineFloats, pinned: true);
+        HugePages.Ask(_storage);
         long address = Marshal.UnsafeAddrOfPinnedArrayElement(_storage, 0);
         _offset = (int)((LineBytes - address % LineBytes) % LineBytes) / sizeof(float);
     }
