@@ -13,6 +13,12 @@ internal static class Nndsvd
     // Entries of singular vectors up to this are zero but for the rounding of float32.
     private const double Rounding = 1e-6;
 
+    // Components with a singular value up to this share of the largest are beyond the rank of the data.
+    private const double Negligible = 1e-6;
+
+    // What is taken of a pair of singular vectors: the sign, the norms of the entries that have it, and the norm that both sides get.
+    private readonly record struct Part(int Sign, double Left, double Right, double Scale);
+
     /// <summary>Fills both factors.</summary>
     /// <param name="engine">The engine.</param>
     /// <param name="factors">X, and W and H to fill.</param>
@@ -24,26 +30,23 @@ internal static class Nndsvd
     {
         int rank = factors.Templates.Rank;
         RandomizedSvd.Triplets svd = RandomizedSvd.Compute(engine, factors.Data, rank, random, checkAlive);
-        var activations = new float[ArraySize.Of(factors.Activations.Rows, rank)];
-        var templates = new float[ArraySize.Of(factors.Templates.Rows, rank)];
+        (double[] Positive, double[] Negative) left = Norms(svd.Left), right = Norms(svd.Right);
+        var parts = new Part[svd.Values.Length];
+        for (int k = 0; k < parts.Length; k++)
+        {
+            int sign = left.Positive[k] * right.Positive[k] >= left.Negative[k] * right.Negative[k] ? 1 : -1;
+            (double ofLeft, double ofRight) = sign > 0 ? (left.Positive[k], right.Positive[k]) : (left.Negative[k], right.Negative[k]);
+            parts[k] = new Part(sign, ofLeft, ofRight, Math.Sqrt(svd.Values[k] * ofLeft * ofRight));
+        }
+
+        float[] activations = Take(svd.Left, rank, parts, part => part.Left), templates = Take(svd.Right, rank, parts, part => part.Right);
         float randomScale = RandomStart.ScaleOf(factors);
         for (int k = 0; k < rank; k++)
         {
-            if (k >= svd.Values.Length || svd.Values[k] <= 1e-6 * svd.Values[0])
-            {
-                FillRandomly(activations, rank, k, randomScale, random);
-                FillRandomly(templates, rank, k, randomScale, random);
+            if (k < parts.Length && svd.Values[k] > Negligible * svd.Values[0])
                 continue;
-            }
-
-            (double leftPositive, double leftNegative) = Norms(svd.Left, k);
-            (double rightPositive, double rightNegative) = Norms(svd.Right, k);
-            int sign = leftPositive * rightPositive >= leftNegative * rightNegative ? 1 : -1;
-            double left = sign > 0 ? leftPositive : leftNegative;
-            double right = sign > 0 ? rightPositive : rightNegative;
-            double scale = Math.Sqrt(svd.Values[k] * left * right);
-            CopyPart(svd.Left, k, sign, left, scale, activations, rank);
-            CopyPart(svd.Right, k, sign, right, scale, templates, rank);
+            FillRandomly(activations, rank, k, randomScale, random);
+            FillRandomly(templates, rank, k, randomScale, random);
         }
 
         if (zeros is not null)
@@ -52,31 +55,45 @@ internal static class Nndsvd
         factors.Templates.CopyFrom(templates);
     }
 
+    // The norms of the positive and of the negative entries of every column.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static (double Positive, double Negative) Norms(FactorMatrix vectors, int column)
+    private static (double[] Positive, double[] Negative) Norms(FactorMatrix vectors)
     {
-        double positive = 0, negative = 0;
+        double[] positive = new double[vectors.Columns], negative = new double[vectors.Columns];
         for (int i = 0; i < vectors.Rows; i++)
         {
-            double value = vectors.Row(i)[column];
-            if (value > 0)
-                positive += value * value;
-            else
-                negative += value * value;
+            ReadOnlySpan<float> row = vectors.Row(i);
+            for (int k = 0; k < row.Length; k++)
+            {
+                double value = row[k], square = value * value;
+                positive[k] += value > 0 ? square : 0;
+                negative[k] += value > 0 ? 0 : square;
+            }
         }
 
-        return (Math.Sqrt(positive), Math.Sqrt(negative));
+        for (int k = 0; k < positive.Length; k++)
+            (positive[k], negative[k]) = (Math.Sqrt(positive[k]), Math.Sqrt(negative[k]));
+        return (positive, negative);
     }
 
-    // The entries of one sign, without it, scaled from their norm to another; those of the other sign, and those that are rounding, become zero.
+    // The entries of one sign of every column, without it, scaled from their norm to another; those of the other sign, and those that are rounding, are zero.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void CopyPart(FactorMatrix vectors, int column, int sign, double norm, double scale, float[] target, int rank)
+    private static float[] Take(FactorMatrix vectors, int rank, Part[] parts, Func<Part, double> norm)
     {
+        var target = new float[ArraySize.Of(vectors.Rows, rank)];
+        double[] toShare = [.. parts.Select(part => norm(part) > 0 ? part.Sign / norm(part) : 0)];
         for (int i = 0; i < vectors.Rows; i++)
         {
-            double share = norm > 0 ? sign * vectors.Row(i)[column] / norm : 0;
-            target[i * rank + column] = share > Rounding ? (float)(share * scale) : 0;
+            ReadOnlySpan<float> row = vectors.Row(i);
+            Span<float> result = target.AsSpan(i * rank, rank);
+            for (int k = 0; k < row.Length; k++)
+            {
+                double share = row[k] * toShare[k];
+                result[k] = share > Rounding ? (float)(share * parts[k].Scale) : 0;
+            }
         }
+
+        return target;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -32,7 +32,7 @@ internal static class RandomizedSvd
         int size = Math.Min(rank + Oversampling, most);
         using Gram gram = engine.AllocateGram(size);
         using Factor right = engine.Allocate(data.Columns, size);
-        FillGaussian(right, random);
+        FillUniformly(right, random);
         using Factor left = engine.Allocate(data.Rows, size), leftScratch = engine.Allocate(data.Rows, size), rightScratch = engine.Allocate(data.Columns, size);
         engine.DataProduct(data, right, left);
         Orthonormalize(engine, left, leftScratch, gram);
@@ -82,14 +82,20 @@ internal static class RandomizedSvd
         engine.GramProduct(factor, gram, result);
     }
 
+    // Uniform from −1 to 1, which finds the range as Gaussian values do. Drawn from Random, with logarithm and cosine, they took as long as all products with
+    // the data of 60,237 texts.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void FillGaussian(Factor factor, Random random)
+    private static void FillUniformly(Factor factor, Random random)
     {
         var values = new float[ArraySize.Of(factor.Rows, factor.Rank)];
+        ulong state = (ulong)random.NextInt64();
         for (int i = 0; i < values.Length; i++)
         {
-            double radius = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()));
-            values[i] = (float)(radius * Math.Cos(2 * Math.PI * random.NextDouble()));
+            // SplitMix64: https://doi.org/10.1145/2714064.2660195, figure 17.
+            ulong mixed = state += 0x9E3779B97F4A7C15;
+            mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9;
+            mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EB;
+            values[i] = (int)((mixed ^ (mixed >> 31)) >> 32) * (1f / (1u << 31));
         }
 
         factor.CopyFrom(values);
