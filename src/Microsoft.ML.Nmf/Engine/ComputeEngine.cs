@@ -185,6 +185,31 @@ internal abstract class ComputeEngine : IDisposable
     }
 
     /// <summary>
+    /// A whole step of extrapolated coordinate descent on M ≈ F Oᵀ: M·O, <see cref="ExtrapolatedDescent"/>, and the Gram matrix of the new factor. An engine that
+    /// need not hold all of M·O at once does without.
+    /// </summary>
+    /// <param name="data">M.</param>
+    /// <param name="other">O.</param>
+    /// <param name="places">F; the Z of the step before, which becomes the new Z; the new factor.</param>
+    /// <param name="step">What to minimise, and how far to go.</param>
+    /// <param name="gramOfNext">Receives the Gram matrix of the new factor.</param>
+    /// <param name="room">Gives room for M·O.</param>
+    /// <returns>⟨next, M·O⟩, with a rough M·O in a rough step.</returns>
+    public virtual double StepByDescent(
+        DataMatrix data, Factor other, (Factor Factor, Factor Plain, Factor Next) places, DescentStep step, Gram gramOfNext, Func<Factor> room)
+    {
+        Factor product = room();
+        if (step.IsRough)
+            RoughDataProduct(data, other, product);
+        else
+            DataProduct(data, other, product);
+        DescentProblem problem = new(step.Gram, product, step.Penalty);
+        double inner = ExtrapolatedDescent(places.Factor, places.Plain, places.Next, problem, step.Sweeps, step.Extrapolation);
+        Gram(places.Next, gramOfNext);
+        return inner;
+    }
+
+    /// <summary>
     /// Replaces every row of F by the exact minimiser of ½ f G fᵀ − b fᵀ plus L1 and L2 over f ≥ 0, by block principal pivoting
     /// (<see href="https://doi.org/10.1137/110821172">Kim and Park 2011</see>) from the support that F has. The penalty must have no orthogonality. Cost
     /// about p·s³/6 for supports of s entries.

@@ -56,6 +56,14 @@ internal abstract class Gram : IDisposable
 /// <param name="Penalty">The penalty.</param>
 internal readonly record struct DescentProblem(Gram Gram, Factor Product, Penalty Penalty);
 
+/// <summary>What <see cref="ComputeEngine.StepByDescent"/> minimises, and how far it goes.</summary>
+/// <param name="Gram">OᵀO.</param>
+/// <param name="Penalty">The penalty on F.</param>
+/// <param name="Sweeps">The most sweeps.</param>
+/// <param name="Extrapolation">At least 0; 0 for descent alone.</param>
+/// <param name="IsRough">Whether the product with the data may be right to a few parts in 10⁵ alone.</param>
+internal readonly record struct DescentStep(Gram Gram, Penalty Penalty, int Sweeps, double Extrapolation, bool IsRough);
+
 /// <summary>
 /// The two parts of a multiplicative update of a factor F, F ← F ∘ (numerator / denominator)^γ. Where the denominator is
 /// the same for every row, as under β = 1, it is kept as one row.

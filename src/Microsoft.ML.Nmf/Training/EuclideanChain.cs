@@ -9,8 +9,11 @@ namespace Microsoft.ML.Nmf.Training;
 /// </summary>
 internal class EuclideanChain : FactorChain
 {
-    // More sweeps come closer to the exact minimiser for the same products with the data; the engine ends sweeps that gain little (Gillis and Glineur 2012).
-    private const int Sweeps = 3;
+    /// <summary>
+    /// The sweeps of an update. More come closer to the exact minimiser for the same products with the data; the engine ends sweeps that gain little
+    /// (<see href="https://doi.org/10.1162/NECO_a_00256">Gillis and Glineur 2012</see>).
+    /// </summary>
+    protected const int Sweeps = 3;
 
     // Dependent columns are solved for with a ridge, which lets the divergence rise by up to this share of that of the data.
     private const double RoundingOfLeastSquares = 1e-7;
@@ -104,37 +107,41 @@ internal class EuclideanChain : FactorChain
         return new MultiplicativeTerms(numerator, denominator);
     }
 
-    /// <summary>The numerator of the update of F_k.</summary>
-    protected Factor NumeratorOf(int k)
+    // The numerator of the update of F_k.
+    private Factor NumeratorOf(int k)
     {
         if (k == Last)
             return ProductOfLast();
-        Factor factor = FactorAt(k);
-        Factor numerator = _numerators[k] ??= Engine.Allocate(factor.Rows, factor.Rank);
+        Factor numerator = RoomForNumerator(k);
         if (k == 0)
         {
             Engine.DataProduct(Data, Products.Templates(1), numerator);
             return numerator;
         }
 
-        Factor product = _products[k] ??= Engine.Allocate(Data.Columns, factor.Rank);
+        Factor product = _products[k] ??= Engine.Allocate(Data.Columns, numerator.Rank);
         Engine.DataProduct(Data.Transposed, Products.Activations(k), product);
         Engine.CrossProduct(Products.Templates(k + 1), product, numerator);
         return numerator;
     }
 
-    /// <summary>XᵀA_L. A rough one does not serve an evaluation.</summary>
-    protected Factor ProductOfLast(bool isRough = false)
+    /// <summary>Room for the numerator of the update of F_k, with whatever it had.</summary>
+    protected Factor RoomForNumerator(int k)
     {
-        Factor product = _products[Last] ??= Engine.Allocate(Data.Columns, FactorAt(Last).Rank);
+        if (k == Last)
+            _stampOfLast = -1;
+        return _numerators[k] ??= Engine.Allocate(FactorAt(k).Rows, FactorAt(k).Rank);
+    }
+
+    // XᵀA_L.
+    private Factor ProductOfLast()
+    {
         long stamp = Products.StampOfActivations(Last);
         if (_stampOfLast == stamp)
-            return product;
-        if (isRough)
-            Engine.RoughDataProduct(Data.Transposed, Products.Activations(Last), product);
-        else
-            Engine.DataProduct(Data.Transposed, Products.Activations(Last), product);
-        _stampOfLast = isRough ? -1 : stamp;
+            return _numerators[Last]!;
+        Factor product = RoomForNumerator(Last);
+        Engine.DataProduct(Data.Transposed, Products.Activations(Last), product);
+        _stampOfLast = stamp;
         return product;
     }
 
@@ -145,14 +152,28 @@ internal class EuclideanChain : FactorChain
 
     private Gram GramOfTemplates(int k) => GramOf(Last + 1 + k, Products.StampOfTemplates(k), Products.Templates(k));
 
+    /// <summary>Changes one of two factors in a way that leaves its Gram matrix as well, which is kept.</summary>
+    /// <param name="k">Which.</param>
+    /// <param name="change">Changes F_k, and fills the Gram matrix.</param>
+    protected void ChangeWithGram(int k, Action<Gram> change)
+    {
+        Factor factor = FactorAt(k);
+        Stamped kept = GramAt(k == 0 ? Last : Last + 1 + k, factor);
+        change(kept.Gram);
+        Products.Changed(factor);
+        kept.Stamp = k == 0 ? Products.StampOfActivations(Last) : Products.StampOfTemplates(k);
+    }
+
     private Gram GramOf(int place, long stamp, Factor factor)
     {
-        Stamped kept = _grams[place] ??= new Stamped(Engine.AllocateGram(factor.Rank));
+        Stamped kept = GramAt(place, factor);
         if (kept.Stamp != stamp)
             Engine.Gram(factor, kept.Gram);
         kept.Stamp = stamp;
         return kept.Gram;
     }
+
+    private Stamped GramAt(int place, Factor factor) => _grams[place] ??= new Stamped(Engine.AllocateGram(factor.Rank));
 
     private sealed class Stamped(Gram gram)
     {

@@ -11,7 +11,7 @@ namespace Microsoft.ML.Nmf.Training;
 internal sealed class ExtrapolatedChain : EuclideanChain
 {
     // Two sweeps for each product with the data, one where a sweep costs more than the product.
-    private const int Sweeps = 2;
+    private const int ExtrapolatedSweeps = 2;
     private const int RankOfOneSweep = 100;
 
     // Of the paper: the first e, by what e and its bound grow after a fall, and by what e shrinks after a rise.
@@ -36,7 +36,7 @@ internal sealed class ExtrapolatedChain : EuclideanChain
     public ExtrapolatedChain(ComputeEngine engine, DataMatrix data, IReadOnlyList<ChainLink> links)
         : base(engine, data, links, FactorUpdate.CoordinateDescent, DefaultOrder(links.Count))
     {
-        _sweeps = links[0].Factor.Rank < RankOfOneSweep ? Sweeps : 1;
+        _sweeps = links[0].Factor.Rank < RankOfOneSweep ? ExtrapolatedSweeps : 1;
         _buffers = [.. links.Select(link => (OfShape(link.Factor), OfShape(link.Factor)))];
 
         Factor OfShape(Factor shape) => engine.Allocate(shape.Rows, shape.Rank);
@@ -46,8 +46,8 @@ internal sealed class ExtrapolatedChain : EuclideanChain
     public override void Advance()
     {
         double before = Evaluate().Objective;
-        StepTemplates(_extrapolation);
-        StepActivations(_extrapolation);
+        StepTemplates(_sweeps, _extrapolation);
+        StepActivations(_sweeps, _extrapolation);
         double fall = before - Evaluate().Objective;
         if (_extrapolation == 0)
         {
@@ -59,7 +59,7 @@ internal sealed class ExtrapolatedChain : EuclideanChain
             TakeBack(0);
             Engine.Copy(_buffers[1].Plain, FactorAt(1));
             Products.Changed(FactorAt(1));
-            StepActivations(0);
+            StepActivations(_sweeps, 0);
             fall = before - Evaluate().Objective;
             _extrapolation /= Shrinkage;
             _bound = _lastGood;
@@ -74,6 +74,15 @@ internal sealed class ExtrapolatedChain : EuclideanChain
         _isRough &= fall > RoundingOfRoughProducts * before;
     }
 
+    /// <summary>Updates one factor without extrapolation.</summary>
+    public override void Update(int k)
+    {
+        if (k == 0)
+            StepActivations(Sweeps, 0);
+        else
+            StepTemplates(Sweeps, 0);
+    }
+
     /// <inheritdoc />
     public override void Dispose()
     {
@@ -86,22 +95,26 @@ internal sealed class ExtrapolatedChain : EuclideanChain
         base.Dispose();
     }
 
-    private void StepTemplates(double extrapolation) => Step(1, ProductOfLast(_isRough), extrapolation);
+    private void StepTemplates(int sweeps, double extrapolation)
+        => Step(1, Data.Transposed, new(GramBeside(1), LinkAt(1).Penalty, sweeps, extrapolation, _isRough));
 
     // ⟨XW, H⟩ comes with the step, and the objective with that.
-    private void StepActivations(double extrapolation)
+    private void StepActivations(int sweeps, double extrapolation)
     {
-        double inner = Step(0, NumeratorOf(0), extrapolation);
+        double inner = Step(0, Data, new(GramBeside(0), LinkAt(0).Penalty, sweeps, extrapolation, IsRough: false));
         Know(new FactorPair(Data, FactorAt(1), FactorAt(0)).EuclideanDivergence(Engine, inner, GramBeside(1), GramBeside(0)));
     }
 
-    private double Step(int k, Factor product, double extrapolation)
+    private double Step(int k, DataMatrix data, DescentStep step)
     {
-        ChainLink link = LinkAt(k);
+        Factor factor = FactorAt(k);
         (Factor plain, Factor next) = _buffers[k];
-        double inner = Engine.ExtrapolatedDescent(link.Factor, plain, next, new(GramBeside(k), product, link.Penalty), _sweeps, extrapolation);
-        link.Factor.Exchange(next);
-        Products.Changed(link.Factor);
+        double inner = double.NaN;
+        ChangeWithGram(k, gram =>
+        {
+            inner = Engine.StepByDescent(data, FactorAt(1 - k), (factor, plain, next), step, gram, () => RoomForNumerator(k));
+            factor.Exchange(next);
+        });
         return inner;
     }
 

@@ -129,7 +129,7 @@ internal abstract class FactorChain : IIterativeSolver, IDisposable
     }
 
     /// <summary>Updates one factor, fixed or not. One that stands in several places is updated from the sum of their terms.</summary>
-    public void Update(int k)
+    public virtual void Update(int k)
     {
         ChainLink link = _links[k];
         int[] places = [.. Enumerable.Range(0, _links.Length).Where(other => ReferenceEquals(_links[other].Factor, link.Factor))];

@@ -86,6 +86,13 @@ internal sealed class MeasuredEngine(ComputeEngine engine) : ComputeEngine
     public override double ExtrapolatedDescent(Factor factor, Factor plain, Factor next, DescentProblem problem, int sweeps, double extrapolation)
         => Measure("ExtrapolatedDescent", () => engine.ExtrapolatedDescent(factor, plain, next, problem, sweeps, extrapolation));
 
+    public override double StepByDescent(
+        DataMatrix data, Factor other, (Factor Factor, Factor Plain, Factor Next) places, DescentStep step, Gram gramOfNext, Func<Factor> room)
+    {
+        string seen = data.Rows == data.Examples.Rows ? "StepByDescent: H" : "StepByDescent: W";
+        return Measure(step.IsRough ? seen + ", rough" : seen, () => engine.StepByDescent(data, other, places, step, gramOfNext, room));
+    }
+
     public override void RoughDataProduct(DataMatrix data, Factor other, Factor result)
         => Measure(data.Rows == data.Examples.Rows ? "RoughDataProduct: X·A" : "RoughDataProduct: Xᵀ·S", () => engine.RoughDataProduct(data, other, result));
 

@@ -111,20 +111,23 @@ public class CoordinateDescentTests
         {
             var f = (ManagedFactor)Build.Factor(engine, h);
             var kernel = new CoordinateDescentKernel(kernelGram, new Penalty(0.01f, 0.02f), sweeps: 7, units);
-            kernel.Descend(f.Values, b.Values, f.Stride, rows, kernel.MakeScratch());
+            kernel.Descend(f.Values, b.Values, f.Stride, rows, new float[kernel.ScratchLength]);
             return Build.Floats(f);
         })];
         Assert.Equal(results[0], results[1]);
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(3)]
-    [InlineData(17)]
-    [InlineData(32)]
-    public void Rows_to_lanes_and_back_are_the_same(int count)
+    [InlineData(1, 13)]
+    [InlineData(3, 50)]
+    [InlineData(17, 13)]
+    [InlineData(31, 50)]
+    [InlineData(32, 13)]
+    [InlineData(32, 33)]
+    public void Rows_to_lanes_and_back_are_the_same(int count, int rank)
     {
-        const int rank = 13, stride = 16, width = 32;
+        const int width = 32;
+        int stride = ManagedFactor.Padded(rank);
         var random = new Random(5);
         float[] rows = new float[count * stride], back = new float[count * stride];
         for (int i = 0; i < count; i++)

@@ -61,17 +61,17 @@ internal sealed class CoordinateDescentKernel
     // The rows that are solved together.
     private int Lanes => _units * CoordinateDescentRule.UnitRows;
 
-    /// <summary>The working memory of one thread: f and b of a unit of rows, transposed.</summary>
-    public AlignedFloats MakeScratch() => new(2 * _coordinates * Lanes);
+    /// <summary>The floats of working memory: f and b of the rows that are solved together, transposed.</summary>
+    public int ScratchLength => 2 * _coordinates * Lanes;
 
     /// <summary>Lowers the objective of every row of a block.</summary>
     /// <param name="rows">The padded rows f, changed in place.</param>
     /// <param name="product">The padded rows b.</param>
     /// <param name="stride">Floats from one row to the next in both.</param>
     /// <param name="count">The number of rows.</param>
-    /// <param name="scratch">From <see cref="MakeScratch"/>.</param>
+    /// <param name="scratch">Working memory of <see cref="ScratchLength"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Descend(Span<float> rows, ReadOnlySpan<float> product, int stride, int count, AlignedFloats scratch)
+    public void Descend(Span<float> rows, ReadOnlySpan<float> product, int stride, int count, Span<float> scratch)
     {
         for (int first = 0; first < count; first += Lanes)
         {
@@ -89,11 +89,11 @@ internal sealed class CoordinateDescentKernel
     /// <param name="next">Receives the padded new rows.</param>
     /// <param name="shape">Floats from one row to the next in all four, and the number of rows.</param>
     /// <param name="extrapolation">At least 0.</param>
-    /// <param name="scratch">From <see cref="MakeScratch"/>.</param>
+    /// <param name="scratch">Working memory of <see cref="ScratchLength"/>.</param>
     /// <returns>⟨next, b⟩ over the block, its rows in float32.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public double Extrapolate(ReadOnlySpan<float> rows, ReadOnlySpan<float> product, Span<float> plain, Span<float> next, (int Stride, int Count) shape,
-        float extrapolation, AlignedFloats scratch)
+        float extrapolation, Span<float> scratch)
     {
         (int stride, int count) = shape;
         double inner = 0;
@@ -109,9 +109,9 @@ internal sealed class CoordinateDescentKernel
 
     // Lowers the objective of the rows of all units, which become those of the result.
     private void DescendTogether(
-        ReadOnlySpan<float> rows, ReadOnlySpan<float> product, Span<float> result, int stride, int count, AlignedFloats scratch)
+        ReadOnlySpan<float> rows, ReadOnlySpan<float> product, Span<float> result, int stride, int count, Span<float> scratch)
     {
-        Span<float> values = scratch.Span[..(_coordinates * Lanes)], targets = scratch.Span[(_coordinates * Lanes)..];
+        Span<float> values = scratch[..(_coordinates * Lanes)], targets = scratch[(_coordinates * Lanes)..];
         LaneTranspose.ToLanes(rows, stride, count, values, Lanes, _rank);
         LaneTranspose.ToLanes(product, stride, count, targets, Lanes, _rank);
         Descend(values, targets, Lanes);
@@ -250,91 +250,5 @@ internal sealed class CoordinateDescentKernel
         // The decrease is −moved·gradient − Q_kk·moved²/2; the second term is at most half the first.
         gain = Vector512.MultiplyAddEstimate(-moved, gradient, gain);
         return moved;
-    }
-}
-
-/// <summary>
-/// Transposes a few padded rows, so that each row is in a SIMD lane of its own, and back: lanes[k·width + i] = rows[i·stride + k], in squares of 4 × 4 values.
-/// </summary>
-internal static class LaneTranspose
-{
-    /// <summary>Rows to lanes. Lanes without a row become zero, and so do coordinates from the rank up to the next multiple of four.</summary>
-    /// <param name="rows">The rows, whose padding is zero.</param>
-    /// <param name="stride">Floats from one row to the next.</param>
-    /// <param name="count">The number of rows, at most <paramref name="width"/>.</param>
-    /// <param name="lanes">Receives the coordinates, <paramref name="width"/> floats each.</param>
-    /// <param name="width">The number of lanes, a multiple of four.</param>
-    /// <param name="rank">The number of coordinates.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void ToLanes(ReadOnlySpan<float> rows, int stride, int count, Span<float> lanes, int width, int rank)
-    {
-        int coordinates = (rank + 3) & ~3;
-        if (count < width)
-            lanes[..(coordinates * width)].Clear();
-        Check(rows.Length >= count * stride && stride >= coordinates && lanes.Length >= coordinates * width && width % 4 == 0 && count <= width);
-        ref float source = ref MemoryMarshal.GetReference(rows);
-        ref float target = ref MemoryMarshal.GetReference(lanes);
-        int whole = count & ~3;
-        for (int i = 0; i < whole; i += 4)
-        {
-            for (int k = 0; k < coordinates; k += 4)
-                Transpose(ref Unsafe.Add(ref source, i * stride + k), stride, ref Unsafe.Add(ref target, k * width + i), width);
-        }
-
-        for (int i = whole; i < count; i++)
-        {
-            for (int k = 0; k < coordinates; k++)
-                lanes[k * width + i] = rows[i * stride + k];
-        }
-    }
-
-    /// <summary>Lanes to rows. Of the padding, only coordinates from the rank up to the next multiple of four are written.</summary>
-    /// <param name="lanes">The coordinates, <paramref name="width"/> floats each.</param>
-    /// <param name="width">The number of lanes, a multiple of four.</param>
-    /// <param name="rank">The number of coordinates.</param>
-    /// <param name="rows">Receives the rows.</param>
-    /// <param name="stride">Floats from one row to the next.</param>
-    /// <param name="count">The number of rows, at most <paramref name="width"/>.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void FromLanes(ReadOnlySpan<float> lanes, int width, int rank, Span<float> rows, int stride, int count)
-    {
-        int coordinates = (rank + 3) & ~3;
-        Check(rows.Length >= count * stride && stride >= coordinates && lanes.Length >= coordinates * width && width % 4 == 0 && count <= width);
-        ref float source = ref MemoryMarshal.GetReference(lanes);
-        ref float target = ref MemoryMarshal.GetReference(rows);
-        int whole = count & ~3;
-        for (int i = 0; i < whole; i += 4)
-        {
-            for (int k = 0; k < coordinates; k += 4)
-                Transpose(ref Unsafe.Add(ref source, k * width + i), width, ref Unsafe.Add(ref target, i * stride + k), stride);
-        }
-
-        for (int i = whole; i < count; i++)
-        {
-            for (int k = 0; k < coordinates; k++)
-                rows[i * stride + k] = lanes[k * width + i];
-        }
-    }
-
-    private static void Check(bool fits)
-    {
-        if (!fits)
-            throw new ArgumentException("The rows and lanes of a transposition do not fit each other.");
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Transpose(ref float source, nint sourceStride, ref float target, nint targetStride)
-    {
-        Vector128<float> r0 = Vector128.LoadUnsafe(ref source);
-        Vector128<float> r1 = Vector128.LoadUnsafe(ref Unsafe.Add(ref source, sourceStride));
-        Vector128<float> r2 = Vector128.LoadUnsafe(ref Unsafe.Add(ref source, 2 * sourceStride));
-        Vector128<float> r3 = Vector128.LoadUnsafe(ref Unsafe.Add(ref source, 3 * sourceStride));
-        Vector256<float> low = Vector256.Create(r0, r1);
-        Vector256<float> high = Vector256.Create(r2, r3);
-        Vector512<float> all = Vector512.Shuffle(Vector512.Create(low, high), Vector512.Create(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15));
-        all.GetLower().GetLower().StoreUnsafe(ref target);
-        all.GetLower().GetUpper().StoreUnsafe(ref Unsafe.Add(ref target, targetStride));
-        all.GetUpper().GetLower().StoreUnsafe(ref Unsafe.Add(ref target, 2 * targetStride));
-        all.GetUpper().GetUpper().StoreUnsafe(ref Unsafe.Add(ref target, 3 * targetStride));
     }
 }

@@ -17,6 +17,7 @@ internal sealed partial class ManagedEngine : ComputeEngine
     private readonly CrossProductKernel _crossProduct;
     private readonly DenseProduct _denseProduct;
     private readonly BetaTileKernel _betaTiles;
+    private readonly DescentPass _descentPass;
     private RoundedFactor? _rounded;
 
     /// <summary>An engine on up to <paramref name="threads"/> threads.</summary>
@@ -26,6 +27,7 @@ internal sealed partial class ManagedEngine : ComputeEngine
         _crossProduct = new CrossProductKernel(_scheduler);
         _denseProduct = new DenseProduct(_scheduler);
         _betaTiles = new BetaTileKernel(_scheduler);
+        _descentPass = new DescentPass(_scheduler);
     }
 
     /// <inheritdoc />
@@ -106,14 +108,7 @@ internal sealed partial class ManagedEngine : ComputeEngine
             return;
         }
 
-        if (_rounded is null || !_rounded.Fits(o))
-            _rounded = new RoundedFactor(o.Rows, o.Stride);
-        RoundedFactor rounded = _rounded;
-        _scheduler.Run(RowBlocks.Count(o.Rows), b =>
-        {
-            (int first, int count) = RowBlocks.Range(b, o.Rows);
-            rounded.Take(o.RowRange(first, count), first);
-        });
+        RoundedFactor rounded = Round(o);
         _scheduler.Run(RowBlocks.Count(data.Rows), b =>
         {
             (int first, int count) = RowBlocks.Range(b, data.Rows);
@@ -216,10 +211,10 @@ internal sealed partial class ManagedEngine : ComputeEngine
     {
         ManagedFactor f = Of(factor), p = Of(product);
         var kernel = new CoordinateDescentKernel(Of(gram), penalty, sweeps);
-        _scheduler.Run(RowBlocks.Count(f.Rows), CostOfSweeps(f, sweeps), kernel.MakeScratch, (b, scratch) =>
+        _scheduler.Run(RowBlocks.Count(f.Rows), CostOfSweeps(f, sweeps), (b, workspace) =>
         {
             (int first, int count) = RowBlocks.Range(b, f.Rows);
-            kernel.Descend(f.RowRange(first, count), p.RowRange(first, count), f.Stride, count, scratch);
+            kernel.Descend(f.RowRange(first, count), p.RowRange(first, count), f.Stride, count, workspace.Floats(0, kernel.ScratchLength));
         });
     }
 
@@ -229,13 +224,35 @@ internal sealed partial class ManagedEngine : ComputeEngine
         ManagedFactor f = Of(factor), z = Of(plain), target = Of(next), p = Of(problem.Product);
         var kernel = new CoordinateDescentKernel(Of(problem.Gram), problem.Penalty, sweeps);
         var parts = new double[RowBlocks.Count(f.Rows)];
-        _scheduler.Run(parts.Length, CostOfSweeps(f, sweeps), kernel.MakeScratch, (b, scratch) =>
+        _scheduler.Run(parts.Length, CostOfSweeps(f, sweeps), (b, workspace) =>
         {
             (int first, int count) = RowBlocks.Range(b, f.Rows);
             parts[b] = kernel.Extrapolate(f.RowRange(first, count), p.RowRange(first, count), z.RowRange(first, count), target.RowRange(first, count),
-                (f.Stride, count), (float)extrapolation, scratch);
+                (f.Stride, count), (float)extrapolation, workspace.Floats(0, kernel.ScratchLength));
         });
         return parts.Sum();
+    }
+
+    /// <inheritdoc />
+    public override double StepByDescent(
+        DataMatrix data, Factor other, (Factor Factor, Factor Plain, Factor Next) places, DescentStep step, Gram gramOfNext, Func<Factor> room)
+    {
+        ManagedFactor f = Of(places.Factor), o = Of(other);
+        bool isCached = (long)o.Rows * o.Stride <= CachedFloats;
+        // Frequent rows have a pass of their own over a factor beyond the cache.
+        if (data is not SparseData sparse || !DescentPass.Suits(f) || !(isCached || step.IsRough))
+            return base.StepByDescent(data, other, places, step, gramOfNext, room);
+        RoundedFactor? rounded = isCached ? null : Round(o);
+        var kernel = new CoordinateDescentKernel(Of(step.Gram), step.Penalty, step.Sweeps);
+        return _descentPass.Run(sparse.Data, Multiply, (f, Of(places.Plain), Of(places.Next)), kernel, (float)step.Extrapolation, Of(gramOfNext));
+
+        void Multiply(in CompressedBlock rows, Span<float> result)
+        {
+            if (rounded is null)
+                SparseProduct.Multiply(rows, o, result);
+            else
+                rounded.Multiply(rows, result);
+        }
     }
 
     /// <inheritdoc />
@@ -287,6 +304,19 @@ internal sealed partial class ManagedEngine : ComputeEngine
         }
 
         return bytes + FrequentRows.BytesFor(entries, data.Rows, stride);
+    }
+
+    private RoundedFactor Round(ManagedFactor factor)
+    {
+        if (_rounded is null || !_rounded.Fits(factor))
+            _rounded = new RoundedFactor(factor.Rows, factor.Stride);
+        RoundedFactor rounded = _rounded;
+        _scheduler.Run(RowBlocks.Count(factor.Rows), b =>
+        {
+            (int first, int count) = RowBlocks.Range(b, factor.Rows);
+            rounded.Take(factor.RowRange(first, count), first);
+        });
+        return rounded;
     }
 
     // result ← factor · small, where small has padded rows, as many as the factor has columns.

@@ -1,0 +1,159 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Microsoft.ML.Nmf.Engine.Managed;
+
+/// <summary>
+/// Transposes a few padded rows, so that each row is in a SIMD lane of its own, and back: lanes[k·width + i] = rows[i·stride + k], in squares of 4 × 4 values and,
+/// with AVX-512, of 16 × 16, which take a quarter of the loads and stores.
+/// </summary>
+internal static class LaneTranspose
+{
+    private const int Small = 4;
+    private const int Large = 16;
+
+    /// <summary>Rows to lanes. Lanes without a row become zero, and so do coordinates from the rank up to the next multiple of four.</summary>
+    /// <param name="rows">The rows, whose padding is zero.</param>
+    /// <param name="stride">Floats from one row to the next.</param>
+    /// <param name="count">The number of rows, at most <paramref name="width"/>.</param>
+    /// <param name="lanes">Receives the coordinates, <paramref name="width"/> floats each.</param>
+    /// <param name="width">The number of lanes, a multiple of four.</param>
+    /// <param name="rank">The number of coordinates.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void ToLanes(ReadOnlySpan<float> rows, int stride, int count, Span<float> lanes, int width, int rank)
+    {
+        int coordinates = Rounded(rank);
+        if (count < width)
+            lanes[..(coordinates * width)].Clear();
+        Check(rows.Length >= count * stride && stride >= coordinates && lanes.Length >= coordinates * width && width % Small == 0 && count <= width);
+        ref float source = ref MemoryMarshal.GetReference(rows);
+        ref float target = ref MemoryMarshal.GetReference(lanes);
+        int whole = Transpose(ref source, stride, ref target, width, count, coordinates);
+        for (int i = whole; i < count; i++)
+        {
+            for (int k = 0; k < coordinates; k++)
+                lanes[k * width + i] = rows[i * stride + k];
+        }
+    }
+
+    /// <summary>Lanes to rows. Of the padding, only coordinates from the rank up to the next multiple of four are written.</summary>
+    /// <param name="lanes">The coordinates, <paramref name="width"/> floats each.</param>
+    /// <param name="width">The number of lanes, a multiple of four.</param>
+    /// <param name="rank">The number of coordinates.</param>
+    /// <param name="rows">Receives the rows.</param>
+    /// <param name="stride">Floats from one row to the next.</param>
+    /// <param name="count">The number of rows, at most <paramref name="width"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void FromLanes(ReadOnlySpan<float> lanes, int width, int rank, Span<float> rows, int stride, int count)
+    {
+        int coordinates = Rounded(rank);
+        Check(rows.Length >= count * stride && stride >= coordinates && lanes.Length >= coordinates * width && width % Small == 0 && count <= width);
+        ref float source = ref MemoryMarshal.GetReference(lanes);
+        ref float target = ref MemoryMarshal.GetReference(rows);
+        int whole = count / Small * Small;
+        Transpose(ref source, width, ref target, stride, coordinates, whole);
+        for (int i = whole; i < count; i++)
+        {
+            for (int k = 0; k < coordinates; k++)
+                rows[i * stride + k] = lanes[k * width + i];
+        }
+    }
+
+    private static int Rounded(int rank) => (rank + Small - 1) / Small * Small;
+
+    // target[k·targetStride + i] = source[i·sourceStride + k] for whole groups of four of the rows i, and columns k that are whole groups of four. Returns how
+    // many rows these are.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int Transpose(ref float source, nint sourceStride, ref float target, nint targetStride, int rows, int columns)
+    {
+        int i = 0;
+        for (; Avx512F.IsSupported && i + Large <= rows; i += Large)
+        {
+            int k = 0;
+            for (; k + Large <= columns; k += Large)
+                LargeSquare(ref Unsafe.Add(ref source, i * sourceStride + k), sourceStride, ref Unsafe.Add(ref target, k * targetStride + i), targetStride);
+            for (; k < columns; k += Small)
+            {
+                for (int part = i; part < i + Large; part += Small)
+                    SmallSquare(ref Unsafe.Add(ref source, part * sourceStride + k), sourceStride, ref Unsafe.Add(ref target, k * targetStride + part), targetStride);
+            }
+        }
+
+        for (; i + Small <= rows; i += Small)
+        {
+            for (int k = 0; k < columns; k += Small)
+                SmallSquare(ref Unsafe.Add(ref source, i * sourceStride + k), sourceStride, ref Unsafe.Add(ref target, k * targetStride + i), targetStride);
+        }
+
+        return i;
+    }
+
+    private static void Check(bool fits)
+    {
+        if (!fits)
+            ThrowUnfit();
+    }
+
+    private static void ThrowUnfit() => throw new ArgumentException("The rows and lanes of a transposition do not fit each other.");
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void SmallSquare(ref float source, nint sourceStride, ref float target, nint targetStride)
+    {
+        Vector128<float> r0 = Vector128.LoadUnsafe(ref source);
+        Vector128<float> r1 = Vector128.LoadUnsafe(ref Unsafe.Add(ref source, sourceStride));
+        Vector128<float> r2 = Vector128.LoadUnsafe(ref Unsafe.Add(ref source, 2 * sourceStride));
+        Vector128<float> r3 = Vector128.LoadUnsafe(ref Unsafe.Add(ref source, 3 * sourceStride));
+        Vector256<float> low = Vector256.Create(r0, r1);
+        Vector256<float> high = Vector256.Create(r2, r3);
+        Vector512<float> all = Vector512.Shuffle(Vector512.Create(low, high), Vector512.Create(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15));
+        all.GetLower().GetLower().StoreUnsafe(ref target);
+        all.GetLower().GetUpper().StoreUnsafe(ref Unsafe.Add(ref target, targetStride));
+        all.GetUpper().GetLower().StoreUnsafe(ref Unsafe.Add(ref target, 2 * targetStride));
+        all.GetUpper().GetUpper().StoreUnsafe(ref Unsafe.Add(ref target, 3 * targetStride));
+    }
+
+    // Four rows at a time become four vectors, each with one column of every 128-bit part; then the parts of sixteen rows are put together.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void LargeSquare(ref float source, nint sourceStride, ref float target, nint targetStride)
+    {
+        Quarter(ref source, sourceStride, out Vector512<float> a0, out Vector512<float> a1, out Vector512<float> a2, out Vector512<float> a3);
+        source = ref Unsafe.Add(ref source, 4 * sourceStride);
+        Quarter(ref source, sourceStride, out Vector512<float> b0, out Vector512<float> b1, out Vector512<float> b2, out Vector512<float> b3);
+        source = ref Unsafe.Add(ref source, 4 * sourceStride);
+        Quarter(ref source, sourceStride, out Vector512<float> c0, out Vector512<float> c1, out Vector512<float> c2, out Vector512<float> c3);
+        source = ref Unsafe.Add(ref source, 4 * sourceStride);
+        Quarter(ref source, sourceStride, out Vector512<float> d0, out Vector512<float> d1, out Vector512<float> d2, out Vector512<float> d3);
+        Together(a0, b0, c0, d0, ref target, 4 * targetStride);
+        Together(a1, b1, c1, d1, ref Unsafe.Add(ref target, targetStride), 4 * targetStride);
+        Together(a2, b2, c2, d2, ref Unsafe.Add(ref target, 2 * targetStride), 4 * targetStride);
+        Together(a3, b3, c3, d3, ref Unsafe.Add(ref target, 3 * targetStride), 4 * targetStride);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Quarter(
+        ref float source, nint stride, out Vector512<float> first, out Vector512<float> second, out Vector512<float> third, out Vector512<float> fourth)
+    {
+        Vector512<float> r0 = Vector512.LoadUnsafe(ref source), r1 = Vector512.LoadUnsafe(ref Unsafe.Add(ref source, stride));
+        Vector512<float> r2 = Vector512.LoadUnsafe(ref Unsafe.Add(ref source, 2 * stride)), r3 = Vector512.LoadUnsafe(ref Unsafe.Add(ref source, 3 * stride));
+        Vector512<double> low = Avx512F.UnpackLow(r0, r1).AsDouble(), high = Avx512F.UnpackHigh(r0, r1).AsDouble();
+        Vector512<double> nextLow = Avx512F.UnpackLow(r2, r3).AsDouble(), nextHigh = Avx512F.UnpackHigh(r2, r3).AsDouble();
+        first = Avx512F.UnpackLow(low, nextLow).AsSingle();
+        second = Avx512F.UnpackHigh(low, nextLow).AsSingle();
+        third = Avx512F.UnpackLow(high, nextHigh).AsSingle();
+        fourth = Avx512F.UnpackHigh(high, nextHigh).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Together(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d, ref float target, nint step)
+    {
+        // The controls 0x88 and 0xDD take the parts 0, 2 and 1, 3 of both operands.
+        Vector512<float> even = Avx512F.Shuffle4x128(a, b, 0x88), odd = Avx512F.Shuffle4x128(a, b, 0xDD);
+        Vector512<float> nextEven = Avx512F.Shuffle4x128(c, d, 0x88), nextOdd = Avx512F.Shuffle4x128(c, d, 0xDD);
+        Avx512F.Shuffle4x128(even, nextEven, 0x88).StoreUnsafe(ref target);
+        Avx512F.Shuffle4x128(odd, nextOdd, 0x88).StoreUnsafe(ref Unsafe.Add(ref target, step));
+        Avx512F.Shuffle4x128(even, nextEven, 0xDD).StoreUnsafe(ref Unsafe.Add(ref target, 2 * step));
+        Avx512F.Shuffle4x128(odd, nextOdd, 0xDD).StoreUnsafe(ref Unsafe.Add(ref target, 3 * step));
+    }
+}
