@@ -29,6 +29,19 @@ public enum NeuralNmfLabelLoss
     SquaredError,
 }
 
+/// <summary>What the class scores of a neural factorization that was trained with labels are made of.</summary>
+public enum NeuralNmfScoreSource
+{
+    /// <summary>
+    /// The features of a row and the topics of all layers (<see cref="LinearScores"/>); rows without a label take part in the training. Where rows × classes or
+    /// features × classes are more than 33,554,432, the deepest topics alone.
+    /// </summary>
+    FeaturesAndTopics,
+
+    /// <summary>The classification layer alone, which turns the deepest activations into scores (Gao et al. 2019): <see cref="NeuralNmfClassifier"/>.</summary>
+    DeepestTopics,
+}
+
 /// <summary>How the templates of a neural factorization are trained. After every step they are projected to be at least 0.</summary>
 public abstract record NeuralNmfOptimizer
 {
@@ -95,6 +108,7 @@ public sealed partial class NeuralNmfEstimator
         private string? _predictedLabelColumnName = "PredictedLabel";
         private NeuralNmfLoss _loss;
         private NeuralNmfLabelLoss _labelLoss;
+        private NeuralNmfScoreSource _scoreSource;
         private double _labelWeight = 0.02;
         private double _scoreRegularization = 3e-4;
         private NeuralNmfOptimizer _optimizer = NeuralNmfOptimizer.Automatic;
@@ -151,6 +165,16 @@ public sealed partial class NeuralNmfEstimator
         {
             get => _labelLoss;
             set => _labelLoss = OptionRange.Named(value, nameof(LabelLoss));
+        }
+
+        /// <summary>
+        /// With labels, what the class scores are made of; the topics are the same for either. <see cref="NeuralNmfScoreSource.FeaturesAndTopics"/> unless set.
+        /// </summary>
+        /// <exception cref="ArgumentOutOfRangeException">The value is none of the named ones.</exception>
+        public NeuralNmfScoreSource ScoreSource
+        {
+            get => _scoreSource;
+            set => _scoreSource = OptionRange.Named(value, nameof(ScoreSource));
         }
 
         /// <summary>

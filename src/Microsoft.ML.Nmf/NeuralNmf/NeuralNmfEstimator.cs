@@ -66,7 +66,12 @@ public sealed partial class NeuralNmfEstimator : FactorizationEstimator<NeuralNm
         // the reconstruction's X A_0 … A_i.
         long epochs = (_options.IsAutomatic ? 4 : 3) * layers + 2 * templates + (isReconstruction ? memory.OfExamples(others) : 0) + memory.OfProducts(first);
         if (input.LabelColumn is { } labels)
+        {
             epochs += ClassificationLayer.BytesFor(labels.Classes, deepest, input.Labels.Length);
+            if (_options.ScoreSource == NeuralNmfScoreSource.FeaturesAndTopics && ScoreTraining.Suits(input.Examples.Rows, input.Examples.Columns, labels.Classes))
+                epochs += ScoreTraining.BytesFor(input.Examples.Rows, input.Examples.Columns, ranks.Sum(), labels.Classes);
+        }
+
         long start = _options.Initialization == LayerInitialization.Random
             ? 0
             : memory.OfExamples(deepest) + memory.OfLayerWiseStart(ranks, BetaDivergence.Euclidean);
@@ -115,7 +120,7 @@ public sealed partial class NeuralNmfEstimator : FactorizationEstimator<NeuralNm
 
         var model = new NeuralNmfModel(
             result.Templates, input.FeatureNames, _options.Loss, input.Examples.Rows, result.Moments, _options.Normalization, result.Phases,
-            result.Epochs, classifier);
+            result.Epochs, classifier, result.Scores);
         return new NeuralNmfTransformer(Host.Register(nameof(NeuralNmfTransformer)), columns, model, [.. _outputs.Select(o => o.Output)], classes);
     }
 }

@@ -13,13 +13,15 @@ public sealed class NeuralNmfModel : LayeredModel
 {
     internal NeuralNmfModel(
         IReadOnlyList<FactorMatrix> templates, string[]? featureNames, NeuralNmfLoss loss, int numberOfExamples, IReadOnlyList<ActivationMoments> moments,
-        ActivationNormalization normalization, IReadOnlyList<TrainingPhase> phases, IReadOnlyList<NeuralNmfEpoch> epochs, NeuralNmfClassifier? classifier)
+        ActivationNormalization normalization, IReadOnlyList<TrainingPhase> phases, IReadOnlyList<NeuralNmfEpoch> epochs, NeuralNmfClassifier? classifier,
+        LinearScores? scores = null)
         : base(templates, featureNames, numberOfExamples, moments, normalization)
     {
         Loss = loss;
         Phases = phases;
         Epochs = epochs;
         Classifier = classifier?.For(ScaleOf(Deepest));
+        Scores = scores;
     }
 
     /// <summary>What was minimised.</summary>
@@ -34,8 +36,14 @@ public sealed class NeuralNmfModel : LayeredModel
     /// <summary>The epochs of the training of all layers together, from the start (epoch 0) on: what <see cref="History"/> has, and more.</summary>
     public IReadOnlyList<NeuralNmfEpoch> Epochs { get; }
 
-    /// <summary>The classification layer; null where it was trained without labels.</summary>
+    /// <summary>The classification layer, which guided the topics; null where it was trained without labels.</summary>
     public NeuralNmfClassifier? Classifier { get; }
+
+    /// <summary>
+    /// What the column of scores is made by; null where it is <see cref="Classifier"/>, or where there are no labels
+    /// (<see cref="NeuralNmfEstimator.Options.ScoreSource"/>).
+    /// </summary>
+    public LinearScores? Scores { get; }
 
     /// <summary>
     /// Writes the model as one HTML file for people to read, that needs no other file and no network: the tree of topics with their words, a map of them, a table, and how

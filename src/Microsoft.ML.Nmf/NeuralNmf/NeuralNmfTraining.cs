@@ -7,12 +7,14 @@ namespace Microsoft.ML.Nmf.NeuralNmf;
 /// <param name="Templates">A_0, …, A_L, from the features to the deepest.</param>
 /// <param name="Moments">Of the activations of each layer over the training examples.</param>
 /// <param name="Classification">B, classes × r_L row after row, or null without labels.</param>
+/// <param name="Scores">The scores that features and topics give, or null without them.</param>
 /// <param name="Phases">What was trained, one after the other, and how each went.</param>
 /// <param name="Epochs">The epochs of the last phase.</param>
 internal sealed record NeuralNmfResult(
     IReadOnlyList<FactorMatrix> Templates,
     IReadOnlyList<ActivationMoments> Moments,
     double[]? Classification,
+    LinearScores? Scores,
     IReadOnlyList<TrainingPhase> Phases,
     IReadOnlyList<NeuralNmfEpoch> Epochs);
 
@@ -67,12 +69,17 @@ internal static class NeuralNmfTraining
             FactorMatrix[] templates = [.. problem.Stack.Templates.Select(t => t.ToMatrix())];
             ActivationMoments[] moments =
                 [.. options.Ranks.Select((_, i) => ActivationMoments.Of(engine, [.. passes.Select(pass => pass.Activations[i])], unit))];
+            LinearScores? scores = problem.Classification is not null && options.ScoreSource == NeuralNmfScoreSource.FeaturesAndTopics
+                && ScoreTraining.Suits(examples.Rows, examples.Columns, classes) && passes.Any(pass => pass.Labels is not null)
+                ? ScoreTraining.Run(engine, passes, classes, options.LabelLoss, monitor.CheckAlive)
+                : null;
             int[][] order = TopicOrder.Arrange(templates, moments, i => options.InitialTemplatesOf(i) is not null);
             monitor.Recorder?.Finish(order);
             return new NeuralNmfResult(
                 templates,
                 moments,
                 problem.Classification is { } layer ? WeightsOf(layer, order[^1], unit) : null,
+                scores?.InOrder(order),
                 phases,
                 [.. solver.Epochs.Select((epoch, i) => epoch with { Seconds = history[i].Seconds })]);
         }

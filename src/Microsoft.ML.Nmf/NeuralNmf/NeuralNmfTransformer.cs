@@ -19,12 +19,15 @@ namespace Microsoft.ML.Nmf;
 /// The activations of a row x are s_0 = argmin over s ≥ 0 of ‖x − s A_0ᵀ‖², then s_i = argmin over s ≥ 0 of ‖s_(i−1) − s A_iᵀ‖², each exact: the same
 /// cascade as in training, in double. A row gives the same bits alone, in any batch and order, on any thread, and after saving and loading. A row
 /// that was trained on gets what the training ended with up to the rounding of float32, about 1e-5 of its largest activation unless templates nearly
-/// depend on each other. A row of zeros gives zeros, and with cross-entropy even scores. The slots of activations are named by the first words of
+/// depend on each other. A row of zeros gives zeros, and scores that are the same for all such rows. The slots of activations are named by the first words of
 /// their topics when the training column had slot names and by what a topic was renamed to, those of scores by the classes.
 /// </remarks>
 public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableTransformer<NeuralNmfTransformer>
 {
     internal const string LoaderSignature = "NeuralNmfTransformer";
+
+    // The first version with the scores that features and topics give.
+    private const uint FirstWithScores = 0x00010005;
 
     /// <summary>The output column that holds class scores, among those that hold layers, which are numbered from 0.</summary>
     internal const int Scores = -1;
@@ -96,8 +99,9 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
         // 0x00010002: a checksum, which covers the columns too; a history says why the training ended
         // 0x00010003: a history may have ended because it was stopped
         // 0x00010004: how activations are scaled, and their mean squares; what topics were renamed to
-        Version: 0x00010004,
-        ReadableBy: 0x00010004,
+        // 0x00010005: the scores that features and topics give
+        Version: 0x00010005,
+        ReadableBy: 0x00010005,
         ReadsBackTo: 0x00010001,
         LoaderSignature);
 
@@ -157,6 +161,11 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
     // where there are classes:
     //   int: the label loss
     //   float, classes × deepest rank: the classification layer, row after row, finite
+    //   bool: whether features and topics give the scores; before version 0x00010005 they do not, and nothing follows
+    //   if so, float, features × classes: the weights of the features, row after row, finite
+    //   float, for each layer, rank × classes: the weights of its topics, row after row, finite
+    //   float, for each class: its bias, finite
+    //   double: the sharpness, above 0 and finite
     // Templates and classification layer may be as large as float32 allows, since transforming works in double and ends with Float32Range.
 
     /// <summary>Writes a model.</summary>
@@ -182,6 +191,15 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
             return;
         writer.Write((int)classifier.Loss);
         ModelFormat.WriteValues(writer, classifier.Weights);
+        writer.Write(model.Scores is not null);
+        if (model.Scores is not { } scores)
+            return;
+        ModelFormat.WriteValues(writer, scores.FeatureWeights);
+        foreach (FactorMatrix topics in scores.TopicWeights)
+            ModelFormat.WriteValues(writer, topics);
+        foreach (float value in scores.Bias)
+            writer.Write(value);
+        writer.Write(scores.Sharpness);
     }
 
     /// <summary>Reads a model.</summary>
@@ -200,7 +218,10 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
         List<TrainingPhase> phases = TrainingPhase.Read(reader);
         List<NeuralNmfEpoch> epochs = ReadEpochs(reader, phases[^1].History, loss == NeuralNmfLoss.Energy ? templates.Length : 1);
         NeuralNmfClassifier? classifier = classes is null ? null : ReadClassifier(reader, classes, templates[^1].Columns);
-        var model = new NeuralNmfModel(templates, names, loss, examples, moments, normalization, phases, epochs, classifier);
+        LinearScores? scores = classifier is null || reader.Version < FirstWithScores || !reader.ReadBoolean()
+            ? null
+            : ReadScores(reader, templates, classifier.Weights.Rows, classifier.Loss);
+        var model = new NeuralNmfModel(templates, names, loss, examples, moments, normalization, phases, epochs, classifier, scores);
         model.Restore(topics);
         return model;
     }
@@ -240,13 +261,28 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
         return losses;
     }
 
+    private static LinearScores ReadScores(ModelReader reader, FactorMatrix[] templates, int classes, NeuralNmfLabelLoss loss)
+    {
+        FactorMatrix features = ReadFinite(reader, templates[0].Rows, classes);
+        FactorMatrix[] topics = [.. templates.Select(layer => ReadFinite(reader, layer.Columns, classes))];
+        float[] bias = ReadFinite(reader, 1, classes).Values.ToArray();
+        double sharpness = reader.Read<double>();
+        ModelReader.Check(sharpness > 0 && double.IsFinite(sharpness), "the sharpness of the scores is not possible");
+        return new LinearScores(features, topics, bias, sharpness, loss);
+    }
+
     private static NeuralNmfClassifier ReadClassifier(ModelReader reader, ClassKeys classes, int rank)
     {
         var loss = reader.ReadNamed<NeuralNmfLabelLoss>("the label loss");
-        FactorMatrix weights = ModelFormat.ReadValues(reader, classes.Count, rank);
+        return new NeuralNmfClassifier(ReadFinite(reader, classes.Count, rank), loss, classes.Names);
+    }
+
+    private static FactorMatrix ReadFinite(ModelReader reader, int rows, int columns)
+    {
+        FactorMatrix weights = ModelFormat.ReadValues(reader, rows, columns);
         foreach (float weight in weights.Values)
-            ModelReader.Check(float.IsFinite(weight), "the classification layer has a value that is not finite");
-        return new NeuralNmfClassifier(weights, loss, classes.Names);
+            ModelReader.Check(float.IsFinite(weight), "a weight of the scores is not finite");
+        return weights;
     }
 
     private sealed class RowActivations : IRowActivations
@@ -257,6 +293,8 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
         private readonly float[] _values;
         private readonly int[] _outputs;
         private readonly NeuralNmfClassifier? _classifier;
+        private readonly LinearScores? _linear;
+        private readonly double[] _sums;
         private readonly float[] _scores;
 
         public RowActivations(NeuralNmfTransformer transformer, int[] outputs)
@@ -267,7 +305,9 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
             _values = new float[_activations[0].Length];
             _outputs = outputs;
             _classifier = transformer.Model.Classifier;
+            _linear = transformer.Model.Scores;
             _scores = new float[_classifier?.Weights.Rows ?? 0];
+            _sums = new double[_scores.Length];
         }
 
         public uint Key { get; private set; }
@@ -291,7 +331,9 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
                 Float32Range.Limit(_activations[i]);
             }
 
-            if (_classifier is not null)
+            if (_linear is not null)
+                Key = (uint)_linear.Compute(features, values, _activations, _sums, _scores) + 1;
+            else if (_classifier is not null)
                 Key = (uint)_classifier.ScoreUnscaled(_activations[^1], _scores) + 1;
         }
 

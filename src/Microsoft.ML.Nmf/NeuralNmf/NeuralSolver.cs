@@ -90,7 +90,9 @@ internal sealed class NeuralSolver : IIterativeSolver, IDisposable
             LearningRate = _step.LearningRate / _unitOfRate,
             OptimalityResidual = residual,
         });
-        return (_unit * _current.Total, _unit * _current.LayerLosses.Sum());
+        // Of templates that are not finite the activations may be zero, and the loss finite.
+        bool isPossible = _problem.Stack.Templates.All(templates => double.IsFinite(_problem.Engine.Inner(templates, templates)));
+        return (isPossible ? _unit * _current.Total : double.NaN, _unit * _current.LayerLosses.Sum());
     }
 
     /// <inheritdoc />

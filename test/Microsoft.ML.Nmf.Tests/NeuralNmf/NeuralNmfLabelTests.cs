@@ -26,11 +26,11 @@ public class NeuralNmfLabelTests
     [Theory]
     [InlineData(NeuralNmfLabelLoss.CrossEntropy)]
     [InlineData(NeuralNmfLabelLoss.SquaredError)]
-    public void Scores_are_those_of_the_classification_layer_and_the_prediction_is_the_highest(NeuralNmfLabelLoss loss)
+    public void Scores_of_the_deepest_topics_are_those_of_the_classification_layer_and_the_prediction_is_the_highest(NeuralNmfLabelLoss loss)
     {
         IDataView data = NeuralRows.GroupView(_context, Rows.Values());
         NeuralNmfTransformer transformer = _context.Transforms.NeuralNmf(NeuralRows.Options(
-            new() { LabelLoss = loss, Normalization = ActivationNormalization.None })).Fit(data);
+            new() { LabelLoss = loss, ScoreSource = NeuralNmfScoreSource.DeepestTopics, Normalization = ActivationNormalization.None })).Fit(data);
         IDataView output = transformer.Transform(data);
         NeuralNmfClassifier classifier = transformer.Model.Classifier!;
         float[][] topics = Rows.Topics(output), scores = Rows.Topics(output, "Score");

@@ -122,6 +122,8 @@ public class NeuralNmfSameBitsTests : IDisposable
         {
             Assert.Equal(first.Layers.Select(l => l.Templates.Values.ToArray()), other.Layers.Select(l => l.Templates.Values.ToArray()));
             Assert.Equal(first.Classifier!.Weights.Values, other.Classifier!.Weights.Values);
+            Assert.Equal(first.Scores!.FeatureWeights.Values, other.Scores!.FeatureWeights.Values);
+            Assert.Equal(first.Scores.Sharpness, other.Scores.Sharpness);
             Assert.Equal(first.Epochs.Select(e => e.Loss), other.Epochs.Select(e => e.Loss));
         });
     }
@@ -190,6 +192,9 @@ public class NeuralNmfSameBitsTests : IDisposable
         Assert.Equal(before.Classifier?.Loss, after.Classifier?.Loss);
         Assert.Equal(before.Classifier?.ClassNames, after.Classifier?.ClassNames);
         Assert.Equal(before.Classifier?.Weights.Values.ToArray(), after.Classifier?.Weights.Values.ToArray());
+        Assert.Equal(before.Scores?.FeatureWeights.Values.ToArray(), after.Scores?.FeatureWeights.Values.ToArray());
+        Assert.Equal(before.Scores?.TopicWeights.SelectMany(w => w.Values.ToArray()), after.Scores?.TopicWeights.SelectMany(w => w.Values.ToArray()));
+        Assert.Equal(before.Scores?.Bias, after.Scores?.Bias);
     }
 
     private NeuralNmfTransformer Fit(float[][] rows)

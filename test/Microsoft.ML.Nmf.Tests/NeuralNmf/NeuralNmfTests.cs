@@ -80,7 +80,8 @@ public class NeuralNmfTests
         IDataView data = NeuralRows.GroupView(_context, rows);
         NeuralNmfTransformer transformer =
             _context.Transforms.NeuralNmf(NeuralRows.Options(
-                new() { Loss = loss, LayerOutputColumnNames = ["Fine"], Normalization = ActivationNormalization.None })).Fit(data);
+                new() { Loss = loss, LayerOutputColumnNames = ["Fine"], Normalization = ActivationNormalization.None,
+                    ScoreSource = NeuralNmfScoreSource.DeepestTopics })).Fit(data);
         double[,] x = Matrix(rows);
         double[][,] templates = [.. transformer.Model.Layers.Select(l => NeuralData.Read(l.Templates))], expected = NaiveNeural.Forward(x, templates);
         IDataView output = transformer.Transform(data);
@@ -104,10 +105,10 @@ public class NeuralNmfTests
     }
 
     [Fact]
-    public void A_row_of_zeros_gives_zeros_and_even_scores()
+    public void A_row_of_zeros_gives_zeros_and_even_scores_of_the_deepest_topics()
     {
         NeuralNmfTransformer transformer =
-            _context.Transforms.NeuralNmf(NeuralRows.Options(new())).Fit(NeuralRows.GroupView(_context, [.. Rows.Values(), new float[Rows.Size]]));
+            _context.Transforms.NeuralNmf(NeuralRows.Options(new() { ScoreSource = NeuralNmfScoreSource.DeepestTopics })).Fit(NeuralRows.GroupView(_context, [.. Rows.Values(), new float[Rows.Size]]));
         IDataView output = transformer.Transform(Rows.View(_context, [new float[Rows.Size]]));
         Assert.All(Rows.Topics(output).Single(), v => Assert.Equal(0, v));
         Assert.All(Rows.Topics(output, "Score").Single(), v => Assert.Equal(1f / 3, v));
@@ -122,9 +123,16 @@ public class NeuralNmfTests
         IDataView zeros = NeuralRows.GroupView(_context, Enumerable.Range(0, 8).Select(_ => new float[Rows.Size]));
         foreach (NeuralNmfOptimizer optimizer in new[] { NeuralNmfOptimizer.Automatic, NeuralNmfOptimizer.Adam() })
         {
-            IDataView output = _context.Transforms.NeuralNmf(NeuralRows.Options(new() { Optimizer = optimizer })).Fit(zeros).Transform(zeros);
-            Assert.All(Rows.Topics(output).SelectMany(v => v), v => Assert.Equal(0, v));
-            Assert.All(Rows.Topics(output, "Score").SelectMany(v => v), v => Assert.Equal(1f / 3, v));
+            foreach (NeuralNmfScoreSource source in Enum.GetValues<NeuralNmfScoreSource>())
+            {
+                NeuralNmfEstimator.Options options = NeuralRows.Options(new() { Optimizer = optimizer, ScoreSource = source });
+                IDataView output = _context.Transforms.NeuralNmf(options).Fit(zeros).Transform(zeros);
+                Assert.All(Rows.Topics(output).SelectMany(v => v), v => Assert.Equal(0, v));
+                float[][] scores = Rows.Topics(output, "Score");
+                Assert.All(scores, row => Assert.Equal(1, row.Sum(), 1e-5));
+                if (source == NeuralNmfScoreSource.DeepestTopics)
+                    Assert.All(scores.SelectMany(v => v), v => Assert.Equal(1f / 3, v));
+            }
         }
 
         Assert.Contains("'Features' is zero in every row", warning);

@@ -158,7 +158,7 @@ public class NormalizationTests
             Normalization = normalization,
             Seed = 1,
         }).Fit(_data),
-        "NeuralNmf" => _context.Transforms.NeuralNmf(NeuralRows.Options(new() { Ranks = [5, 3], LayerOutputColumnNames = ["Fine"], Normalization = normalization })).Fit(_data),
+        "NeuralNmf" => _context.Transforms.NeuralNmf(NeuralRows.Options(new() { Ranks = [5, 3], LayerOutputColumnNames = ["Fine"], Normalization = normalization, ScoreSource = NeuralNmfScoreSource.DeepestTopics })).Fit(_data),
         _ => _context.Transforms.Nmf(new NmfEstimator.Options
         {
             OutputColumnName = "Topics",
