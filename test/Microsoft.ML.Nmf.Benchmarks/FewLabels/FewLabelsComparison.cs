@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using TopicModel;
 
@@ -45,7 +46,16 @@ internal static class FewLabelsComparison
         // Without labels, models do not depend on how many there are.
         IDataView unlabelled = split.Training(labels: 0);
         string ranks = string.Join(", ", FewLabelsModels.Ranks);
-        Representation flat = models.Nmf(unlabelled), unguided = models.Layers(models.Neural(unlabelled, withLabels: false), unlabelled);
+        int rank = FewLabelsModels.Ranks[0];
+        (string Name, Representation Fitted, bool IsOfWords)[] fitted =
+        [
+            Fit("`FeaturizeText`", models.FeaturizedText, isOfWords: true),
+            Fit($"`LatentDirichletAllocation` {rank}", models.DirichletAllocation),
+            Fit($"`ProjectToPrincipalComponents` {rank}", models.PrincipalComponents),
+            Fit($"`Nmf` {rank}", models.Nmf),
+            Fit($"words and `Nmf` {rank}", models.WordsAndTopics, isOfWords: true),
+            Fit($"`NeuralNmf` {ranks} without labels", view => models.Layers(models.Neural(view, withLabels: false), view)),
+        ];
         foreach (double fraction in fractions)
         {
             int labels = Math.Max((int)Math.Round(fraction * split.TrainingCount), 1);
@@ -54,14 +64,23 @@ internal static class FewLabelsComparison
             NeuralNmfTransformer guided = models.Neural(training, withLabels: true);
 
             Add("words (TF-IDF), linear", Linear(FewLabelsModels.Words(labels)));
-            Add($"`Nmf` {FewLabelsModels.Ranks[0]}, linear", Linear(flat));
-            Add($"`NeuralNmf` {ranks} without labels, linear", Linear(unguided));
+            foreach ((string name, Representation representation, bool isOfWords) in fitted)
+                Add($"{name}, linear", Linear(isOfWords ? representation with { L2 = FewLabelsModels.PenaltyOfWords(labels) } : representation));
             Add($"`NeuralNmf` {ranks} with labels, linear", Linear(models.Layers(guided, training)));
             Add($"`NeuralNmf` {ranks} with labels, own scores", models.OwnAccuracy(guided, split.Test));
 
             double Linear(Representation representation) => representation.Accuracy(context, labelled, split.Test);
             void Add(string method, double accuracy) => table.Add(method, fraction, labels, accuracy);
             Console.Error.WriteLine($"seed {seed}, {labels} labels: done");
+        }
+
+        (string, Representation, bool) Fit(string name, Func<IDataView, Representation> fit, bool isOfWords = false)
+        {
+            var clock = Stopwatch.StartNew();
+            Representation representation = fit(unlabelled);
+            double seconds = clock.Elapsed.TotalSeconds;
+            table.AddCost(name, seconds, split.Test.GetRowCount()!.Value / representation.SecondsToRead(split.Test));
+            return (name, representation, isOfWords);
         }
     }
 }

@@ -10,12 +10,37 @@ internal sealed class FewLabelsModels(MLContext context, int seed)
     private const string AllLayers = "AllLayers";
     private const string Fine = "Fine";
     private const string Topics = "Topics";
+    private const string Together = "WordsAndTopics";
 
     // A few texts have far fewer words than there are weights, and want next to no penalty; many texts want one.
     private const int ManyLabels = 5000;
 
     /// <summary>The words themselves.</summary>
-    public static Representation Words(int labels) => new(WordFeatures.Words, labels < ManyLabels ? 1e-5f : 0.1f);
+    public static Representation Words(int labels) => new(WordFeatures.Words, PenaltyOfWords(labels));
+
+    /// <summary>What ML.NET makes of texts by default: words, pairs of words, and sequences of characters.</summary>
+    public Representation FeaturizedText(IDataView training) => new(Together, null, context.Transforms.Text.FeaturizeText(Together, nameof(WordRow.Text)).Fit(training));
+
+    /// <summary>The topics of ML.NET's latent Dirichlet allocation of how often words occur.</summary>
+    public Representation DirichletAllocation(IDataView training)
+        => new(Topics, null, context.Transforms.Text.LatentDirichletAllocation(Topics, nameof(WordRow.Counts), numberOfTopics: Ranks[0]).Fit(training));
+
+    /// <summary>ML.NET's principal components of the words.</summary>
+    public Representation PrincipalComponents(IDataView training)
+        => new(Topics, null, context.Transforms.ProjectToPrincipalComponents(Topics, WordFeatures.Words, rank: Ranks[0], seed: seed).Fit(training));
+
+    /// <summary>Words and the activations of an ordinary factorization side by side, the activations of each text of length 1 as its words are.</summary>
+    public Representation WordsAndTopics(IDataView training) => new(Together, null, context.Transforms.Nmf(new NmfEstimator.Options
+    {
+        OutputColumnName = Topics,
+        InputColumnName = WordFeatures.Words,
+        Rank = Ranks[0],
+        Normalization = ActivationNormalization.UnitNorm,
+        Seed = seed,
+    }).Append(context.Transforms.Concatenate(Together, WordFeatures.Words, Topics)).Fit(training));
+
+    /// <summary>The penalty that was best for words on other seeds.</summary>
+    public static float PenaltyOfWords(int labels) => labels < ManyLabels ? 1e-5f : 0.1f;
 
     /// <summary>The activations of an ordinary factorization.</summary>
     public Representation Nmf(IDataView training) => new(Topics, null, context.Transforms.Nmf(new NmfEstimator.Options

@@ -3,10 +3,16 @@ using TopicModel;
 
 namespace Microsoft.ML.Nmf.Benchmarks.FewLabels;
 
-/// <summary>A text's words and its class, which is empty where it is not known.</summary>
-internal sealed class WordRow
+/// <summary>A text, its words and its class, which is empty where it is not known.</summary>
+internal sealed record WordRow
 {
+    public string Text { get; set; } = "";
+
+    /// <summary>The TF-IDF of its words.</summary>
     public VBuffer<float> Words { get; set; }
+
+    /// <summary>How often each word is in it.</summary>
+    public VBuffer<float> Counts { get; set; }
 
     public string Label { get; set; } = "";
 }
@@ -30,17 +36,22 @@ internal sealed class FewLabelsSplit
         int held = (int)Math.Round(TestFraction * order.Length);
         IDataView training = context.Data.LoadFromEnumerable(order[held..]), test = context.Data.LoadFromEnumerable(order[..held]);
         ITransformer featurizer = WordFeatures.Featurizer(context, MinimumDocuments).Fit(training);
-        IDataView features = featurizer.Transform(training);
+        ITransformer counter = WordFeatures.Counter(context, MinimumDocuments).Fit(training);
 
-        Features = ((VectorDataViewType)features.Schema[WordFeatures.Words].Type).Size;
+        Features = ((VectorDataViewType)featurizer.GetOutputSchema(training.Schema)[WordFeatures.Words].Type).Size;
         _schema = SchemaDefinition.Create(typeof(WordRow));
-        _schema[nameof(WordRow.Words)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, Features);
+        foreach (string words in new[] { nameof(WordRow.Words), nameof(WordRow.Counts) })
+            _schema[words].ColumnType = new VectorDataViewType(NumberDataViewType.Single, Features);
         // Every view has the same keys, also where it has none of a class; an empty label becomes a missing key.
         IEnumerable<string> names = documents.Select(d => d.Label).Distinct().Order(StringComparer.Ordinal);
         IDataView classes = context.Data.LoadFromEnumerable(names.Select(name => new ClassName { Name = name }));
-        _training = Read(features);
+        _training = Read(training);
         _keys = context.Transforms.Conversion.MapValueToKey(WordFeatures.LabelKey, nameof(WordRow.Label), keyData: classes).Fit(Load(_training));
-        Test = View(Read(featurizer.Transform(test)));
+        Test = View(Read(test));
+
+        WordRow[] Read(IDataView documents) => [.. featurizer.Transform(documents).GetColumn<VBuffer<float>>(WordFeatures.Words)
+            .Zip(counter.Transform(documents).GetColumn<VBuffer<float>>(WordFeatures.Words), context.Data.CreateEnumerable<Document>(documents, reuseRowObject: false))
+            .Select(row => new WordRow { Text = row.Third.Text, Label = row.Third.Label, Words = row.First, Counts = row.Second })];
     }
 
     /// <summary>The number of words.</summary>
@@ -53,7 +64,7 @@ internal sealed class FewLabelsSplit
     public IDataView Test { get; }
 
     /// <summary>The texts to learn from, with a number of labels.</summary>
-    public IDataView Training(int labels) => View(_training.Select((row, i) => i < labels ? row : new WordRow { Words = row.Words }));
+    public IDataView Training(int labels) => View(_training.Select((row, i) => i < labels ? row : row with { Label = "" }));
 
     /// <summary>Those of them whose labels are known.</summary>
     public IDataView Labelled(int labels) => View(_training.Take(labels));
@@ -62,8 +73,6 @@ internal sealed class FewLabelsSplit
     private IDataView View(IEnumerable<WordRow> rows) => _keys.Transform(Load([.. rows]));
 
     private IDataView Load(WordRow[] rows) => _context.Data.LoadFromEnumerable(rows, _schema);
-
-    private WordRow[] Read(IDataView view) => [.. _context.Data.CreateEnumerable<WordRow>(view, reuseRowObject: false)];
 
     private sealed class ClassName
     {

@@ -6,6 +6,7 @@ namespace Microsoft.ML.Nmf.Benchmarks.FewLabels;
 internal sealed class FewLabelsTable(double[] fractions)
 {
     private readonly List<(string Method, double Fraction, double Accuracy)> _entries = [];
+    private readonly List<(string Method, double Seconds, double RowsASecond)> _costs = [];
     private readonly Dictionary<double, int> _labels = [];
 
     /// <summary>The number of words.</summary>
@@ -18,6 +19,12 @@ internal sealed class FewLabelsTable(double[] fractions)
         _labels[fraction] = labels;
     }
 
+    /// <summary>Takes note of what a representation took with one seed.</summary>
+    /// <param name="method">What it is.</param>
+    /// <param name="seconds">Of fitting it, from words, or from texts where it is made of texts.</param>
+    /// <param name="rowsASecond">Of making it for new rows, on one thread.</param>
+    public void AddCost(string method, double seconds, double rowsASecond) => _costs.Add((method, seconds, rowsASecond));
+
     /// <summary>Prints means and standard deviations in markdown.</summary>
     public void Print()
     {
@@ -28,6 +35,12 @@ internal sealed class FewLabelsTable(double[] fractions)
             IEnumerable<string> cells = fractions.Select(f => Cell([.. method.Where(e => e.Fraction == f).Select(e => e.Accuracy)]));
             Console.WriteLine($"| {method.Key} | {string.Join(" | ", cells)} |");
         }
+
+        Console.WriteLine();
+        Console.WriteLine("| | seconds to fit | rows a second, one thread |");
+        Console.WriteLine("|---|---|---|");
+        foreach (IGrouping<string, (string Method, double Seconds, double Rate)> method in _costs.GroupBy(e => e.Method))
+            Figures.Say($"| {method.Key} | {Figures.Median([.. method.Select(e => e.Seconds)]):F1} | {Figures.Median([.. method.Select(e => e.Rate)]):N0} |");
     }
 
     private static string Cell(double[] accuracies)
