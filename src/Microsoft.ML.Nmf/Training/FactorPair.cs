@@ -8,8 +8,11 @@ namespace Microsoft.ML.Nmf.Training;
 /// <param name="Activations">H, n × r.</param>
 internal sealed record FactorPair(DataMatrix Data, Factor Templates, Factor Activations)
 {
-    // Below this share of ½‖X‖² the identity loses too many digits, and the residuals are summed entry by entry where that is affordable.
-    private const double WellFitted = 5e-2;
+    // Below these shares of ½‖X‖² the identity is right to less than 1e-6, and the residuals are summed entry by entry where that is affordable. Its rounding
+    // is 2e-9 of ½‖X‖² in a large matrix, over which errors average out, and 2e-8 in one of few entries.
+    private const double WellFitted = 5e-3;
+    private const double WellFittedOfFewEntries = 2e-2;
+    private const double FewEntries = 1e6;
     private const double AffordableEntries = 1e7;
 
     // The shares of ½‖X‖² down to which float32 sums are right to 1e-3: of residuals entry by entry, and of the identity.
@@ -26,8 +29,9 @@ internal sealed record FactorPair(DataMatrix Data, Factor Templates, Factor Acti
         ExampleMatrix examples = Data.Examples;
         double half = 0.5 * examples.SumOfSquares;
         double divergence = half - inner + 0.5 * engine.Inner(gramOfActivations, gramOfTemplates);
-        bool isAffordable = examples is DenseExamples || (double)examples.Rows * examples.Columns <= AffordableEntries;
-        if (divergence < WellFitted * half && isAffordable)
+        double entries = (double)examples.Rows * examples.Columns;
+        bool isAffordable = examples is DenseExamples || entries <= AffordableEntries;
+        if (divergence < half * (entries > FewEntries ? WellFitted : WellFittedOfFewEntries) && isAffordable)
             divergence = engine.Divergence(Data, Activations, Templates, BetaDivergence.Euclidean);
         return divergence >= half * (isAffordable ? ReliableEntries : ReliableIdentity)
             ? divergence
