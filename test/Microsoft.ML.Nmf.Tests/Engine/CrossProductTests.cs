@@ -17,7 +17,8 @@ public class CrossProductTests
     /// <summary>Ranks on both sides of whole vectors and pairs of them; rows within a block, a part, and several of both.</summary>
     public static TheoryData<int, int> Shapes() => new()
     {
-        { 1, 1 }, { 31, 13 }, { 33, 15 }, { 1024, 16 }, { 1025, 17 }, { 300, 31 }, { 70, 32 }, { 4097, 33 }, { 2050, 47 }, { 129, 48 }, { 5000, 50 }, { 400, 77 },
+        { 1, 1 }, { 31, 13 }, { 33, 15 }, { 1024, 16 }, { 1025, 17 }, { 300, 31 },
+        { 70, 32 }, { 4097, 33 }, { 2050, 47 }, { 129, 48 }, { 5000, 50 }, { 400, 77 },
     };
 
     [Theory, MemberData(nameof(Shapes))]

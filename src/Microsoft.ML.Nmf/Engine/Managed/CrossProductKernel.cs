@@ -85,7 +85,7 @@ internal sealed class CrossProductKernel(BlockScheduler scheduler)
 
     private static int PartsAtOnce(int parts, long size) => (int)Math.Clamp(MostSums / Math.Max(size, 1), 1, Math.Max(parts, 1));
 
-    // All tiles. Those of a Gram matrix are the whole vectors of its columns down to the diagonal, and the components beyond them as rows, which need no padding.
+    // All tiles. Those of a Gram matrix are the whole vectors of its columns down to the diagonal, and the components beyond them as rows, without padding.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Tile[] TilesOf(int height, int columns, bool isGram)
     {
