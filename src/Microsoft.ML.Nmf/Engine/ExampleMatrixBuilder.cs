@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using Microsoft.ML.Nmf.Engine.Managed;
 
@@ -17,8 +18,10 @@ internal sealed class ExampleMatrixBuilder(int columns)
 
     private readonly List<CompressedBlock> _blocks = [];
     private readonly List<int> _starts = [0];
-    private readonly List<int> _columns = [];
-    private readonly List<float> _values = [];
+    // The entries of the block that is being read. Rented, since they would be the most of what a small training leaves to the garbage collector.
+    private int[] _columns = [];
+    private float[] _values = [];
+    private int _entries;
     private int[] _rowFeatures = [];
     private float[] _rowValues = [];
     private double _sum;
@@ -74,9 +77,11 @@ internal sealed class ExampleMatrixBuilder(int columns)
             _sumOfSquares += (double)value * value;
         }
 
-        _columns.AddRange(features);
-        _values.AddRange(values);
-        _starts.Add(_values.Count);
+        Reserve(values.Length);
+        features.CopyTo(_columns.AsSpan(_entries));
+        values.CopyTo(_values.AsSpan(_entries));
+        _entries += values.Length;
+        _starts.Add(_entries);
         Rows = checked(Rows + 1);
         if (_starts.Count > ExampleMatrix.BlockRows)
             EndBlock();
@@ -90,6 +95,7 @@ internal sealed class ExampleMatrixBuilder(int columns)
     {
         if (_starts.Count > 1)
             EndBlock();
+        GiveBack();
         double mean = _sum / ((double)Rows * columns);
         if (!(mean > 0))
             return Build();
@@ -104,6 +110,7 @@ internal sealed class ExampleMatrixBuilder(int columns)
     {
         if (_starts.Count > 1)
             EndBlock();
+        GiveBack();
         var compressed = new CompressedRows([.. _blocks], Rows, columns);
         _blocks.Clear();
         if (compressed.NonZeros < DenseFrom * Rows * columns)
@@ -149,11 +156,38 @@ internal sealed class ExampleMatrixBuilder(int columns)
 
     private void EndBlock()
     {
-        _blocks.Add(new CompressedBlock([.. _starts], [.. _columns], [.. _values]));
+        _blocks.Add(new CompressedBlock([.. _starts], _columns.AsSpan(0, _entries).ToArray(), _values.AsSpan(0, _entries).ToArray()));
         _starts.Clear();
         _starts.Add(0);
-        _columns.Clear();
-        _values.Clear();
+        _entries = 0;
+    }
+
+    // Makes room for some more entries of a block.
+    private void Reserve(int entries)
+    {
+        int length = checked(_entries + entries);
+        if (_columns.Length < length)
+            _columns = Longer(_columns, length);
+        if (_values.Length < length)
+            _values = Longer(_values, length);
+    }
+
+    private T[] Longer<T>(T[] rented, int length)
+    {
+        T[] longer = ArrayPool<T>.Shared.Rent((int)Math.Min(Math.Max(length, 2L * _entries), Array.MaxLength));
+        rented.AsSpan(0, _entries).CopyTo(longer);
+        if (rented.Length > 0)
+            ArrayPool<T>.Shared.Return(rented);
+        return longer;
+    }
+
+    private void GiveBack()
+    {
+        if (_values.Length == 0)
+            return;
+        ArrayPool<int>.Shared.Return(_columns);
+        ArrayPool<float>.Shared.Return(_values);
+        (_columns, _values) = ([], []);
     }
 
     // Lets go of each compressed block once it is unpacked, so that the data is never held twice.

@@ -67,7 +67,8 @@ internal class EuclideanChain : FactorChain
         // XᵀA_L stays right until a factor other than the last changes, which an iteration updates at its end; for two factors it serves the next update.
         Factor last = FactorAt(Last);
         double inner = Engine.Inner(ProductOfLast(), last);
-        return new FactorPair(Data, last, Products.Activations(Last)).EuclideanDivergence(Engine, inner, GramOfActivations(Last), GramOfTemplates(Last));
+        var pair = new FactorPair(Data, last, Products.Activations(Last));
+        return pair.EuclideanDivergence(Engine, inner, GramOfActivations(Last), GramOfTemplates(Last), isCompared: false);
     }
 
     /// <inheritdoc />

@@ -18,8 +18,11 @@ internal sealed class DenseProduct(BlockScheduler scheduler)
     private const int Lane = ManagedFactor.Lane;
     private const int TileRows = 8;
 
-    // 8 rows of so many columns stay in the first cache.
-    private const int TileColumns = 512;
+    // The columns in a unit of work.
+    private const int UnitColumns = 512;
+
+    // The columns of a tile: more would lose digits in float32, fewer take longer, since a tile's sums are brought together at its end.
+    private const int TileColumns = 4 * UnitColumns;
 
     // The floats of W that stay in the second cache.
     private const int CachedFloats = 128 * 1024;
@@ -43,9 +46,9 @@ internal sealed class DenseProduct(BlockScheduler scheduler)
     private void Multiply(DenseExamples x, ManagedFactor other, ManagedFactor result, double cost)
     {
         _panel.Prepare(other);
-        int units = (x.Columns + TileColumns - 1) / TileColumns;
+        int units = (x.Columns + UnitColumns - 1) / UnitColumns;
         scheduler.Run(units, (double)x.Columns * other.Rank, unit =>
-            _panel.Pack(other, unit * TileColumns, Math.Min(TileColumns, x.Columns - unit * TileColumns)));
+            _panel.Pack(other, unit * UnitColumns, Math.Min(UnitColumns, x.Columns - unit * UnitColumns)));
         var grid = WorkGrid.Of((x.Rows + RangeRows - 1) / RangeRows, units, cost);
         if (grid.Parts > 1)
             _sums.Prepare(grid, RangeRows * result.Stride);
@@ -53,8 +56,8 @@ internal sealed class DenseProduct(BlockScheduler scheduler)
         {
             (int range, int part) = grid.At(piece);
             int first = range * RangeRows, rows = Math.Min(RangeRows, x.Rows - first);
-            int start = WorkGrid.Start(part, grid.Parts, units) * TileColumns;
-            int end = Math.Min(WorkGrid.Start(part + 1, grid.Parts, units) * TileColumns, x.Columns);
+            int start = WorkGrid.Start(part, grid.Parts, units) * UnitColumns;
+            int end = Math.Min(WorkGrid.Start(part + 1, grid.Parts, units) * UnitColumns, x.Columns);
             Span<float> target = result.RowRange(first, rows);
             if (grid.Parts == 1)
             {
@@ -78,7 +81,7 @@ internal sealed class DenseProduct(BlockScheduler scheduler)
         ReadOnlySpan<float> values = x.Blocks[block].Span[(place * x.Stride)..];
         if (start == end)
             target.Clear();
-        int cached = Math.Max(CachedFloats / (_panel.Quads * QuadTile.Size) / TileColumns, 1) * TileColumns;
+        int cached = Math.Max(CachedFloats / (_panel.Quads * QuadTile.Size) / UnitColumns, 1) * UnitColumns;
         for (int from = start; from < end; from += cached)
         {
             int to = Math.Min(from + cached, end);

@@ -49,22 +49,22 @@ internal static class OuterTile
         ref float strip = ref MemoryMarshal.GetReference(x);
         ref float left = ref MemoryMarshal.GetReference(h);
         ref float sums = ref MemoryMarshal.GetReference(c);
-        int tiles = (components + _mostComponents - 1) / _mostComponents;
+        int tiles = (components + _mostComponents - 1) / _mostComponents, sharing = CacheLine.TilesThatFetch(tiles);
         for (int at = 0; at < vectors; at += _mostVectors)
         {
             bool isWide = vectors - at > 1 && _mostVectors > 1;
             for (int tile = 0, k = 0; tile < tiles; tile++)
             {
-                // Tiles of heights as even as can be: 50 = 13 + 13 + 12 + 12. The first one fetches what comes next.
+                // Tiles of heights as even as can be: 50 = 13 + 13 + 12 + 12. The first ones share the rows of what comes next, which each of them fetches.
                 int height = (components - k + tiles - tile - 1) / (tiles - tile);
-                nint fetch = tile == 0 ? ahead : 0;
+                nint fetch = tile < sharing ? ahead : 0;
                 ref float xt = ref Unsafe.Add(ref strip, at * Lane);
                 ref float ht = ref Unsafe.Add(ref left, k);
                 ref float ct = ref Unsafe.Add(ref sums, (nint)k * cRow + at * Lane);
                 if (isWide)
-                    OfHeight<TwoVectors>(height, ref xt, xRow, ref ht, hRow, depth, ref ct, cRow, add, fetch);
+                    OfHeight<TwoVectors>(height, ref xt, xRow, ref ht, hRow, depth, ref ct, cRow, add, fetch, (sharing - 1, tile));
                 else
-                    OfHeight<OneVector>(height, ref xt, xRow, ref ht, hRow, depth, ref ct, cRow, add, fetch);
+                    OfHeight<OneVector>(height, ref xt, xRow, ref ht, hRow, depth, ref ct, cRow, add, fetch, (sharing - 1, tile));
                 k += height;
             }
         }
@@ -78,31 +78,33 @@ internal static class OuterTile
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void OfHeight<TWidth>(int height, ref float x, nint xRow, ref float h, nint hRow, int depth, ref float c, nint cRow, bool add, nint ahead)
+    private static void OfHeight<TWidth>(int height, ref float x, nint xRow, ref float h, nint hRow, int depth, ref float c, nint cRow, bool add, nint ahead,
+        (int Mask, int Row) fetched)
         where TWidth : struct, IVectorCount
     {
         switch (height)
         {
-            case 1: Tile<TWidth, OneVector>(ref x, xRow, ref h, hRow, depth, ref c, cRow, add, ahead); break;
-            case 2: Tile<TWidth, TwoVectors>(ref x, xRow, ref h, hRow, depth, ref c, cRow, add, ahead); break;
-            case 3: Tile<TWidth, ThreeVectors>(ref x, xRow, ref h, hRow, depth, ref c, cRow, add, ahead); break;
-            case 4: Tile<TWidth, FourVectors>(ref x, xRow, ref h, hRow, depth, ref c, cRow, add, ahead); break;
-            case 5: Tile<TWidth, FiveVectors>(ref x, xRow, ref h, hRow, depth, ref c, cRow, add, ahead); break;
-            case 6: Tile<TWidth, SixVectors>(ref x, xRow, ref h, hRow, depth, ref c, cRow, add, ahead); break;
-            case 7: Tile<TWidth, SevenVectors>(ref x, xRow, ref h, hRow, depth, ref c, cRow, add, ahead); break;
-            case 8: Tile<TWidth, EightVectors>(ref x, xRow, ref h, hRow, depth, ref c, cRow, add, ahead); break;
-            case 9: Tile<TWidth, NineVectors>(ref x, xRow, ref h, hRow, depth, ref c, cRow, add, ahead); break;
-            case 10: Tile<TWidth, TenVectors>(ref x, xRow, ref h, hRow, depth, ref c, cRow, add, ahead); break;
-            case 11: Tile<TWidth, ElevenVectors>(ref x, xRow, ref h, hRow, depth, ref c, cRow, add, ahead); break;
-            case 12: Tile<TWidth, TwelveVectors>(ref x, xRow, ref h, hRow, depth, ref c, cRow, add, ahead); break;
-            case 13: Tile<TWidth, ThirteenVectors>(ref x, xRow, ref h, hRow, depth, ref c, cRow, add, ahead); break;
+            case 1: Tile<TWidth, OneVector>(ref x, xRow, ref h, hRow, depth, ref c, cRow, add, ahead, fetched); break;
+            case 2: Tile<TWidth, TwoVectors>(ref x, xRow, ref h, hRow, depth, ref c, cRow, add, ahead, fetched); break;
+            case 3: Tile<TWidth, ThreeVectors>(ref x, xRow, ref h, hRow, depth, ref c, cRow, add, ahead, fetched); break;
+            case 4: Tile<TWidth, FourVectors>(ref x, xRow, ref h, hRow, depth, ref c, cRow, add, ahead, fetched); break;
+            case 5: Tile<TWidth, FiveVectors>(ref x, xRow, ref h, hRow, depth, ref c, cRow, add, ahead, fetched); break;
+            case 6: Tile<TWidth, SixVectors>(ref x, xRow, ref h, hRow, depth, ref c, cRow, add, ahead, fetched); break;
+            case 7: Tile<TWidth, SevenVectors>(ref x, xRow, ref h, hRow, depth, ref c, cRow, add, ahead, fetched); break;
+            case 8: Tile<TWidth, EightVectors>(ref x, xRow, ref h, hRow, depth, ref c, cRow, add, ahead, fetched); break;
+            case 9: Tile<TWidth, NineVectors>(ref x, xRow, ref h, hRow, depth, ref c, cRow, add, ahead, fetched); break;
+            case 10: Tile<TWidth, TenVectors>(ref x, xRow, ref h, hRow, depth, ref c, cRow, add, ahead, fetched); break;
+            case 11: Tile<TWidth, ElevenVectors>(ref x, xRow, ref h, hRow, depth, ref c, cRow, add, ahead, fetched); break;
+            case 12: Tile<TWidth, TwelveVectors>(ref x, xRow, ref h, hRow, depth, ref c, cRow, add, ahead, fetched); break;
+            case 13: Tile<TWidth, ThirteenVectors>(ref x, xRow, ref h, hRow, depth, ref c, cRow, add, ahead, fetched); break;
             default: throw new ArgumentOutOfRangeException(nameof(height));
         }
     }
 
     // a_t and b_t sum the two vectors of component t. The just-in-time compiler drops the sums outside the tile, since its size is part of the type.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile<TWidth, THeight>(ref float x, nint xRow, ref float h, nint hRow, int depth, ref float c, nint cRow, bool add, nint ahead)
+    private static void Tile<TWidth, THeight>(ref float x, nint xRow, ref float h, nint hRow, int depth, ref float c, nint cRow, bool add, nint ahead,
+        (int Mask, int Row) fetched)
         where TWidth : struct, IVectorCount
         where THeight : struct, IVectorCount
     {
@@ -128,10 +130,15 @@ internal static class OuterTile
             if (THeight.Count > 12) from = ref Load<TWidth>(ref from, cRow, out a12, out b12);
         }
 
+        (int mask, int phase) = fetched;
         for (; depth > 0; depth--)
         {
-            CacheLine.Fetch(ref Unsafe.Add(ref x, ahead));
-            if (TWidth.Count > 1) CacheLine.Fetch(ref Unsafe.Add(ref x, ahead + Lane));
+            if (ahead != 0 && (depth & mask) == phase)
+            {
+                CacheLine.Fetch(ref Unsafe.Add(ref x, ahead));
+                if (TWidth.Count > 1) CacheLine.Fetch(ref Unsafe.Add(ref x, ahead + Lane));
+            }
+
             Vector512<float> x0 = Vector512.LoadUnsafe(ref x);
             Vector512<float> x1 = TWidth.Count > 1 ? Vector512.LoadUnsafe(ref x, Lane) : default;
             Add<TWidth>(h, x0, x1, ref a0, ref b0);

@@ -55,6 +55,7 @@ internal static class QuadTile
         ref float right = ref MemoryMarshal.GetReference(panel.Values);
         Span<float> room = stackalloc float[MostRows * MostVectors * Lane];
         ref float tile = ref MemoryMarshal.GetReference(room);
+        int sharing = CacheLine.TilesThatFetch(panel.Tiles);
         for (int i = 0; i < rows; i += MostRows)
         {
             int height = Math.Min(MostRows, rows - i);
@@ -64,12 +65,12 @@ internal static class QuadTile
                 ref float p = ref Unsafe.Add(ref right, panel.Start(t, from));
                 ref float xi = ref Unsafe.Add(ref left, (nint)i * xRow);
                 ref float ci = ref Unsafe.Add(ref sums, (nint)i * cRow + quad * Size);
-                nint fetch = t == 0 ? ahead : 0;
+                nint fetch = t < sharing ? ahead : 0;
                 switch (vectors)
                 {
-                    case 3: OfHeight<ThreeVectors>(height, ref xi, xRow, ref p, depth, ref tile, fetch); break;
-                    case 2: OfHeight<TwoVectors>(height, ref xi, xRow, ref p, depth, ref tile, fetch); break;
-                    default: OfHeight<OneVector>(height, ref xi, xRow, ref p, depth, ref tile, fetch); break;
+                    case 3: OfHeight<ThreeVectors>(height, ref xi, xRow, ref p, depth, ref tile, fetch, ((sharing - 1) * Lane, t * Lane)); break;
+                    case 2: OfHeight<TwoVectors>(height, ref xi, xRow, ref p, depth, ref tile, fetch, ((sharing - 1) * Lane, t * Lane)); break;
+                    default: OfHeight<OneVector>(height, ref xi, xRow, ref p, depth, ref tile, fetch, ((sharing - 1) * Lane, t * Lane)); break;
                 }
 
                 SumDepths(ref tile, height, vectors, ref ci, cRow, add);
@@ -78,19 +79,20 @@ internal static class QuadTile
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void OfHeight<TWidth>(int height, ref float x, nint xRow, ref float panel, int depth, ref float sums, nint ahead)
+    private static void OfHeight<TWidth>(int height, ref float x, nint xRow, ref float panel, int depth, ref float sums, nint ahead,
+        (int Mask, int Column) fetched)
         where TWidth : struct, IVectorCount
     {
         switch (height)
         {
-            case 1: Tile<TWidth, OneVector>(ref x, xRow, ref panel, depth, ref sums, ahead); break;
-            case 2: Tile<TWidth, TwoVectors>(ref x, xRow, ref panel, depth, ref sums, ahead); break;
-            case 3: Tile<TWidth, ThreeVectors>(ref x, xRow, ref panel, depth, ref sums, ahead); break;
-            case 4: Tile<TWidth, FourVectors>(ref x, xRow, ref panel, depth, ref sums, ahead); break;
-            case 5: Tile<TWidth, FiveVectors>(ref x, xRow, ref panel, depth, ref sums, ahead); break;
-            case 6: Tile<TWidth, SixVectors>(ref x, xRow, ref panel, depth, ref sums, ahead); break;
-            case 7: Tile<TWidth, SevenVectors>(ref x, xRow, ref panel, depth, ref sums, ahead); break;
-            case 8: Tile<TWidth, EightVectors>(ref x, xRow, ref panel, depth, ref sums, ahead); break;
+            case 1: Tile<TWidth, OneVector>(ref x, xRow, ref panel, depth, ref sums, ahead, fetched); break;
+            case 2: Tile<TWidth, TwoVectors>(ref x, xRow, ref panel, depth, ref sums, ahead, fetched); break;
+            case 3: Tile<TWidth, ThreeVectors>(ref x, xRow, ref panel, depth, ref sums, ahead, fetched); break;
+            case 4: Tile<TWidth, FourVectors>(ref x, xRow, ref panel, depth, ref sums, ahead, fetched); break;
+            case 5: Tile<TWidth, FiveVectors>(ref x, xRow, ref panel, depth, ref sums, ahead, fetched); break;
+            case 6: Tile<TWidth, SixVectors>(ref x, xRow, ref panel, depth, ref sums, ahead, fetched); break;
+            case 7: Tile<TWidth, SevenVectors>(ref x, xRow, ref panel, depth, ref sums, ahead, fetched); break;
+            case 8: Tile<TWidth, EightVectors>(ref x, xRow, ref panel, depth, ref sums, ahead, fetched); break;
             default: throw new ArgumentOutOfRangeException(nameof(height));
         }
     }
@@ -98,7 +100,8 @@ internal static class QuadTile
     // s_iv sums row i, vector v; all are left to SumDepths, since summing depths here would take registers from the loop.
     // The just-in-time compiler drops the sums outside the tile, since its size is part of the type.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile<TWidth, THeight>(ref float x, nint xRow, ref float panel, int depth, ref float sums, nint ahead)
+    private static void Tile<TWidth, THeight>(ref float x, nint xRow, ref float panel, int depth, ref float sums, nint ahead,
+        (int Mask, int Column) fetched)
         where TWidth : struct, IVectorCount
         where THeight : struct, IVectorCount
     {
@@ -117,13 +120,14 @@ internal static class QuadTile
         Vector512<float> s50 = default, s51 = default, s52 = default;
         Vector512<float> s60 = default, s61 = default, s62 = default;
         Vector512<float> s70 = default, s71 = default, s72 = default;
+        nint mask = fetched.Mask | (Lane - 1), phase = fetched.Column;
         for (nint j = 0; j < depth; j += Size)
         {
             Vector512<float> p0 = Vector512.LoadUnsafe(ref panel);
             Vector512<float> p1 = TWidth.Count > 1 ? Vector512.LoadUnsafe(ref panel, Lane) : default;
             Vector512<float> p2 = TWidth.Count > 2 ? Vector512.LoadUnsafe(ref panel, 2 * Lane) : default;
             panel = ref Unsafe.Add(ref panel, TWidth.Count * Lane);
-            if (ahead != 0 && (j & (Lane - 1)) == 0)
+            if (ahead != 0 && (j & mask) == phase)
             {
                 CacheLine.Fetch(ref Unsafe.Add(ref x, j + ahead));
                 if (THeight.Count > 1) CacheLine.Fetch(ref Unsafe.Add(ref x1, j + ahead));
