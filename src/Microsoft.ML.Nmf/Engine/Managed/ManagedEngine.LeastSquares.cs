@@ -12,10 +12,10 @@ internal sealed partial class ManagedEngine
         ManagedFactor f = Of(factor), p = Of(product);
         var kernel = new NonnegativeLeastSquaresKernel(Of(gram), penalty);
         long unsolved = 0;
-        _scheduler.Run(RowBlocks.Count(f.Rows), kernel.MakeScratch, (b, scratch) =>
+        _scheduler.Run(RowBlocks.Count(f.Rows), double.PositiveInfinity, (b, workspace) =>
         {
             (int first, int count) = RowBlocks.Range(b, f.Rows);
-            Interlocked.Add(ref unsolved, kernel.Solve(f.RowRange(first, count), p.RowRange(first, count), f.Stride, scratch));
+            Interlocked.Add(ref unsolved, kernel.Solve(f.RowRange(first, count), p.RowRange(first, count), f.Stride, workspace.LeastSquares(f.Rank)));
         });
         return unsolved;
     }
@@ -25,10 +25,10 @@ internal sealed partial class ManagedEngine
     {
         ManagedFactor s = Of(solution), g = Of(gradient), z = Of(result);
         var kernel = new NonnegativeLeastSquaresKernel(Of(gram), default);
-        _scheduler.Run(RowBlocks.Count(s.Rows), kernel.MakeScratch, (b, scratch) =>
+        _scheduler.Run(RowBlocks.Count(s.Rows), double.PositiveInfinity, (b, workspace) =>
         {
             (int first, int count) = RowBlocks.Range(b, s.Rows);
-            kernel.Backward(s.RowRange(first, count), g.RowRange(first, count), z.RowRange(first, count), s.Stride, scratch);
+            kernel.Backward(s.RowRange(first, count), g.RowRange(first, count), z.RowRange(first, count), s.Stride, workspace.LeastSquares(s.Rank));
         });
     }
 
@@ -38,10 +38,10 @@ internal sealed partial class ManagedEngine
         ManagedFactor f = Of(factor), p = Of(product);
         var kernel = new NonnegativeLeastSquaresKernel(Of(gram), default);
         var parts = new double[RowBlocks.Count(f.Rows)];
-        _scheduler.Run(parts.Length, kernel.MakeScratch, (b, scratch) =>
+        _scheduler.Run(parts.Length, double.PositiveInfinity, (b, workspace) =>
         {
             (int first, int count) = RowBlocks.Range(b, f.Rows);
-            parts[b] = kernel.Residual(f.RowRange(first, count), p.RowRange(first, count), f.Stride, scratch);
+            parts[b] = kernel.Residual(f.RowRange(first, count), p.RowRange(first, count), f.Stride, workspace.LeastSquares(f.Rank));
         });
         return parts.Length == 0 ? 0 : parts.Max();
     }

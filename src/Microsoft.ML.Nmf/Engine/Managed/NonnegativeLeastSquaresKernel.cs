@@ -1,13 +1,23 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Microsoft.ML.Nmf.Engine.Managed;
 
 /// <summary>
 /// Exact non-negative least squares, min over f ≥ 0 of ½ f Q fᵀ − (b − l1) fᵀ with Q = G + l2 I, for many rows f that share G; its backward pass; and its
-/// optimality residual.
+/// optimality residual. Rows are solved eight at a time (<see cref="LaneEquations"/>) by block principal pivoting: whoever is not optimal has exchanged what
+/// violates it, and goes on with others of its block. The few rows for which that does not end soon, or whose supports are large or have dependent columns,
+/// are left to <see cref="NonnegativeRowSolver"/>.
 /// </summary>
 internal sealed class NonnegativeLeastSquaresKernel
 {
+    private const int Lane = ManagedFactor.Lane;
+    private const int HalfLane = Lane / 2;
+
+    // Exchanges of all that violates optimality, after which a row is left to the solver that knows when to exchange less.
+    private const int MostRounds = 8;
+
     private readonly int _rank;
     private readonly PaddedGram _quadratic;
     private readonly float _linear;
@@ -22,33 +32,43 @@ internal sealed class NonnegativeLeastSquaresKernel
         _linear = penalty.L1;
     }
 
-    /// <summary>The working memory of one thread.</summary>
-    public Scratch MakeScratch() => new(_rank);
-
     /// <summary>Replaces every row of a block by its minimiser.</summary>
     /// <param name="rows">The padded rows f. On entry, their positive entries are the supports to start from.</param>
     /// <param name="product">The padded rows b.</param>
     /// <param name="stride">Floats from one row to the next in both.</param>
-    /// <param name="scratch">From <see cref="MakeScratch"/>.</param>
+    /// <param name="block">Working memory for at least the rank.</param>
     /// <returns>The number of rows whose steps ran out before the minimiser.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public int Solve(Span<float> rows, ReadOnlySpan<float> product, int stride, Scratch scratch)
+    public int Solve(Span<float> rows, ReadOnlySpan<float> product, int stride, LeastSquaresBlock block)
     {
-        int unsolved = 0;
-        for (int at = 0; at < rows.Length; at += stride)
+        block.TakeSupports(rows, stride);
+        int pending = rows.Length / stride, unsolved = 0;
+        for (int round = 0; round < MostRounds && pending > 0; round++)
         {
-            for (int k = 0; k < _rank; k++)
+            block.Sort(pending);
+            int left = 0, at = 0;
+            for (int together; (together = block.CountTogether(at, pending)) > 0; at += together)
             {
-                scratch.Target[k] = product[at + k] - _linear;
-                scratch.Solution[k] = rows[at + k];
+                uint dependent = SolveTogether(product, stride, block, at, together, _linear);
+                for (int lane = 0; lane < together; lane++)
+                {
+                    int row = block.Order[at + lane];
+                    if ((dependent >> lane & 1) != 0)
+                        unsolved += SolveAlone(rows, product, stride, block, row);
+                    else if (block.Exchange(_quadratic, row, lane))
+                        block.Pending[left++] = row;
+                    else
+                        block.Scatter(row, lane, rows.Slice(row * stride, stride));
+                }
             }
 
-            if (!scratch.Solver.Solve(_quadratic, scratch.Target, scratch.Solution))
-                unsolved++;
-            for (int k = 0; k < _rank; k++)
-                rows[at + k] = (float)scratch.Solution[k];
+            for (; at < pending; at++)
+                unsolved += SolveAlone(rows, product, stride, block, block.Order[at]);
+            pending = left;
         }
 
+        for (int i = 0; i < pending; i++)
+            unsolved += SolveAlone(rows, product, stride, block, block.Pending[i]);
         return unsolved;
     }
 
@@ -59,22 +79,28 @@ internal sealed class NonnegativeLeastSquaresKernel
     /// <param name="gradient">The padded rows of the gradient for f.</param>
     /// <param name="result">Receives the padded rows of the gradient for b.</param>
     /// <param name="stride">Floats from one row to the next in all three.</param>
-    /// <param name="scratch">From <see cref="MakeScratch"/>.</param>
+    /// <param name="block">Working memory for at least the rank.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Backward(ReadOnlySpan<float> solution, ReadOnlySpan<float> gradient, Span<float> result, int stride, Scratch scratch)
+    public void Backward(ReadOnlySpan<float> solution, ReadOnlySpan<float> gradient, Span<float> result, int stride, LeastSquaresBlock block)
     {
-        for (int at = 0; at < solution.Length; at += stride)
+        block.TakeSupports(solution, stride);
+        int count = solution.Length / stride, at = 0;
+        block.Sort(count);
+        for (int together; (together = block.CountTogether(at, count)) > 0; at += together)
         {
-            for (int k = 0; k < _rank; k++)
+            uint dependent = SolveTogether(gradient, stride, block, at, together, 0);
+            for (int lane = 0; lane < together; lane++)
             {
-                scratch.Target[k] = gradient[at + k];
-                scratch.Solution[k] = solution[at + k];
+                int row = block.Order[at + lane];
+                if ((dependent >> lane & 1) != 0)
+                    SolveAloneOnSupport(gradient, result, stride, block, row);
+                else
+                    block.Scatter(row, lane, result.Slice(row * stride, stride));
             }
-
-            scratch.Solver.SolveOnSupport(_quadratic, scratch.Target, scratch.Solution);
-            for (int k = 0; k < _rank; k++)
-                result[at + k] = (float)scratch.Solution[k];
         }
+
+        for (; at < count; at++)
+            SolveAloneOnSupport(gradient, result, stride, block, block.Order[at]);
     }
 
     /// <summary>
@@ -84,31 +110,16 @@ internal sealed class NonnegativeLeastSquaresKernel
     /// <param name="rows">The padded rows f.</param>
     /// <param name="product">The padded rows b.</param>
     /// <param name="stride">Floats from one row to the next in both.</param>
-    /// <param name="scratch">From <see cref="MakeScratch"/>.</param>
+    /// <param name="block">Working memory for at least the rank.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public double Residual(ReadOnlySpan<float> rows, ReadOnlySpan<float> product, int stride, Scratch scratch)
+    public double Residual(ReadOnlySpan<float> rows, ReadOnlySpan<float> product, int stride, LeastSquaresBlock block)
     {
         double worst = 0;
-        double[] gradient = scratch.Target;
         for (int at = 0; at < rows.Length; at += stride)
         {
-            double largest = 0, violation = 0;
-            for (int k = 0; k < _rank; k++)
-            {
-                gradient[k] = _linear - product[at + k];
-                largest = Math.Max(largest, Math.Abs(gradient[k]));
-            }
-
-            for (int l = 0; l < _rank; l++)
-            {
-                double value = rows[at + l];
-                if (value == 0)
-                    continue;
-                DoubleKernel.AddScaled(gradient, _quadratic.Row(l), value);
-            }
-
-            for (int k = 0; k < _rank; k++)
-                violation = Math.Max(violation, rows[at + k] > 0 ? Math.Abs(gradient[k]) : -gradient[k]);
+            ReadOnlySpan<float> row = rows.Slice(at, stride);
+            TakeTarget(product.Slice(at, stride), _linear, block.Target(0));
+            (double violation, double largest) = block.Violation(_quadratic, row);
             if (largest > 0)
                 worst = Math.Max(worst, violation / largest);
         }
@@ -116,17 +127,66 @@ internal sealed class NonnegativeLeastSquaresKernel
         return worst;
     }
 
-    /// <summary>The working memory of one thread.</summary>
-    /// <param name="rank">r.</param>
-    public sealed class Scratch(int rank)
+    // Solves the equations of some rows of the order on their supports. Returns a bit for each that has dependent columns.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private uint SolveTogether(ReadOnlySpan<float> targets, int stride, LeastSquaresBlock block, int at, int together, float linear)
     {
-        /// <summary>Solves one row.</summary>
-        public NonnegativeRowSolver Solver { get; } = new(rank, PivotingRule.DependentInSingle);
+        LaneEquations equations = block.Equations;
+        equations.Begin(block.Sizes[block.Order[at + together - 1]]);
+        for (int lane = 0; lane < together; lane++)
+        {
+            int row = block.Order[at + lane];
+            TakeTarget(targets.Slice(row * stride, stride), linear, block.Target(lane));
+            equations.Gather(_quadratic, lane, block.List(row, lane), block.Target(lane));
+        }
 
-        /// <summary>b − l1 of the row, or the gradient.</summary>
-        public double[] Target { get; } = new double[rank];
+        for (int lane = together; lane < LaneEquations.Lanes; lane++)
+            equations.Gather(_quadratic, lane, [], []);
+        return equations.Solve();
+    }
 
-        /// <summary>The row f in double.</summary>
-        public double[] Solution { get; } = new double[rank];
+    // Goes on from the support that a row has by now. Returns 1 where the steps ran out.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int SolveAlone(Span<float> rows, ReadOnlySpan<float> product, int stride, LeastSquaresBlock block, int row)
+    {
+        Span<double> solution = block.MarkSupport(row, _rank), target = block.Target(0);
+        TakeTarget(product.Slice(row * stride, stride), _linear, target);
+        bool isSolved = block.Solver.Solve(_quadratic, target, solution);
+        Narrow(solution, rows.Slice(row * stride, stride));
+        return isSolved ? 0 : 1;
+    }
+
+    private void SolveAloneOnSupport(ReadOnlySpan<float> gradient, Span<float> result, int stride, LeastSquaresBlock block, int row)
+    {
+        Span<double> solution = block.MarkSupport(row, _rank), target = block.Target(0);
+        TakeTarget(gradient.Slice(row * stride, stride), 0, target);
+        block.Solver.SolveOnSupport(_quadratic, target, solution);
+        Narrow(solution, result.Slice(row * stride, stride));
+    }
+
+    // target ← b − l1 in double, zero beyond the rank.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void TakeTarget(ReadOnlySpan<float> row, float linear, Span<double> target)
+    {
+        ref float from = ref MemoryMarshal.GetReference(row);
+        ref double to = ref MemoryMarshal.GetReference(target[..row.Length]);
+        Vector512<double> shift = Vector512.Create((double)linear);
+        for (int k = 0; k < row.Length; k += Lane)
+        {
+            (Vector512<double> low, Vector512<double> high) = Vector512.Widen(Vector512.LoadUnsafe(ref from, (nuint)k));
+            (low - shift).StoreUnsafe(ref to, (nuint)k);
+            (high - shift).StoreUnsafe(ref to, (nuint)(k + HalfLane));
+        }
+
+        if (linear != 0)
+            target[_rank..row.Length].Clear();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Narrow(ReadOnlySpan<double> values, Span<float> row)
+    {
+        for (int k = 0; k < values.Length; k++)
+            row[k] = (float)values[k];
+        row[values.Length..].Clear();
     }
 }
