@@ -15,6 +15,9 @@ internal sealed class LeastSquaresBlock
     private const int FloatLane = ManagedFactor.Lane;
     private const int WordBits = 64;
 
+    // A bit for each float of a vector.
+    private const ulong AllBits = (1UL << FloatLane) - 1;
+
     // A support of any larger size.
     private const int Large = LaneEquations.MostSize + 1;
 
@@ -43,6 +46,7 @@ internal sealed class LeastSquaresBlock
         _values = new double[_stride];
         _gradient = new AlignedDoubles(_stride);
         _targets = new AlignedDoubles(LaneEquations.Lanes, _stride);
+        Descent = new AlignedFloats(2 * CoordinateDescentKernel.MostLanes, _stride);
         Equations = new LaneEquations(rank, PivotingRule.DependentInSingle);
         Solver = new NonnegativeRowSolver(rank, PivotingRule.DependentInSingle);
         _solution = new double[rank];
@@ -66,13 +70,16 @@ internal sealed class LeastSquaresBlock
     /// <summary>The sizes of the supports; more than <see cref="LaneEquations.MostSize"/> counts as one more than that.</summary>
     public int[] Sizes { get; } = new int[ExampleMatrix.BlockRows];
 
+    /// <summary>What coordinate descent works in.</summary>
+    public AlignedFloats Descent { get; }
+
     /// <summary>The right side of a lane.</summary>
     public Span<double> Target(int lane) => _targets.Span.Slice(lane * _stride, _stride);
 
     /// <summary>The support of a row, a bit for each variable.</summary>
     public Span<ulong> Support(int row) => _supports.AsSpan(row * _words, _words);
 
-    /// <summary>Takes the supports of padded rows: what is positive.</summary>
+    /// <summary>Takes the supports of padded rows: what is positive, and what is not a number, so that it is not lost.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void TakeSupports(ReadOnlySpan<float> rows, int stride)
     {
@@ -84,8 +91,8 @@ internal sealed class LeastSquaresBlock
             support.Clear();
             for (int k = 0; k < stride; k += FloatLane)
             {
-                ulong bits = Vector512.GreaterThan(Vector512.LoadUnsafe(ref value, (nuint)(i * stride + k)), Vector512<float>.Zero).ExtractMostSignificantBits();
-                support[k / WordBits] |= bits << (k % WordBits);
+                Vector512<float> isZero = Vector512.LessThanOrEqual(Vector512.LoadUnsafe(ref value, (nuint)(i * stride + k)), Vector512<float>.Zero);
+                support[k / WordBits] |= (isZero.ExtractMostSignificantBits() ^ AllBits) << (k % WordBits);
             }
 
             Sizes[i] = SizeOf(support);
@@ -117,9 +124,9 @@ internal sealed class LeastSquaresBlock
         return together;
     }
 
-    /// <summary>Lists the support of a row, ascending.</summary>
+    // Lists the support of a row, ascending.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public ReadOnlySpan<int> List(int row, int lane)
+    private ReadOnlySpan<int> List(int row, int lane)
     {
         Span<int> list = _lists.AsSpan(lane * LaneEquations.MostSize, Sizes[row]);
         ReadOnlySpan<ulong> support = Support(row);
@@ -144,6 +151,30 @@ internal sealed class LeastSquaresBlock
         for (int k = 0; k < rank; k++)
             marked[k] = support[k / WordBits] >> (k % WordBits) & 1;
         return marked;
+    }
+
+    /// <summary>Takes the equations of a row whose right side is set.</summary>
+    public void Gather(PaddedGram gram, int row, int lane) => Equations.Gather(gram, lane, List(row, lane), Target(lane));
+
+    /// <summary>Solves what has been gathered in the first lanes.</summary>
+    /// <returns>A bit for each lane whose support has dependent columns.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public uint SolveGathered(PaddedGram gram, int lanes)
+    {
+        for (int lane = lanes; lane < LaneEquations.Lanes; lane++)
+            Equations.Gather(gram, lane, [], []);
+        return Equations.Solve();
+    }
+
+    /// <summary>Writes the solution of a lane, plus a share of another row on the same support, as a padded row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Scatter(int row, int lane, ReadOnlySpan<float> other, double share, Span<float> target)
+    {
+        ReadOnlySpan<int> list = Listed(row, lane);
+        ref double x = ref Equations.First(lane);
+        target.Clear();
+        for (int i = 0; i < list.Length; i++)
+            target[list[i]] = (float)(Unsafe.Add(ref x, i * LaneEquations.Lanes) + share * other[list[i]]);
     }
 
     /// <summary>Writes the solution of a lane as a padded row.</summary>
@@ -234,7 +265,7 @@ internal sealed class LeastSquaresBlock
         for (int k = 0; k < row.Length; k += FloatLane)
         {
             ulong bits = Vector512.Equals(Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(row), (nuint)k), Vector512<float>.Zero).ExtractMostSignificantBits();
-            for (bits ^= 0xFFFF; bits != 0; bits &= bits - 1)
+            for (bits ^= AllBits; bits != 0; bits &= bits - 1)
             {
                 int entry = k + BitOperations.TrailingZeroCount(bits);
                 _values[count] = row[entry];

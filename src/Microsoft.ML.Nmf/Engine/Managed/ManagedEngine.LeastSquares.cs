@@ -22,13 +22,19 @@ internal sealed partial class ManagedEngine
 
     /// <inheritdoc />
     public override void LeastSquaresBackward(Factor solution, Gram gram, Factor gradient, Factor result)
+        => LeastSquaresBackward(solution, gram, gradient, default, result);
+
+    /// <inheritdoc />
+    public override void LeastSquaresBackward(Factor solution, Gram gram, Factor gradient, (double Before, double After) shares, Factor result)
     {
         ManagedFactor s = Of(solution), g = Of(gradient), z = Of(result);
         var kernel = new NonnegativeLeastSquaresKernel(Of(gram), default);
+        // In float32, as everything that is entry by entry: no gradient then gives the bits of the shares alone.
+        shares = ((float)shares.Before, (float)shares.After);
         _scheduler.Run(RowBlocks.Count(s.Rows), double.PositiveInfinity, (b, workspace) =>
         {
             (int first, int count) = RowBlocks.Range(b, s.Rows);
-            kernel.Backward(s.RowRange(first, count), g.RowRange(first, count), z.RowRange(first, count), s.Stride, workspace.LeastSquares(s.Rank));
+            kernel.Backward(s.RowRange(first, count), g.RowRange(first, count), shares, z.RowRange(first, count), s.Stride, workspace.LeastSquares(s.Rank));
         });
     }
 

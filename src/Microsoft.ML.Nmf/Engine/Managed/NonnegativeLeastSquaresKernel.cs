@@ -6,8 +6,8 @@ namespace Microsoft.ML.Nmf.Engine.Managed;
 
 /// <summary>
 /// Exact non-negative least squares, min over f ≥ 0 of ½ f Q fᵀ − (b − l1) fᵀ with Q = G + l2 I, for many rows f that share G; its backward pass; and its
-/// optimality residual. Rows are solved eight at a time (<see cref="LaneEquations"/>) by block principal pivoting: whoever is not optimal has exchanged what
-/// violates it, and goes on with others of its block. The few rows for which that does not end soon, or whose supports are large or have dependent columns,
+/// optimality residual. After a little coordinate descent rows are solved eight at a time (<see cref="LaneEquations"/>) by block principal pivoting: a row that
+/// is not optimal exchanges what violates it, and goes on with others of its block. The few rows for which that does not end soon, or whose supports are large or have dependent columns,
 /// are left to <see cref="NonnegativeRowSolver"/>.
 /// </summary>
 internal sealed class NonnegativeLeastSquaresKernel
@@ -15,12 +15,16 @@ internal sealed class NonnegativeLeastSquaresKernel
     private const int Lane = ManagedFactor.Lane;
     private const int HalfLane = Lane / 2;
 
+    // Sweeps of coordinate descent that bring a row near its minimiser, and with that its support near the right one.
+    private const int Sweeps = 2;
+
     // Exchanges of all that violates optimality, after which a row is left to the solver that knows when to exchange less.
     private const int MostRounds = 8;
 
     private readonly int _rank;
     private readonly PaddedGram _quadratic;
     private readonly float _linear;
+    private readonly CoordinateDescentKernel _descent;
 
     /// <summary>Computes Q.</summary>
     /// <param name="gram">G, r × r.</param>
@@ -30,10 +34,14 @@ internal sealed class NonnegativeLeastSquaresKernel
         _rank = gram.Rank;
         _quadratic = PaddedGram.From(gram.Values, _rank, _rank, penalty.L2);
         _linear = penalty.L1;
+        _descent = new CoordinateDescentKernel(gram, penalty, Sweeps);
     }
 
     /// <summary>Replaces every row of a block by its minimiser.</summary>
-    /// <param name="rows">The padded rows f. On entry, their positive entries are the supports to start from.</param>
+    /// <param name="rows">
+    /// The padded rows f. On entry, what is at least 0 to start from; it changes the bits of a minimiser only where that is not unique or a gradient at a zero is
+    /// within the tolerance.
+    /// </param>
     /// <param name="product">The padded rows b.</param>
     /// <param name="stride">Floats from one row to the next in both.</param>
     /// <param name="block">Working memory for at least the rank.</param>
@@ -41,6 +49,7 @@ internal sealed class NonnegativeLeastSquaresKernel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Solve(Span<float> rows, ReadOnlySpan<float> product, int stride, LeastSquaresBlock block)
     {
+        _descent.Descend(rows, product, stride, rows.Length / stride, block.Descent);
         block.TakeSupports(rows, stride);
         int pending = rows.Length / stride, unsolved = 0;
         for (int round = 0; round < MostRounds && pending > 0; round++)
@@ -49,7 +58,7 @@ internal sealed class NonnegativeLeastSquaresKernel
             int left = 0, at = 0;
             for (int together; (together = block.CountTogether(at, pending)) > 0; at += together)
             {
-                uint dependent = SolveTogether(product, stride, block, at, together, _linear);
+                uint dependent = SolveTogether(product, stride, block, at, together);
                 for (int lane = 0; lane < together; lane++)
                 {
                     int row = block.Order[at + lane];
@@ -77,30 +86,44 @@ internal sealed class NonnegativeLeastSquaresKernel
     /// </summary>
     /// <param name="solution">The padded rows f that <see cref="Solve"/> found.</param>
     /// <param name="gradient">The padded rows of the gradient for f.</param>
-    /// <param name="result">Receives the padded rows of the gradient for b.</param>
+    /// <param name="shares">What of f is added to the gradient before, and to the result after.</param>
+    /// <param name="result">Receives the padded rows of the gradient for b; may be the gradient for f.</param>
     /// <param name="stride">Floats from one row to the next in all three.</param>
     /// <param name="block">Working memory for at least the rank.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Backward(ReadOnlySpan<float> solution, ReadOnlySpan<float> gradient, Span<float> result, int stride, LeastSquaresBlock block)
+    public void Backward(ReadOnlySpan<float> solution, ReadOnlySpan<float> gradient, (double Before, double After) shares, Span<float> result, int stride,
+        LeastSquaresBlock block)
     {
         block.TakeSupports(solution, stride);
         int count = solution.Length / stride, at = 0;
         block.Sort(count);
         for (int together; (together = block.CountTogether(at, count)) > 0; at += together)
         {
-            uint dependent = SolveTogether(gradient, stride, block, at, together, 0);
+            block.Equations.Begin(block.Sizes[block.Order[at + together - 1]]);
             for (int lane = 0; lane < together; lane++)
             {
-                int row = block.Order[at + lane];
+                int start = block.Order[at + lane] * stride;
+                AddShare(gradient.Slice(start, stride), solution.Slice(start, stride), shares.Before, block.Target(lane));
+                block.Gather(_quadratic, block.Order[at + lane], lane);
+            }
+
+            uint dependent = block.SolveGathered(_quadratic, together);
+            for (int lane = 0; lane < together; lane++)
+            {
+                int row = block.Order[at + lane], start = row * stride;
                 if ((dependent >> lane & 1) != 0)
-                    SolveAloneOnSupport(gradient, result, stride, block, row);
+                    BackwardAlone(solution.Slice(start, stride), block.Target(lane), shares.After, result.Slice(start, stride), block, row);
                 else
-                    block.Scatter(row, lane, result.Slice(row * stride, stride));
+                    block.Scatter(row, lane, solution.Slice(start, stride), shares.After, result.Slice(start, stride));
             }
         }
 
         for (; at < count; at++)
-            SolveAloneOnSupport(gradient, result, stride, block, block.Order[at]);
+        {
+            int row = block.Order[at], start = row * stride;
+            AddShare(gradient.Slice(start, stride), solution.Slice(start, stride), shares.Before, block.Target(0));
+            BackwardAlone(solution.Slice(start, stride), block.Target(0), shares.After, result.Slice(start, stride), block, row);
+        }
     }
 
     /// <summary>
@@ -118,7 +141,7 @@ internal sealed class NonnegativeLeastSquaresKernel
         for (int at = 0; at < rows.Length; at += stride)
         {
             ReadOnlySpan<float> row = rows.Slice(at, stride);
-            TakeTarget(product.Slice(at, stride), _linear, block.Target(0));
+            TakeTarget(product.Slice(at, stride), block.Target(0));
             (double violation, double largest) = block.Violation(_quadratic, row);
             if (largest > 0)
                 worst = Math.Max(worst, violation / largest);
@@ -129,20 +152,17 @@ internal sealed class NonnegativeLeastSquaresKernel
 
     // Solves the equations of some rows of the order on their supports. Returns a bit for each that has dependent columns.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private uint SolveTogether(ReadOnlySpan<float> targets, int stride, LeastSquaresBlock block, int at, int together, float linear)
+    private uint SolveTogether(ReadOnlySpan<float> product, int stride, LeastSquaresBlock block, int at, int together)
     {
-        LaneEquations equations = block.Equations;
-        equations.Begin(block.Sizes[block.Order[at + together - 1]]);
+        block.Equations.Begin(block.Sizes[block.Order[at + together - 1]]);
         for (int lane = 0; lane < together; lane++)
         {
             int row = block.Order[at + lane];
-            TakeTarget(targets.Slice(row * stride, stride), linear, block.Target(lane));
-            equations.Gather(_quadratic, lane, block.List(row, lane), block.Target(lane));
+            TakeTarget(product.Slice(row * stride, stride), block.Target(lane));
+            block.Gather(_quadratic, row, lane);
         }
 
-        for (int lane = together; lane < LaneEquations.Lanes; lane++)
-            equations.Gather(_quadratic, lane, [], []);
-        return equations.Solve();
+        return block.SolveGathered(_quadratic, together);
     }
 
     // Goes on from the support that a row has by now. Returns 1 where the steps ran out.
@@ -150,27 +170,29 @@ internal sealed class NonnegativeLeastSquaresKernel
     private int SolveAlone(Span<float> rows, ReadOnlySpan<float> product, int stride, LeastSquaresBlock block, int row)
     {
         Span<double> solution = block.MarkSupport(row, _rank), target = block.Target(0);
-        TakeTarget(product.Slice(row * stride, stride), _linear, target);
+        TakeTarget(product.Slice(row * stride, stride), target);
         bool isSolved = block.Solver.Solve(_quadratic, target, solution);
         Narrow(solution, rows.Slice(row * stride, stride));
         return isSolved ? 0 : 1;
     }
 
-    private void SolveAloneOnSupport(ReadOnlySpan<float> gradient, Span<float> result, int stride, LeastSquaresBlock block, int row)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void BackwardAlone(ReadOnlySpan<float> solution, Span<double> target, double after, Span<float> result, LeastSquaresBlock block, int row)
     {
-        Span<double> solution = block.MarkSupport(row, _rank), target = block.Target(0);
-        TakeTarget(gradient.Slice(row * stride, stride), 0, target);
-        block.Solver.SolveOnSupport(_quadratic, target, solution);
-        Narrow(solution, result.Slice(row * stride, stride));
+        Span<double> found = block.MarkSupport(row, _rank);
+        block.Solver.SolveOnSupport(_quadratic, target, found);
+        for (int k = 0; k < found.Length; k++)
+            found[k] += after * Math.Max(solution[k], 0);
+        Narrow(found, result);
     }
 
     // target ← b − l1 in double, zero beyond the rank.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void TakeTarget(ReadOnlySpan<float> row, float linear, Span<double> target)
+    private void TakeTarget(ReadOnlySpan<float> row, Span<double> target)
     {
         ref float from = ref MemoryMarshal.GetReference(row);
         ref double to = ref MemoryMarshal.GetReference(target[..row.Length]);
-        Vector512<double> shift = Vector512.Create((double)linear);
+        Vector512<double> shift = Vector512.Create((double)_linear);
         for (int k = 0; k < row.Length; k += Lane)
         {
             (Vector512<double> low, Vector512<double> high) = Vector512.Widen(Vector512.LoadUnsafe(ref from, (nuint)k));
@@ -178,8 +200,25 @@ internal sealed class NonnegativeLeastSquaresKernel
             (high - shift).StoreUnsafe(ref to, (nuint)(k + HalfLane));
         }
 
-        if (linear != 0)
+        if (_linear != 0)
             target[_rank..row.Length].Clear();
+    }
+
+    // target ← gradient + share · solution in double.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddShare(ReadOnlySpan<float> gradient, ReadOnlySpan<float> solution, double share, Span<double> target)
+    {
+        ref float d = ref MemoryMarshal.GetReference(gradient);
+        ref float s = ref MemoryMarshal.GetReference(solution[..gradient.Length]);
+        ref double to = ref MemoryMarshal.GetReference(target[..gradient.Length]);
+        Vector512<double> factor = Vector512.Create(share);
+        for (int k = 0; k < gradient.Length; k += Lane)
+        {
+            (Vector512<double> low, Vector512<double> high) = Vector512.Widen(Vector512.LoadUnsafe(ref d, (nuint)k));
+            (Vector512<double> lowOwn, Vector512<double> highOwn) = Vector512.Widen(Vector512.LoadUnsafe(ref s, (nuint)k));
+            Vector512.MultiplyAddEstimate(factor, lowOwn, low).StoreUnsafe(ref to, (nuint)k);
+            Vector512.MultiplyAddEstimate(factor, highOwn, high).StoreUnsafe(ref to, (nuint)(k + HalfLane));
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
