@@ -7,8 +7,8 @@ namespace Microsoft.ML.Nmf.Engine.Managed;
 /// <summary>
 /// Exact non-negative least squares, min over f ≥ 0 of ½ f Q fᵀ − (b − l1) fᵀ with Q = G + l2 I, for many rows f that share G; its backward pass; and its
 /// optimality residual. After a little coordinate descent rows are solved eight at a time (<see cref="LaneEquations"/>) by block principal pivoting: a row that
-/// is not optimal exchanges what violates it, and goes on with others of its block. The few rows for which that does not end soon, or whose supports are large or have dependent columns,
-/// are left to <see cref="NonnegativeRowSolver"/>.
+/// is not optimal exchanges what violates it, and goes on with others of its block. The few rows for which that does not end soon, or whose supports are large
+/// or have dependent columns, are left to <see cref="NonnegativeRowSolver"/>.
 /// </summary>
 internal sealed class NonnegativeLeastSquaresKernel
 {
