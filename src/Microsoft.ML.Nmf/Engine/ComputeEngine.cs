@@ -194,8 +194,8 @@ internal abstract class ComputeEngine : IDisposable
 
     /// <summary>
     /// The backward pass through exact non-negative least squares: for every row, result ← (G on the support)⁻¹ times the gradient on the support, the positive
-    /// entries of the row of S; zero elsewhere. The result may be the gradient. Linearly dependent columns are treated as in the forward pass. Cost about p·s³/6
-    /// for supports of s entries.
+    /// entries of the row of S; zero elsewhere. The result may be the gradient. Linearly dependent columns are treated as in the forward pass. Cost about
+    /// p·s³/6 for supports of s entries.
     /// </summary>
     public abstract void LeastSquaresBackward(Factor solution, Gram gram, Factor gradient, Factor result);
 

@@ -264,8 +264,8 @@ internal sealed class LeastSquaresBlock
         int count = 0;
         for (int k = 0; k < row.Length; k += FloatLane)
         {
-            ulong bits = Vector512.Equals(Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(row), (nuint)k), Vector512<float>.Zero).ExtractMostSignificantBits();
-            for (bits ^= AllBits; bits != 0; bits &= bits - 1)
+            Vector512<float> isZero = Vector512.Equals(Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(row), (nuint)k), Vector512<float>.Zero);
+            for (ulong bits = isZero.ExtractMostSignificantBits() ^ AllBits; bits != 0; bits &= bits - 1)
             {
                 int entry = k + BitOperations.TrailingZeroCount(bits);
                 _values[count] = row[entry];

@@ -39,8 +39,8 @@ internal sealed class NonnegativeLeastSquaresKernel
 
     /// <summary>Replaces every row of a block by its minimiser.</summary>
     /// <param name="rows">
-    /// The padded rows f. On entry, what is at least 0 to start from; it changes the bits of a minimiser only where that is not unique or a gradient at a zero is
-    /// within the tolerance.
+    /// The padded rows f. On entry, what is at least 0 to start from; it changes the bits of a minimiser only where that is not unique or a gradient at a zero
+    /// is within the tolerance.
     /// </param>
     /// <param name="product">The padded rows b.</param>
     /// <param name="stride">Floats from one row to the next in both.</param>

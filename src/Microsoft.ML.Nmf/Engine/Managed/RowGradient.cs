@@ -26,7 +26,11 @@ internal static class RowGradient
         if (stride < Strip)
         {
             for (int k = 0; k < stride; k += Lane)
-                Vector(ref Unsafe.Add(ref g, k), stride, list, ref values, step, -Vector512.LoadUnsafe(ref target, (nuint)k)).StoreUnsafe(ref gradient, (nuint)k);
+            {
+                Vector512<double> sum = -Vector512.LoadUnsafe(ref target, (nuint)k);
+                Vector(ref Unsafe.Add(ref g, k), stride, list, ref values, step, sum).StoreUnsafe(ref gradient, (nuint)k);
+            }
+
             return;
         }
 
@@ -35,7 +39,8 @@ internal static class RowGradient
             // The last strip begins where it ends with the row: what it has in common with the one before comes out the same.
             int start = Math.Min(k, stride - Strip);
             Vector512<double> s0 = -Vector512.LoadUnsafe(ref target, (nuint)start), s1 = -Vector512.LoadUnsafe(ref target, (nuint)(start + Lane));
-            Vector512<double> s2 = -Vector512.LoadUnsafe(ref target, (nuint)(start + 2 * Lane)), s3 = -Vector512.LoadUnsafe(ref target, (nuint)(start + 3 * Lane));
+            Vector512<double> s2 = -Vector512.LoadUnsafe(ref target, (nuint)(start + 2 * Lane));
+            Vector512<double> s3 = -Vector512.LoadUnsafe(ref target, (nuint)(start + 3 * Lane));
             ref double value = ref values;
             for (int i = 0; i < list.Length; i++)
             {
