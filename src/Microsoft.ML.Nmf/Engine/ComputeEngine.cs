@@ -211,17 +211,29 @@ internal abstract class ComputeEngine : IDisposable
 
     /// <summary>
     /// Replaces every row of F by the exact minimiser of ½ f G fᵀ − b fᵀ plus L1 and L2 over f ≥ 0, by block principal pivoting
-    /// (<see href="https://doi.org/10.1137/110821172">Kim and Park 2011</see>) from the support that F has. The penalty must have no orthogonality. Cost
-    /// about p·s³/6 for supports of s entries.
+    /// (<see href="https://doi.org/10.1137/110821172">Kim and Park 2011</see>) from the support that F has, or from one near it. The penalty must have no
+    /// orthogonality. Cost about p·s³/6 for supports of s entries.
     /// </summary>
     /// <returns>The number of rows that are not the minimiser: their steps ran out (<see cref="PivotingRule.MostSteps"/>).</returns>
     public abstract long NonnegativeLeastSquares(Factor factor, Gram gram, Factor product, Penalty penalty);
 
     /// <summary>
     /// The backward pass through exact non-negative least squares: for every row, result ← (G on the support)⁻¹ times the gradient on the support, the positive
-    /// entries of the row of S; zero elsewhere. Linearly dependent columns are treated as in the forward pass. Cost about p·s³/6 for supports of s entries.
+    /// entries of the row of S; zero elsewhere. The result may be the gradient. Linearly dependent columns are treated as in the forward pass. Cost about
+    /// p·s³/6 for supports of s entries.
     /// </summary>
     public abstract void LeastSquaresBackward(Factor solution, Gram gram, Factor gradient, Factor result);
+
+    /// <summary>
+    /// <see cref="LeastSquaresBackward(Factor, Gram, Factor, Factor)"/> with shares of S: result ← (G on the support)⁻¹ times (gradient + before·S) on the
+    /// support, plus after·S; zero off the support. Cost as that.
+    /// </summary>
+    public virtual void LeastSquaresBackward(Factor solution, Gram gram, Factor gradient, (double Before, double After) shares, Factor result)
+    {
+        Combine(1, gradient, shares.Before, solution, result);
+        LeastSquaresBackward(solution, gram, result, result);
+        Combine(1, result, shares.After, solution, result);
+    }
 
     /// <summary>
     /// How far the rows of F are from minimising ½ f G fᵀ − b fᵀ over f ≥ 0: the largest, over all rows, of max(|(Gf − b)_k| where f_k &gt; 0, (b − Gf)_k where

@@ -17,9 +17,12 @@ internal sealed class PaddedGram
     public PaddedGram(int most)
     {
         int stride = DoubleKernel.Padded(most);
-        Values = new AlignedDoubles(stride, stride);
+        // One row more than any rank has.
+        Values = new AlignedDoubles(stride + 1, stride);
+        ZeroRow = stride * stride;
         Inverses = new AlignedDoubles(stride);
         Lengths = new AlignedDoubles(stride);
+        InverseLengths = new AlignedDoubles(stride);
         SetRank(most);
     }
 
@@ -32,11 +35,17 @@ internal sealed class PaddedGram
     /// <summary>G, row after row.</summary>
     public AlignedDoubles Values { get; }
 
+    /// <summary>Where in the values there is a row of zeros.</summary>
+    public int ZeroRow { get; }
+
     /// <summary>1 / G_kk, and 0 for a column of zeros.</summary>
     public AlignedDoubles Inverses { get; }
 
     /// <summary>√G_kk, the lengths of the columns.</summary>
     public AlignedDoubles Lengths { get; }
+
+    /// <summary>1 / √G_kk, and 0 for a column of zeros.</summary>
+    public AlignedDoubles InverseLengths { get; }
 
     /// <summary>Row k of G, without the padding.</summary>
     public ReadOnlySpan<double> Row(int k) => Values.Span.Slice(k * Stride, Rank);
@@ -105,16 +114,17 @@ internal sealed class PaddedGram
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void AddToDiagonal(double l2)
     {
-        Span<double> values = Values.Span, inverses = Inverses.Span, lengths = Lengths.Span;
+        Span<double> values = Values.Span, inverses = Inverses.Span, lengths = Lengths.Span, inverseLengths = InverseLengths.Span;
         for (int k = 0; k < Rank; k++)
         {
             double curvature = values[k * Stride + k] += l2;
             inverses[k] = curvature > 0 ? 1 / curvature : 0;
             lengths[k] = Math.Sqrt(Math.Max(curvature, 0));
+            inverseLengths[k] = Math.Sqrt(inverses[k]);
         }
 
         for (int k = Rank; k < Stride; k++)
-            inverses[k] = lengths[k] = 0;
+            inverses[k] = lengths[k] = inverseLengths[k] = 0;
     }
 
     /// <summary>Copies what is above the diagonal below it.</summary>

@@ -127,8 +127,7 @@ internal sealed class LayerPass : IDisposable
     public long UnsolvedRows { get; private set; }
 
     /// <summary>What back-propagation needs; a pass that is never differentiated has none.</summary>
-    public BackwardFactors Backward
-        => _backward ??= new BackwardFactors(Allocate(Ranks), Allocate(Ranks), Allocate(Ranks));
+    public BackwardFactors Backward => _backward ??= new BackwardFactors(Allocate(Ranks), Allocate(Ranks));
 
     /// <summary>X A_0 … A_i, examples × r_i, of the last evaluation of the reconstruction; that of layer 0 is its product.</summary>
     public Factor[] Projections => _projections ??= [Products[0], .. Allocate([.. Ranks.Skip(1)])];
@@ -186,13 +185,12 @@ internal sealed class LayerPass : IDisposable
 /// <summary>The factors of back-propagation, one a layer, each examples × r_i; <see cref="NeuralLoss.Propagate"/> says what they are.</summary>
 /// <param name="Gradients">D_i = ∂L/∂S_i.</param>
 /// <param name="Outgoing">B_i, which layer i hands to the templates and to the layer before.</param>
-/// <param name="Scratch">Room for results that do not outlive the method that computes them.</param>
-internal sealed record BackwardFactors(Factor[] Gradients, Factor[] Outgoing, Factor[] Scratch) : IDisposable
+internal sealed record BackwardFactors(Factor[] Gradients, Factor[] Outgoing) : IDisposable
 {
     /// <inheritdoc />
     public void Dispose()
     {
-        foreach (Factor factor in (Factor[])[.. Gradients, .. Outgoing, .. Scratch])
+        foreach (Factor factor in (Factor[])[.. Gradients, .. Outgoing])
             factor.Dispose();
     }
 }

@@ -112,8 +112,8 @@ internal abstract class NeuralLoss(ComputeEngine engine, LayerStack stack) : IDi
     /// Back-propagates from the deepest layer to the features and sets the gradients. Each layer may have a term w_i ‖S_(i−1) − S_i A_iᵀ‖² of its
     /// own; at the minimiser its gradient for S_i is zero on the support, so only those for S_(i−1) and A_i count. With D_i = ∂L/∂S_i and
     /// Z_i = D_i (G_i on the support)⁻¹ on the support of each row, zero elsewhere:
-    /// <c>B_i = Z_i − 2 w_i S_i</c>, <c>C_i = Z_i − w_i S_i</c>,
-    /// <c>∂L/∂A_i = S_(i−1)ᵀ B_i − A_i (S_iᵀ C_i + C_iᵀ S_i)</c>, <c>D_(i−1) = B_i A_iᵀ + 2 w_i S_(i−1)</c>.
+    /// <c>B_i = Z_i − 2 w_i S_i</c>,
+    /// <c>∂L/∂A_i = S_(i−1)ᵀ B_i − A_i (S_iᵀ B_i + B_iᵀ S_i + 2 w_i S_iᵀS_i)</c>, <c>D_(i−1) = B_i A_iᵀ + 2 w_i S_(i−1)</c>.
     /// </summary>
     /// <param name="pass">The examples.</param>
     /// <param name="isDeepestSet">Whether D_L is set; otherwise it is zero.</param>
@@ -123,30 +123,24 @@ internal abstract class NeuralLoss(ComputeEngine engine, LayerStack stack) : IDi
         for (int i = Stack.Depth - 1; i >= 0; i--)
         {
             BackwardFactors backward = pass.Backward;
-            Factor activations = pass.Activations[i], gradient = backward.Gradients[i], outgoing = backward.Outgoing[i], scratch = backward.Scratch[i];
+            Factor activations = pass.Activations[i], gradient = backward.Gradients[i], outgoing = backward.Outgoing[i];
             bool isDeepest = i == Stack.Depth - 1;
             if (!isDeepest)
-            {
-                // The gradient from layer i + 1, plus that of its own term.
                 Engine.SmallProductTransposed(backward.Outgoing[i + 1], Stack.Templates[i + 1], gradient);
-                Engine.Combine(1, gradient, 2 * weight(i + 1), activations, gradient);
-            }
-
             if (isDeepest && !isDeepestSet)
             {
                 // D_L = 0, and so is Z_L.
                 Engine.Combine(-2 * weight(i), activations, 0, activations, outgoing);
-                Engine.Combine(-weight(i), activations, 0, activations, scratch);
             }
             else
             {
-                // First Z_i, then C_i.
-                Engine.LeastSquaresBackward(activations, Stack.Grams[i], gradient, scratch);
-                Engine.Combine(1, scratch, -2 * weight(i), activations, outgoing);
-                Engine.Combine(1, scratch, -weight(i), activations, scratch);
+                // The gradient of the term of layer i + 1 comes in, and that of the own term goes out.
+                double before = isDeepest ? 0 : 2 * weight(i + 1);
+                Engine.LeastSquaresBackward(activations, Stack.Grams[i], gradient, (before, -2 * weight(i)), outgoing);
             }
 
-            Engine.SymmetricCrossProduct(activations, scratch, _crosses[i]);
+            Engine.SymmetricCrossProduct(activations, outgoing, _crosses[i]);
+            AddShare(_crosses[i], 2 * weight(i), pass.ActivationGrams[i]);
             if (i == 0)
                 Engine.DataProduct(pass.Data.Transposed, outgoing, Stack.Gradients[0]);
             else
@@ -162,6 +156,19 @@ internal abstract class NeuralLoss(ComputeEngine engine, LayerStack stack) : IDi
         double[] values = new double[source.Rank * source.Rank];
         source.CopyTo(values);
         result.CopyFrom(values);
+    }
+
+    // gram ← gram + share · other, by way of the host.
+    private static void AddShare(Gram gram, double share, Gram other)
+    {
+        if (share == 0)
+            return;
+        double[] sums = new double[gram.Rank * gram.Rank], added = new double[sums.Length];
+        gram.CopyTo(sums);
+        other.CopyTo(added);
+        for (int k = 0; k < sums.Length; k++)
+            sums[k] += share * added[k];
+        gram.CopyFrom(sums);
     }
 }
 

@@ -59,7 +59,7 @@ internal sealed class ReconstructionLoss : NeuralLoss
     protected override void DifferentiateCore(LayerPass pass, bool isLabelled)
     {
         double scale = 2 / pass.EntriesBefore(0);
-        Factor activations = pass.Activations[^1], gradient = pass.Backward.Gradients[^1], fitted = pass.Backward.Scratch[^1];
+        Factor activations = pass.Activations[^1], gradient = pass.Backward.Gradients[^1], fitted = pass.Backward.Outgoing[^1];
         // D_L = 2/(n·m) (S_L V_LᵀV_L − X V_L), added to that of a label loss.
         Engine.Combine(isLabelled ? 1 : 0, gradient, -scale, pass.Projections[^1], gradient);
         Engine.GramProduct(activations, _gram, fitted);

@@ -102,6 +102,9 @@ internal sealed class MeasuredEngine(ComputeEngine engine) : ComputeEngine
     public override void LeastSquaresBackward(Factor solution, Gram gram, Factor gradient, Factor result)
         => Measure("LeastSquaresBackward", () => engine.LeastSquaresBackward(solution, gram, gradient, result));
 
+    public override void LeastSquaresBackward(Factor solution, Gram gram, Factor gradient, (double Before, double After) shares, Factor result)
+        => Measure("LeastSquaresBackward", () => engine.LeastSquaresBackward(solution, gram, gradient, shares, result));
+
     public override double OptimalityResidual(Factor factor, Gram gram, Factor product)
         => Measure("OptimalityResidual", () => engine.OptimalityResidual(factor, gram, product));
 

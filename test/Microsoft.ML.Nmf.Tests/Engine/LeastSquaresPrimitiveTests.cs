@@ -70,6 +70,28 @@ public class LeastSquaresPrimitiveTests
         }
     }
 
+    [Theory]
+    [InlineData(5)]
+    [InlineData(70)]
+    public void Shares_of_the_solution_come_into_the_backward_pass_and_go_out_of_it(int rank)
+    {
+        // The whole of row 0 is its support, which at rank 70 is more than are solved together.
+        double[,] gram = Naive.Gram(Naive.Signed(rank + 6, rank, 17)), s = Naive.Random(300, rank, 18, 0.5), d = Naive.Signed(300, rank, 19);
+        for (int k = 0; k < rank; k++)
+            s[0, k] = 1;
+        using Factor solution = Build.Factor(_engine, s), gradient = Build.Factor(_engine, d), result = _engine.Allocate(300, rank);
+        using Factor sum = _engine.Allocate(300, rank), expected = _engine.Allocate(300, rank);
+        using Gram g = Build.Gram(_engine, gram);
+        _engine.Combine(1, gradient, 0.75, solution, sum);
+        _engine.LeastSquaresBackward(solution, g, sum, expected);
+        _engine.Combine(1, expected, -1.25, solution, expected);
+        _engine.LeastSquaresBackward(solution, g, gradient, (0.75, -1.25), result);
+        Near.Equal(Build.Read(expected), Build.Read(result), 1e-6);
+        // In place of the gradient as well.
+        _engine.LeastSquaresBackward(solution, g, gradient, (0.75, -1.25), gradient);
+        Assert.Equal(Build.Floats(result), Build.Floats(gradient));
+    }
+
     [Fact]
     public void The_backward_pass_of_columns_that_depend_on_each_other_is_finite_and_solves_what_can_be_solved()
     {

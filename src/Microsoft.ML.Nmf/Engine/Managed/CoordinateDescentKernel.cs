@@ -13,6 +13,9 @@ namespace Microsoft.ML.Nmf.Engine.Managed;
 /// </summary>
 internal sealed class CoordinateDescentKernel
 {
+    /// <summary>The most rows that are solved together.</summary>
+    public const int MostLanes = 2 * CoordinateDescentRule.UnitRows;
+
     private const int Lane = ManagedFactor.Lane;
     private const int Group = 4;
 

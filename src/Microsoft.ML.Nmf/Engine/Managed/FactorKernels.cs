@@ -157,15 +157,28 @@ internal static class FactorSums
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double[] ColumnInner(ReadOnlySpan<float> first, ReadOnlySpan<float> second, int stride, int rank)
     {
-        var sums = new double[rank];
-        for (int at = 0; at < first.Length; at += stride)
+        if (first.Length != second.Length || first.Length % stride != 0 || stride % ManagedFactor.Lane != 0)
+            throw new ArgumentException("Columns are multiplied over whole padded rows of two blocks of the same shape.");
+        var sums = new double[stride];
+        ref float a = ref MemoryMarshal.GetReference(first);
+        ref float b = ref MemoryMarshal.GetReference(second);
+        ref double sum = ref MemoryMarshal.GetArrayDataReference(sums);
+        for (int k = 0; k < stride; k += ManagedFactor.Lane)
         {
-            ReadOnlySpan<float> a = first.Slice(at, rank), b = second.Slice(at, rank);
-            for (int k = 0; k < sums.Length; k++)
-                sums[k] += (double)a[k] * b[k];
+            Vector512<double> low = default, high = default;
+            for (int at = k; at < first.Length; at += stride)
+            {
+                (Vector512<double> aLow, Vector512<double> aHigh) = Vector512.Widen(Vector512.LoadUnsafe(ref a, (nuint)at));
+                (Vector512<double> bLow, Vector512<double> bHigh) = Vector512.Widen(Vector512.LoadUnsafe(ref b, (nuint)at));
+                low = Vector512.MultiplyAddEstimate(aLow, bLow, low);
+                high = Vector512.MultiplyAddEstimate(aHigh, bHigh, high);
+            }
+
+            low.StoreUnsafe(ref sum, (nuint)k);
+            high.StoreUnsafe(ref sum, (nuint)(k + HalfLane));
         }
 
-        return sums;
+        return sums[..rank];
     }
 
     /// <summary>The value of a penalty on the rows; its orthogonality term is half of (Σ_k F_ik)² − Σ_k F_ik², summed over the rows i.</summary>

@@ -12,23 +12,29 @@ internal sealed partial class ManagedEngine
         ManagedFactor f = Of(factor), p = Of(product);
         var kernel = new NonnegativeLeastSquaresKernel(Of(gram), penalty);
         long unsolved = 0;
-        _scheduler.Run(RowBlocks.Count(f.Rows), kernel.MakeScratch, (b, scratch) =>
+        _scheduler.Run(RowBlocks.Count(f.Rows), double.PositiveInfinity, (b, workspace) =>
         {
             (int first, int count) = RowBlocks.Range(b, f.Rows);
-            Interlocked.Add(ref unsolved, kernel.Solve(f.RowRange(first, count), p.RowRange(first, count), f.Stride, scratch));
+            Interlocked.Add(ref unsolved, kernel.Solve(f.RowRange(first, count), p.RowRange(first, count), f.Stride, workspace.LeastSquares(f.Rank)));
         });
         return unsolved;
     }
 
     /// <inheritdoc />
     public override void LeastSquaresBackward(Factor solution, Gram gram, Factor gradient, Factor result)
+        => LeastSquaresBackward(solution, gram, gradient, default, result);
+
+    /// <inheritdoc />
+    public override void LeastSquaresBackward(Factor solution, Gram gram, Factor gradient, (double Before, double After) shares, Factor result)
     {
         ManagedFactor s = Of(solution), g = Of(gradient), z = Of(result);
         var kernel = new NonnegativeLeastSquaresKernel(Of(gram), default);
-        _scheduler.Run(RowBlocks.Count(s.Rows), kernel.MakeScratch, (b, scratch) =>
+        // In float32, as everything that is entry by entry: no gradient then gives the bits of the shares alone.
+        shares = ((float)shares.Before, (float)shares.After);
+        _scheduler.Run(RowBlocks.Count(s.Rows), double.PositiveInfinity, (b, workspace) =>
         {
             (int first, int count) = RowBlocks.Range(b, s.Rows);
-            kernel.Backward(s.RowRange(first, count), g.RowRange(first, count), z.RowRange(first, count), s.Stride, scratch);
+            kernel.Backward(s.RowRange(first, count), g.RowRange(first, count), shares, z.RowRange(first, count), s.Stride, workspace.LeastSquares(s.Rank));
         });
     }
 
@@ -38,10 +44,10 @@ internal sealed partial class ManagedEngine
         ManagedFactor f = Of(factor), p = Of(product);
         var kernel = new NonnegativeLeastSquaresKernel(Of(gram), default);
         var parts = new double[RowBlocks.Count(f.Rows)];
-        _scheduler.Run(parts.Length, kernel.MakeScratch, (b, scratch) =>
+        _scheduler.Run(parts.Length, double.PositiveInfinity, (b, workspace) =>
         {
             (int first, int count) = RowBlocks.Range(b, f.Rows);
-            parts[b] = kernel.Residual(f.RowRange(first, count), p.RowRange(first, count), f.Stride, scratch);
+            parts[b] = kernel.Residual(f.RowRange(first, count), p.RowRange(first, count), f.Stride, workspace.LeastSquares(f.Rank));
         });
         return parts.Length == 0 ? 0 : parts.Max();
     }

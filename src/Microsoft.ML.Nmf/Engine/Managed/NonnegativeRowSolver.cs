@@ -125,34 +125,10 @@ internal sealed class NonnegativeRowSolver
             _inside[k] = 0;
         }
 
-        ref double inverses = ref gram.Inverses.First;
-        Vector512<double> largest = default, largestOverLength = default;
-        for (int k = 0; k < stride; k += Lane)
-        {
-            Vector512<double> size = Vector512.Abs(Vector512.LoadUnsafe(ref b, (nuint)k));
-            largest = Vector512.Max(largest, size);
-            largestOverLength = Vector512.Max(largestOverLength, size * Vector512.Sqrt(Vector512.LoadUnsafe(ref inverses, (nuint)k)));
-        }
-
-        ref double lengths = ref gram.Lengths.First;
+        var bounds = new GradientBounds(gram, ref b);
         ref double least = ref _leastGradient.First;
-        Vector512<double> bound = Vector512.Create(-PivotingRule.Tolerance * LargestOf(largest));
-        Vector512<double> boundOverLength = Vector512.Create(-PivotingRule.Tolerance * LargestOf(largestOverLength));
         for (int k = 0; k < stride; k += Lane)
-        {
-            Vector512<double> length = Vector512.LoadUnsafe(ref lengths, (nuint)k);
-            // A column of zeros has no length.
-            Vector512<double> own = Vector512.ConditionalSelect(Vector512.GreaterThan(length, Vector512<double>.Zero), boundOverLength * length, bound);
-            Vector512.Max(bound, own).StoreUnsafe(ref least, (nuint)k);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static double LargestOf(Vector512<double> values)
-    {
-        Vector256<double> four = Vector256.Max(values.GetLower(), values.GetUpper());
-        Vector128<double> two = Vector128.Max(four.GetLower(), four.GetUpper());
-        return Math.Max(two[0], two[1]);
+            bounds.At(k).StoreUnsafe(ref least, (nuint)k);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -257,7 +233,7 @@ internal sealed class NonnegativeRowSolver
     {
         if (!_equations.TrySolve(gram, _target.Span, _inside, _ridge, _solution.Span))
             return false;
-        _equations.Gradient(gram, _target.Span, _solution.Span, _gradient.Span);
+        _equations.Gradient(gram, _target.Span, _gradient.Span);
         return true;
     }
 

@@ -147,7 +147,11 @@ internal sealed class SupportEquations
         for (int i = size - 1; i >= 0; i--)
         {
             if (inside[_support[i]] == 0)
+            {
+                Unsafe.Add(ref z, i) = 0;
                 continue;
+            }
+
             double value = Unsafe.Add(ref z, i);
             x[_support[i]] = value;
             Vector512<double> factor = Vector512.Create(-value);
@@ -165,45 +169,10 @@ internal sealed class SupportEquations
     }
 
     /// <summary>G x − b for the x found last. Cost s·r.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Gradient(PaddedGram gram, ReadOnlySpan<double> target, ReadOnlySpan<double> solution, Span<double> gradient)
+    public void Gradient(PaddedGram gram, ReadOnlySpan<double> target, Span<double> gradient)
     {
-        int stride = gram.Stride;
-        ref double values = ref gram.Values.First;
-        ref double b = ref MemoryMarshal.GetReference(target[..stride]);
-        ref double g = ref MemoryMarshal.GetReference(gradient[..stride]);
-        ReadOnlySpan<int> support = _support.AsSpan(0, _size);
-        int l = 0;
-        for (; l + 4 * Lane <= stride; l += 4 * Lane)
-        {
-            Vector512<double> g0 = -Vector512.LoadUnsafe(ref b, (nuint)l), g1 = -Vector512.LoadUnsafe(ref b, (nuint)l + Lane);
-            Vector512<double> g2 = -Vector512.LoadUnsafe(ref b, (nuint)l + 2 * Lane), g3 = -Vector512.LoadUnsafe(ref b, (nuint)l + 3 * Lane);
-            for (int i = 0; i < support.Length; i++)
-            {
-                ref double row = ref Unsafe.Add(ref values, (nint)support[i] * stride + l);
-                Vector512<double> value = Vector512.Create(solution[support[i]]);
-                g0 = Vector512.MultiplyAddEstimate(value, Vector512.LoadUnsafe(ref row), g0);
-                g1 = Vector512.MultiplyAddEstimate(value, Vector512.LoadUnsafe(ref row, Lane), g1);
-                g2 = Vector512.MultiplyAddEstimate(value, Vector512.LoadUnsafe(ref row, 2 * Lane), g2);
-                g3 = Vector512.MultiplyAddEstimate(value, Vector512.LoadUnsafe(ref row, 3 * Lane), g3);
-            }
-
-            g0.StoreUnsafe(ref g, (nuint)l);
-            g1.StoreUnsafe(ref g, (nuint)l + Lane);
-            g2.StoreUnsafe(ref g, (nuint)l + 2 * Lane);
-            g3.StoreUnsafe(ref g, (nuint)l + 3 * Lane);
-        }
-
-        for (; l < stride; l += Lane)
-        {
-            Vector512<double> sum = -Vector512.LoadUnsafe(ref b, (nuint)l);
-            for (int i = 0; i < support.Length; i++)
-            {
-                ref double row = ref Unsafe.Add(ref values, (nint)support[i] * stride + l);
-                sum = Vector512.MultiplyAddEstimate(Vector512.Create(solution[support[i]]), Vector512.LoadUnsafe(ref row), sum);
-            }
-
-            sum.StoreUnsafe(ref g, (nuint)l);
-        }
+        ref double b = ref MemoryMarshal.GetReference(target[..gram.Stride]);
+        ref double g = ref MemoryMarshal.GetReference(gradient[..gram.Stride]);
+        RowGradient.Compute(gram, _support.AsSpan(0, _size), ref _values.First, 1, ref b, ref g);
     }
 }

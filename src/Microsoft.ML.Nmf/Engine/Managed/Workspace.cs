@@ -11,6 +11,7 @@ internal sealed class Workspace
 
     private readonly AlignedFloats[] _floats = [.. Enumerable.Repeat(AlignedFloats.None, Places)];
     private readonly double[][] _doubles = [[], []];
+    private LeastSquaresBlock? _leastSquares;
 
     /// <summary>Some floats.</summary>
     /// <param name="place">Which, below 8: what is wanted at the same time has places of its own.</param>
@@ -30,6 +31,14 @@ internal sealed class Workspace
         if (_doubles[place].Length < length)
             _doubles[place] = new double[length];
         return _doubles[place].AsSpan(0, length);
+    }
+
+    /// <summary>What solves a block of least-squares rows of up to a rank.</summary>
+    public LeastSquaresBlock LeastSquares(int rank)
+    {
+        if (_leastSquares is null || _leastSquares.Rank < rank)
+            _leastSquares = new LeastSquaresBlock(rank);
+        return _leastSquares;
     }
 
     /// <summary>sums ← values, or sums + values.</summary>
