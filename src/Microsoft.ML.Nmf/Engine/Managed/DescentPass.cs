@@ -17,8 +17,12 @@ internal sealed class DescentPass(BlockScheduler scheduler)
     private const int MostParts = 64;
     private const int MostSums = 1 << 20;
 
+    // Rows whose part of the Gram matrix is summed in float32, as in CrossProductKernel.
+    private const int RowsInFloat = 128;
+
     // Kept for the next call; an engine computes one primitive at a time.
     private AlignedDoubles _sums = new(0);
+    private CrossProductTiles? _tiles;
 
     /// <summary>Multiplies a block of compressed rows by the other factor.</summary>
     /// <param name="rows">The rows.</param>
@@ -41,7 +45,10 @@ internal sealed class DescentPass(BlockScheduler scheduler)
         CoordinateDescentKernel kernel, float extrapolation, ManagedGram gram)
     {
         (ManagedFactor factor, ManagedFactor plain, ManagedFactor next) = places;
-        int rank = factor.Rank, stride = factor.Stride, size = rank * stride, blocks = data.Blocks.Length;
+        int rank = factor.Rank, stride = factor.Stride, blocks = data.Blocks.Length;
+        CrossProductTiles tiles = _tiles is { } kept && kept.Fit(rank, rank, isGram: true) ? kept : new(rank, rank, isGram: true);
+        _tiles = tiles;
+        int size = tiles.Size;
         int parts = Math.Min(blocks, Math.Min(MostParts, MostSums / size));
         if (_sums.Length < parts * size)
             _sums = new AlignedDoubles(parts, size);
@@ -60,38 +67,18 @@ internal sealed class DescentPass(BlockScheduler scheduler)
                 multiply(data.Blocks[b], product);
                 inner[part] += kernel.Extrapolate(
                     factor.RowRange(first, count), product, plain.RowRange(first, count), result, (stride, count), extrapolation, scratch);
-                AddGram(result, stride, count, rank, square);
-                Workspace.Accumulate(square, sums, add: b > start);
+                for (int row = 0; row < count; row += RowsInFloat)
+                {
+                    int rows = Math.Min(RowsInFloat, count - row);
+                    ReadOnlySpan<float> some = result.Slice(row * stride, rows * stride);
+                    tiles.Multiply(some, stride, some, rows, Range.All, sums, square, add: b > start || row > 0);
+                }
             }
         });
-        AddUp(parts, gram, stride);
+        Array.Clear(gram.Values);
+        for (int part = 0; part < parts; part++)
+            tiles.Add(_sums.Span.Slice(part * size, size), gram.Values);
+        tiles.Mirror(gram.Values);
         return inner.Sum();
-    }
-
-    // square ← FᵀF of some padded rows F, of its blocks of 16 rows those on and above the diagonal; the rest becomes zero.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddGram(ReadOnlySpan<float> rows, int stride, int count, int rank, Span<float> square)
-    {
-        square.Clear();
-        for (int k = 0; k < rank; k += ManagedFactor.Lane)
-        {
-            MatrixKernel.MultiplyAdd(
-                new(rows[k..], 1, stride), rows[k..], stride, square[(k * stride + k)..], stride, Math.Min(ManagedFactor.Lane, rank - k), count, stride - k);
-        }
-    }
-
-    // The parts' sums, always added in their order.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void AddUp(int parts, ManagedGram gram, int stride)
-    {
-        int rank = gram.Rank, size = rank * stride;
-        Span<double> total = _sums.Span[..size];
-        for (int part = 1; part < parts; part++)
-            DoubleKernel.AddScaled(total, _sums.Span.Slice(part * size, size), 1);
-        for (int k = 0; k < rank; k++)
-        {
-            for (int l = k; l < rank; l++)
-                gram.Values[k * rank + l] = gram.Values[l * rank + k] = total[k * stride + l];
-        }
     }
 }

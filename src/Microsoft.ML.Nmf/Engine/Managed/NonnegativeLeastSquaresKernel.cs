@@ -49,7 +49,7 @@ internal sealed class NonnegativeLeastSquaresKernel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Solve(Span<float> rows, ReadOnlySpan<float> product, int stride, LeastSquaresBlock block)
     {
-        _descent.Descend(rows, product, stride, rows.Length / stride, block.Descent);
+        _descent.Descend(rows, product, stride, rows.Length / stride, block.Descent.Span);
         block.TakeSupports(rows, stride);
         int pending = rows.Length / stride, unsolved = 0;
         for (int round = 0; round < MostRounds && pending > 0; round++)
