@@ -1,3 +1,4 @@
+using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Text;
 using TopicModel;
 
@@ -21,6 +22,13 @@ internal static class WordFeatures
     /// TF-IDF of the words that occur in enough texts, each text scaled to length one so that long ones do not count for more.
     /// </summary>
     public static IEstimator<ITransformer> Featurizer(MLContext context, int minimumDocuments)
+        => Selected(context, minimumDocuments, NgramExtractingEstimator.WeightingCriteria.TfIdf).Append(context.Transforms.NormalizeLpNorm(Words));
+
+    /// <summary>How often the words that occur in enough texts do in each.</summary>
+    public static IEstimator<ITransformer> Counter(MLContext context, int minimumDocuments)
+        => Selected(context, minimumDocuments, NgramExtractingEstimator.WeightingCriteria.Tf);
+
+    private static EstimatorChain<ITransformer> Selected(MLContext context, int minimumDocuments, NgramExtractingEstimator.WeightingCriteria weighting)
     {
         TransformsCatalog transforms = context.Transforms;
         return transforms.Conversion.MapValueToKey(LabelKey, nameof(Document.Label))
@@ -29,8 +37,7 @@ internal static class WordFeatures
             .Append(transforms.Text.RemoveDefaultStopWords(Words))
             .Append(transforms.Text.RemoveStopWords(Words, stopwords: _stopWords))
             .Append(transforms.Conversion.MapValueToKey(Words))
-            .Append(transforms.Text.ProduceNgrams(Words, ngramLength: 1, useAllLengths: false, weighting: NgramExtractingEstimator.WeightingCriteria.TfIdf))
-            .Append(transforms.FeatureSelection.SelectFeaturesBasedOnCount(Words, count: minimumDocuments))
-            .Append(transforms.NormalizeLpNorm(Words));
+            .Append(transforms.Text.ProduceNgrams(Words, ngramLength: 1, useAllLengths: false, weighting: weighting))
+            .Append<ITransformer>(transforms.FeatureSelection.SelectFeaturesBasedOnCount(Words, count: minimumDocuments));
     }
 }
