@@ -29,6 +29,14 @@ internal sealed partial class TorchEngine
     }
 
     /// <inheritdoc />
+    public override void KeepWhere(Factor factor, Factor pattern, Factor result)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        torch.Tensor f = Of(factor);
+        Of(result).copy_(torch.where(Of(pattern).gt(TorchScalars.Zero), f, torch.zeros_like(f)));
+    }
+
+    /// <inheritdoc />
     public override double[] ColumnSums(Factor factor)
     {
         using DisposeScope scope = torch.NewDisposeScope();

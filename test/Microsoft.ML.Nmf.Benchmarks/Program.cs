@@ -6,6 +6,7 @@ using Microsoft.ML.Nmf.Benchmarks.Growth;
 using Microsoft.ML.Nmf.Benchmarks.Iterations;
 using Microsoft.ML.Nmf.Benchmarks.Peers;
 using Microsoft.ML.Nmf.Benchmarks.Primitives;
+using Microsoft.ML.Nmf.Benchmarks.Reproductions;
 using Microsoft.ML.Nmf.Benchmarks.Trainers;
 using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Reading;
@@ -25,6 +26,7 @@ internal static class Program
         neural FILE TEXT LABEL [RANKS [EPOCHS]]
         few-labels FILE TEXT LABEL [SEEDS [FRACTIONS]]
         trainers FILE TEXT LABEL
+        reproduce FILE TEXT LABEL [--hierarchy FILE.json] [--texts N] [--tables LIST] [--output FILE.md]
         frames [ROWS [TOPICS]]
         """;
 
@@ -50,6 +52,8 @@ internal static class Program
                 return FewLabelsComparison.Run(Corpus.Open(file, text, label), rest);
             case ["trainers", string file, string text, string label]:
                 return DefaultTrainers.Run(Corpus.Open(file, text, label));
+            case ["reproduce", string file, string text, string label, .. string[] rest]:
+                return ReproduceCommand.Run(() => Corpus.Open(file, text, label), rest);
             case ["frames", .. string[] rest]:
                 return FrameTimes.Run(rest);
             case [ChildProgram.Command, .. string[] rest]:

@@ -118,6 +118,9 @@ internal abstract class ComputeEngine : IDisposable
     /// <summary>F ← max(F, least). Cost p·r.</summary>
     public abstract void AtLeast(Factor factor, float least);
 
+    /// <summary>result ← F where the pattern is above 0, and 0 elsewhere; the result may be F. Cost p·r.</summary>
+    public abstract void KeepWhere(Factor factor, Factor pattern, Factor result);
+
     /// <summary>
     /// Makes every column of F orthogonal to the same column of D: F_k ← F_k − ⟨F_k, D_k⟩/⟨D_k, D_k⟩ D_k. A column whose D_k is zero stays. Cost 2·p·r.
     /// </summary>

@@ -11,11 +11,13 @@ public enum NeuralNmfLoss
 {
     /// <summary>
     /// Σ_i mean((S_(i−1) − S_i A_iᵀ)²): every layer must approximate the layer before (Gao, Haddock, Molitor, Needell, Sadovnik, Will and Zhang 2019,
-    /// equation 3).
+    /// equation 3). Fine topics stay those that explain the data.
     /// </summary>
     Energy,
 
-    /// <summary>mean((X − S_L (A_0 A_1 … A_L)ᵀ)²): the layers together must approximate the data.</summary>
+    /// <summary>
+    /// mean((X − S_L (A_0 A_1 … A_L)ᵀ)²): the layers together must approximate the data. Only the fit of the deepest layer holds the topics of those before.
+    /// </summary>
     Reconstruction,
 }
 
@@ -50,9 +52,9 @@ public abstract record NeuralNmfOptimizer
     }
 
     /// <summary>
-    /// Steps along the gradient in the metric of each layer's activations, as long as the loss allows: nothing to tune, the same on data of any
-    /// scale, and the loss never rises. The columns of the templates keep the norms that they start with; free to grow, they would grow without end,
-    /// because large columns make the losses of the layers after them small.
+    /// Steps whose direction and length come from the activations of each layer and from the steps before (L-BFGS), as long as the loss allows: nothing
+    /// to tune, the same on data of any scale, and the loss never rises. The columns of the templates keep the norms that they start with; free to grow,
+    /// they would grow without end, because large columns make the losses of the layers after them small.
     /// </summary>
     public static NeuralNmfOptimizer Automatic { get; } = new AutomaticOptimizer();
 

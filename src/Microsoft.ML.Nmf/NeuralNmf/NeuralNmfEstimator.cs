@@ -62,9 +62,10 @@ public sealed partial class NeuralNmfEstimator : FactorizationEstimator<NeuralNm
         bool isReconstruction = _options.Loss == NeuralNmfLoss.Reconstruction;
         // Each layer's activations and products; the first layer's templates, gradients and scratch; the reconstruction's A_0 … A_i, two of the deepest rank.
         long held = 2 * layers + 3 * templates + (isReconstruction ? memory.OfFeatures([.. others, deepest, deepest]) : 0);
-        // Two factors of back-propagation, and the activations that the automatic optimizer keeps; two factors of any optimizer with a memory;
-        // the reconstruction's X A_0 … A_i.
-        long epochs = (_options.IsAutomatic ? 3 : 2) * layers + 2 * templates + (isReconstruction ? memory.OfExamples(others) : 0) + memory.OfProducts(first);
+        // Two factors of back-propagation, and the activations that the automatic optimizer keeps; the templates, gradients, targets and free entries
+        // of a step of it and the steps that it keeps, or two factors of any other optimizer with a memory; the reconstruction's X A_0 … A_i.
+        long epochs = (_options.IsAutomatic ? 3 : 2) * layers + (_options.IsAutomatic ? 4 + CurvaturePairs.FactorsHeld : 2) * templates
+            + (isReconstruction ? memory.OfExamples(others) : 0) + memory.OfProducts(first);
         if (input.LabelColumn is { } labels)
         {
             epochs += ClassificationLayer.BytesFor(labels.Classes, deepest, input.Labels.Length);

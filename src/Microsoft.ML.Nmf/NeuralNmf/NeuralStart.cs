@@ -7,6 +7,14 @@ namespace Microsoft.ML.Nmf.NeuralNmf;
 /// <summary>The templates that a neural factorization starts from.</summary>
 internal static class NeuralStart
 {
+    /// <summary>
+    /// Under the energy, what the loss of a layer counts beside that of the layer before. As columns grow the activations shrink, and with them the losses of
+    /// the layers after, without end: how much those count is a choice. Where all count the same, the energy is least where the topics of a group coincide,
+    /// and which of very many minima is found is a matter of chance. At a 64th, topics are those that explain the data, and the start layer by layer leads
+    /// to the least energy that any start does.
+    /// </summary>
+    public const double WeightOfNext = 1.0 / 64;
+
     /// <summary>Fills the templates, layer by layer or at random; those that are given are taken as they are.</summary>
     /// <returns>How the pre-training of each layer went, if there was any.</returns>
     public static IEnumerable<TrainingPhase> Fill(
@@ -33,15 +41,19 @@ internal static class NeuralStart
     }
 
     /// <summary>
-    /// Scales the layers without initial templates: the columns of A_i get one norm, such that S_i has the mean square of what it explains, S_i A_iᵀ.
-    /// The losses of all layers then count in the unit of the data. Costs a forward pass for each layer.
+    /// Scales the layers without initial templates: the columns of A_i get one norm, such that S_i has the mean square of what it explains, S_i A_iᵀ, and
+    /// under the energy <see cref="WeightOfNext"/> of it. The deepest activations, whose size changes no loss of a layer, get back what the others gave up.
+    /// Costs a forward pass for each layer.
     /// </summary>
     public static void Balance(ComputeEngine engine, LayerPass pass, LayerStack stack, NeuralNmfEstimator.Options options)
     {
+        double weight = options.Loss == NeuralNmfLoss.Energy ? WeightOfNext : 1, taken = 1;
         for (int i = 0; i < stack.Depth; i++)
         {
             if (options.InitialTemplatesOf(i) is not null)
                 continue;
+            double share = i == stack.Depth - 1 ? 1 / taken : weight;
+            taken *= share;
             Factor layer = stack.Templates[i];
             using Factor unit = UnitColumns(engine, layer);
             stack.Change(_ => engine.TakeColumnNorms(layer, unit));
@@ -49,7 +61,7 @@ internal static class NeuralStart
             Factor activations = pass.Activations[i];
             // At the minimiser ⟨S_(i−1), S_i A_iᵀ⟩ is ‖S_i A_iᵀ‖².
             double explained = engine.Inner(pass.Products[i], activations) / pass.EntriesBefore(i);
-            double scale = Math.Sqrt(engine.Inner(activations, activations) / ((double)activations.Rows * activations.Rank) / explained);
+            double scale = Math.Sqrt(engine.Inner(activations, activations) / ((double)activations.Rows * activations.Rank) / (share * explained));
             if (double.IsFinite(scale) && scale > 0)
                 stack.Change(_ => engine.Combine(scale, layer, 0, layer, layer));
         }

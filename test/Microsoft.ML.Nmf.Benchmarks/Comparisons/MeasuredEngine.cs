@@ -59,6 +59,8 @@ internal sealed class MeasuredEngine(ComputeEngine engine) : ComputeEngine
 
     public override void AtLeast(Factor factor, float least) => Measure("AtLeast", () => engine.AtLeast(factor, least));
 
+    public override void KeepWhere(Factor factor, Factor pattern, Factor result) => Measure("KeepWhere", () => engine.KeepWhere(factor, pattern, result));
+
     public override void RemoveAlong(Factor factor, Factor direction) => Measure("RemoveAlong", () => engine.RemoveAlong(factor, direction));
 
     public override void TakeColumnNorms(Factor factor, Factor pattern) => Measure("TakeColumnNorms", () => engine.TakeColumnNorms(factor, pattern));

@@ -53,6 +53,21 @@ public class ElementwisePrimitiveTests
     }
 
     [Theory, MemberData(nameof(Shapes))]
+    public void Values_are_kept_where_the_pattern_is_above_zero_alone(int rows, int rank)
+    {
+        double[,] f = Naive.Signed(rows, rank, 15), p = Naive.Signed(rows, rank, 16);
+        for (int i = 0; i < rows; i++)
+            p[i, rank - 1] = 0;
+        using Factor factor = Build.Factor(_engine, f), pattern = Build.Factor(_engine, p), result = _engine.Allocate(rows, rank);
+        float[] expected = [.. Build.Floats(factor).Zip(Build.Floats(pattern), (value, by) => by > 0 ? value : 0)];
+        _engine.KeepWhere(factor, pattern, result);
+        Assert.Equal(expected, Build.Floats(result));
+        AssertPadding(result);
+        _engine.KeepWhere(factor, pattern, factor);
+        Assert.Equal(expected, Build.Floats(factor));
+    }
+
+    [Theory, MemberData(nameof(Shapes))]
     public void What_lies_along_a_direction_is_removed_from_every_column(int rows, int rank)
     {
         double[,] f = Naive.Signed(rows, rank, 6), d = Naive.Signed(rows, rank, 7), expected = (double[,])f.Clone();
@@ -200,6 +215,7 @@ public class ElementwisePrimitiveTests
             engine.AdamUpdate(a, c, (first, second), new AdamRule(0.1, 0.9, 0.99, 1e-8, 1));
             results.AddRange([Build.Floats(a), Build.Floats(first), Build.Floats(second)]);
             engine.AtLeast(c, 0);
+            engine.KeepWhere(b, c, c);
             engine.Copy(c, b);
             results.Add(Build.Floats(b));
             double error = engine.SquaredError(a, b, s);

@@ -58,7 +58,7 @@ public class NeuralOptimizerTests
     public void The_automatic_optimizer_does_the_same_on_data_of_any_scale(NeuralNmfLoss loss, int depth, NeuralNmfLabelLoss? labelLoss)
     {
         double[,] x = NeuralData.Grouped(60, 24, 2);
-        NeuralNmfEstimator.Options options = NeuralData.Options(_ranks[depth - 1], 8, loss, labelLoss);
+        NeuralNmfEstimator.Options options = NeuralData.Options(_ranks[depth - 1], 5, loss, labelLoss);
         NeuralNmfResult result = NeuralData.Run(x, options);
         foreach (double scale in new[] { 1e-3, 1e3 })
         {
@@ -66,9 +66,9 @@ public class NeuralOptimizerTests
             // Where no step helps any more is a matter of rounding.
             for (int e = 0; e < Math.Max(result.Epochs.Count, scaled.Epochs.Count); e++)
                 Near.Equal(LossAfter(result, e), LossAfter(scaled, e) / (scale * scale), 1e-3);
-            // Rounding differs from the first step on, and eight steps carry it along.
+            // Rounding differs from the first step on, and five steps carry it along.
             for (int i = 0; i < depth; i++)
-                Near.Equal(NeuralData.Read(result.Templates[i]), NeuralData.Read(scaled.Templates[i]), 5e-3);
+                Near.Equal(NeuralData.Read(result.Templates[i]), NeuralData.Read(scaled.Templates[i]), 2e-2);
         }
     }
 
@@ -91,6 +91,63 @@ public class NeuralOptimizerTests
                     Near.Equal(before[k, k], after[k, k], 1e-5);
             }
         }
+    }
+
+    [Theory]
+    [InlineData(false, 9)]
+    [InlineData(false, 9, 4)]
+    [InlineData(false, 9, 4, 2)]
+    [InlineData(true, 9, 4)]
+    [InlineData(true, 9, 4, 2)]
+    public void No_start_leads_to_an_energy_that_is_lower_by_more_than_half_a_percent(bool withLabels, params int[] ranks)
+    {
+        double[,] x = NeuralData.Hierarchy(90, 45, 2);
+        NeuralNmfEstimator.Options options = NeuralData.Options(ranks, 300, labelLoss: withLabels ? NeuralNmfLabelLoss.CrossEntropy : null);
+        (options.PretrainingIterations, options.LabelWeight, options.ScoreRegularization) = (50, 0.02, 3e-4);
+        uint[] keys = [.. Enumerable.Range(0, 90).Select(i => i % 2 == 0 ? 0 : i % 9 < 4 ? 1u : 2u)];
+        NeuralNmfResult result = NeuralData.Run(x, options, keys: keys);
+        for (int seed = 1; seed <= 6; seed++)
+        {
+            // Energies are comparable where the columns have the same norms.
+            NeuralNmfEstimator.Options other = options.With(o =>
+            {
+                o.MaximumNumberOfIterations = 800;
+                o.InitialTemplates = [.. result.Templates.Select((t, i) => Build.Matrix(WithNorms(Naive.Random(t.Rows, t.Columns, 10 * seed + i), t)))];
+            });
+            Assert.True(result.Epochs[^1].Loss <= 1.005 * NeuralData.Run(x, other, keys: keys).Epochs[^1].Loss, $"start {seed}");
+        }
+    }
+
+    [Theory]
+    [InlineData(NeuralNmfLoss.Energy, 1.0 / 64)]
+    [InlineData(NeuralNmfLoss.Reconstruction, 1)]
+    public void The_losses_of_layers_count_as_activations_are_scaled_at_the_start(NeuralNmfLoss loss, double weight)
+    {
+        double[,] x = NeuralData.Hierarchy(90, 45, 2);
+        NeuralNmfEstimator.Options options = NeuralData.Options([9, 4, 2], 1, loss).With(o => o.Resolve());
+        using var engine = new ManagedEngine(1);
+        using var stack = new LayerStack(engine, 45, options.Ranks);
+        using var pass = new LayerPass(engine, engine.Load(Build.Dense(x)), options.Ranks, null, ownsData: true);
+        Assert.Equal(3, NeuralStart.Fill(engine, pass.Data, stack, options, new QuietMonitor()).Count());
+        NeuralStart.Balance(engine, pass, stack, options);
+        double[][,] templates = [.. stack.Templates.Select(t => NeuralData.Read(t.ToMatrix()))], activations = NaiveNeural.Forward(x, templates);
+        double[] shares = [.. activations.Select((s, i) => NeuralData.MeanSquare(s) / NeuralData.MeanSquare(Naive.Multiply(s, Naive.Transpose(templates[i]))))];
+        Near.Equal(weight, shares[0], 1e-4);
+        Near.Equal(weight, shares[1], 1e-4);
+        Near.Equal(1 / (weight * weight), shares[2], 1e-4);
+    }
+
+    private static double[,] WithNorms(double[,] matrix, FactorMatrix pattern)
+    {
+        double[,] has = Naive.Gram(matrix), takes = Naive.Gram(NeuralData.Read(pattern));
+        var scaled = new double[pattern.Rows, pattern.Columns];
+        for (int j = 0; j < pattern.Rows; j++)
+        {
+            for (int k = 0; k < pattern.Columns; k++)
+                scaled[j, k] = matrix[j, k] * Math.Sqrt(takes[k, k] / has[k, k]);
+        }
+
+        return scaled;
     }
 
     [Fact]

@@ -24,6 +24,28 @@ internal static class NeuralData
         return x;
     }
 
+    /// <summary>Rows of nine classes, each of a topic of its own and in one of four groups, whose topics share features, with a little noise.</summary>
+    public static double[,] Hierarchy(int rows, int columns, int seed)
+    {
+        var random = new Random(seed);
+        var topics = new double[9, columns];
+        for (int k = 0; k < 9; k++)
+        {
+            for (int j = 0; j < columns; j++)
+                topics[k, j] = j % 9 == k ? 2 + random.NextDouble() : j % 9 / 2 == k / 2 || (j % 9 / 2 == 4 && k / 2 == 3) ? 1 + random.NextDouble() : 0;
+        }
+
+        var x = new double[rows, columns];
+        for (int i = 0; i < rows; i++)
+        {
+            double size = 0.5 + random.NextDouble();
+            for (int j = 0; j < columns; j++)
+                x[i, j] = (float)(size * topics[i % 9, j] + 0.1 * random.NextDouble());
+        }
+
+        return x;
+    }
+
     /// <summary>The groups of such rows as keys, with every fifth missing.</summary>
     public static uint[] Keys(int rows) => [.. Enumerable.Range(0, rows).Select(i => i % 5 == 4 ? 0 : (uint)(i % Classes) + 1)];
 

@@ -61,6 +61,8 @@ public sealed class TorchPrimitiveTests : IDisposable
         var results = new List<float>(Build.Floats(copy));
         engine.AtLeast(copy, 0);
         results.AddRange(Build.Floats(copy));
+        engine.KeepWhere(g, copy, g);
+        results.AddRange(Build.Floats(g));
         engine.RemoveAlong(copy, g);
         results.AddRange(Build.Floats(copy));
         engine.TakeColumnNorms(copy, f);

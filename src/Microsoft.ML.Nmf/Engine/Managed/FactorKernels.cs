@@ -21,6 +21,21 @@ internal static class ElementwiseKernel
             Vector512.MultiplyAddEstimate(Vector512.Create(a), Vector512.LoadUnsafe(ref x, i), b * Vector512.LoadUnsafe(ref y, i)).StoreUnsafe(ref z, i);
     }
 
+    /// <summary>result ← values where the pattern is above 0, and 0 elsewhere; the result may be the values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void KeepWhere(ReadOnlySpan<float> values, ReadOnlySpan<float> pattern, Span<float> result)
+    {
+        CheckShapes(result.Length, values.Length, pattern.Length);
+        ref float x = ref MemoryMarshal.GetReference(values);
+        ref float y = ref MemoryMarshal.GetReference(pattern);
+        ref float z = ref MemoryMarshal.GetReference(result);
+        for (nuint i = 0; i < (nuint)result.Length; i += Lane)
+        {
+            Vector512<float> isKept = Vector512.GreaterThan(Vector512.LoadUnsafe(ref y, i), Vector512<float>.Zero);
+            (Vector512.LoadUnsafe(ref x, i) & isKept).StoreUnsafe(ref z, i);
+        }
+    }
+
     /// <summary>Multiplies every row of the values by the given row, entry by entry: values_ik ← values_ik · row_k.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ScaleColumns(Span<float> values, ReadOnlySpan<float> row)

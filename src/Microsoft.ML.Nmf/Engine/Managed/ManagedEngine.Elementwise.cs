@@ -27,6 +27,13 @@ internal sealed partial class ManagedEngine
     }
 
     /// <inheritdoc />
+    public override void KeepWhere(Factor factor, Factor pattern, Factor result)
+    {
+        ManagedFactor f = Of(factor), p = Of(pattern), target = Of(result);
+        ForBlocks(target, (start, count) => ElementwiseKernel.KeepWhere(f.RowRange(start, count), p.RowRange(start, count), target.RowRange(start, count)));
+    }
+
+    /// <inheritdoc />
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void RemoveAlong(Factor factor, Factor direction)
     {
