@@ -30,6 +30,17 @@ public class NeuralNmfFormatTests
     }
 
     [Fact]
+    public void A_file_from_before_the_scores_has_none()
+    {
+        const int tail = 1 + 4 * 3 * (Rows.Size + 3 + 2 + 1) + 8;
+        ModelReader reader = Bytes.Reader(_bytes[..^tail], version: 0x00010004);
+        NeuralNmfModel model = NeuralNmfTransformer.ReadModel(reader, _classes);
+        Assert.Equal(0, reader.BytesLeft);
+        Assert.Null(model.Scores);
+        Assert.Equal(_model.Classifier!.Weights.Values, model.Classifier!.Weights.Values);
+    }
+
+    [Fact]
     public void Values_that_cannot_have_been_written_are_refused()
     {
         // The layers, each a matrix with its two sizes; the normalization; the sums and mean squares of each layer, each after a byte; no topic of
@@ -37,7 +48,9 @@ public class NeuralNmfFormatTests
         const int first = 4, second = first + 8 + 4 * Rows.Size * 3, normalization = second + 8 + 4 * 3 * 2, sums = normalization + 4 + 1;
         const int squares = sums + 8 * 3 + 1, topics = squares + 8 * 3 + 2 * (1 + 8 * 2);
         const int names = topics + 4 * 2, examples = names + 4, loss = examples + 4, phases = loss + 4;
-        int weights = _bytes.Length - 4 * 3 * 2, labelLoss = weights - 4, epochs = labelLoss - 8 * 3 * (5 + 2) - 8;
+        // At the end: whether there are scores, their weights for features, for the topics of both layers and alone, and their sharpness.
+        int sharpness = _bytes.Length - 8, scores = sharpness - 4 * 3 * (Rows.Size + 3 + 2 + 1);
+        int weights = scores - 1 - 4 * 3 * 2, labelLoss = weights - 4, epochs = labelLoss - 8 * 3 * (5 + 2) - 8;
         int end = phases + 4 + 1 + _model.Phases[0].Name.Length;
         (int At, int Value)[] impossible =
         [
@@ -54,8 +67,17 @@ public class NeuralNmfFormatTests
             AssertRefused(sums + 8 * 2, BitConverter.GetBytes((double)value));
             AssertRefused(squares + 8 * 2, BitConverter.GetBytes((double)value));
             if (!float.IsFinite(value))
+            {
                 AssertRefused(weights + 4 * 5, BitConverter.GetBytes(value));
+                AssertRefused(scores + 4 * 5, BitConverter.GetBytes(value));
+                AssertRefused(sharpness - 4, BitConverter.GetBytes(value));
+            }
+
+            AssertRefused(sharpness, BitConverter.GetBytes((double)value));
         }
+
+        AssertRefused(scores - 1, [2]);
+        AssertRefused(sharpness, BitConverter.GetBytes(0.0));
 
         Assert.Equal(-1, BitConverter.ToInt32(_bytes, names));
         Assert.Equal(30, BitConverter.ToInt32(_bytes, examples));

@@ -7,7 +7,7 @@ namespace Microsoft.ML.Nmf.Tests.Reference;
 internal static class Bytes
 {
     /// <summary>The version that is written now.</summary>
-    public const uint Version = 0x00010004;
+    public const uint Version = 0x00010005;
 
     public static byte[] Of(Action<BinaryWriter> write)
     {
