@@ -157,8 +157,8 @@ Show("Accuracy by number of labels", Chart.Combine(methods.Select((method, i) =>
 // %% [markdown]
 // ## What a guided model looks like inside
 //
-// Its classifier is a small matrix: a weight for each subject and each topic. So a prediction can be explained: *cooking, because topic 3, because of salt
-// and butter*.
+// Its scores are a weight for each subject and each word or topic. So a prediction can be explained: *cooking, because topic 3, because of salt and
+// butter*.
 
 // %%
 HashSet<int> few = Known(labelsPerSubject: 4, seed: 1);
@@ -167,11 +167,11 @@ NeuralNmfModel model = guided.FindNeuralNmf().Model;
 Console.WriteLine(model);
 IReadOnlyList<Topic> topics = model.Deepest.GetTopics(wordsPerTopic: 5);
 IReadOnlyList<string> classNames = model.Classifier!.ClassNames!;
-FactorMatrix weights = model.Classifier.Weights;
+FactorMatrix weights = model.Scores!.TopicWeights[^1];
 Show("The topic that says most for each subject", classNames.Select((name, c) =>
 {
-    int best = Enumerable.Range(0, topics.Count).MaxBy(topic => weights[c, topic]);
-    return new { Subject = name, Topic = best, Weight = weights[c, best], Words = topics[best].Words.Select(word => word.Word) };
+    int best = Enumerable.Range(0, topics.Count).MaxBy(topic => weights[topic, c]);
+    return new { Subject = name, Topic = best, Weight = weights[best, c], Words = topics[best].Words.Select(word => word.Word) };
 }));
 
 // %% [markdown]
