@@ -13,9 +13,6 @@ internal sealed class CurvaturePairs(ComputeEngine engine, Func<Factor[]> alloca
     /// <summary>The most pairs that are kept.</summary>
     public const int Most = 6;
 
-    /// <summary>The factors of the shape of each template that are held once there are as many pairs.</summary>
-    public const int FactorsHeld = 2 * Most + 2;
-
     // The least cosine of s and y: below it they say nothing of a curvature.
     private const double LeastCosine = 1e-8;
 
@@ -26,6 +23,9 @@ internal sealed class CurvaturePairs(ComputeEngine engine, Func<Factor[]> alloca
 
     /// <summary>Whether there is no pair.</summary>
     public bool IsEmpty => _pairs.Count == 0;
+
+    /// <summary>The factors of the shape of each template that a training of some epochs holds in the end: two a pair, and two to compute with.</summary>
+    public static int FactorsHeld(int epochs) => 2 * Math.Min(Most, epochs - 1) + 2;
 
     /// <summary>Adds a pair, in the place of the oldest where there are as many as are kept; one without positive curvature is left out.</summary>
     /// <param name="from">The templates before the step.</param>

@@ -64,7 +64,8 @@ public sealed partial class NeuralNmfEstimator : FactorizationEstimator<NeuralNm
         long held = 2 * layers + 3 * templates + (isReconstruction ? memory.OfFeatures([.. others, deepest, deepest]) : 0);
         // Two factors of back-propagation, and the activations that the automatic optimizer keeps; the templates, gradients, targets and free entries
         // of a step of it and the steps that it keeps, or two factors of any other optimizer with a memory; the reconstruction's X A_0 … A_i.
-        long epochs = (_options.IsAutomatic ? 3 : 2) * layers + (_options.IsAutomatic ? 4 + CurvaturePairs.FactorsHeld : 2) * templates
+        int memories = _options.IsAutomatic ? 4 + CurvaturePairs.FactorsHeld(_options.MaximumNumberOfIterations) : 2;
+        long epochs = (_options.IsAutomatic ? 3 : 2) * layers + memories * templates
             + (isReconstruction ? memory.OfExamples(others) : 0) + memory.OfProducts(first);
         if (input.LabelColumn is { } labels)
         {

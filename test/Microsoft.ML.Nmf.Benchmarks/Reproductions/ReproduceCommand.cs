@@ -33,7 +33,7 @@ internal static class ReproduceCommand
     {
         string? hierarchy = null, output = null;
         string[] tables = _all;
-        int texts = 6000;
+        int texts = 4000;
         for (int i = 0; i < args.Length; i += 2)
         {
             string value = i + 1 < args.Length ? args[i + 1] : throw new ArgumentException($"{args[i]} has no value.");
