@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
 using Microsoft.ML.Nmf.Engine.Managed;
 
@@ -16,9 +15,14 @@ internal sealed class ExampleMatrixBuilder(int columns)
     /// </summary>
     public const double DenseFrom = 0.25;
 
+    // Room for entries that is made at once, where the first row has so many that they are to be expected: arrays that grow step by step would be the most of
+    // what a small training leaves to the garbage collector.
+    private const int FirstRoom = 1 << 16;
+
     private readonly List<CompressedBlock> _blocks = [];
     private readonly List<int> _starts = [0];
-    // The entries of the block that is being read. Rented, since they would be the most of what a small training leaves to the garbage collector.
+
+    // The entries of the block that is being read.
     private int[] _columns = [];
     private float[] _values = [];
     private int _entries;
@@ -95,7 +99,6 @@ internal sealed class ExampleMatrixBuilder(int columns)
     {
         if (_starts.Count > 1)
             EndBlock();
-        GiveBack();
         double mean = _sum / ((double)Rows * columns);
         if (!(mean > 0))
             return Build();
@@ -110,7 +113,6 @@ internal sealed class ExampleMatrixBuilder(int columns)
     {
         if (_starts.Count > 1)
             EndBlock();
-        GiveBack();
         var compressed = new CompressedRows([.. _blocks], Rows, columns);
         _blocks.Clear();
         if (compressed.NonZeros < DenseFrom * Rows * columns)
@@ -166,28 +168,12 @@ internal sealed class ExampleMatrixBuilder(int columns)
     private void Reserve(int entries)
     {
         int length = checked(_entries + entries);
-        if (_columns.Length < length)
-            _columns = Longer(_columns, length);
-        if (_values.Length < length)
-            _values = Longer(_values, length);
-    }
-
-    private T[] Longer<T>(T[] rented, int length)
-    {
-        T[] longer = ArrayPool<T>.Shared.Rent((int)Math.Min(Math.Max(length, 2L * _entries), Array.MaxLength));
-        rented.AsSpan(0, _entries).CopyTo(longer);
-        if (rented.Length > 0)
-            ArrayPool<T>.Shared.Return(rented);
-        return longer;
-    }
-
-    private void GiveBack()
-    {
-        if (_values.Length == 0)
+        if (_values.Length >= length)
             return;
-        ArrayPool<int>.Shared.Return(_columns);
-        ArrayPool<float>.Shared.Return(_values);
-        (_columns, _values) = ([], []);
+        long room = _values.Length == 0 ? Math.Min((long)entries * ExampleMatrix.BlockRows, FirstRoom) : 2L * _values.Length;
+        int longer = (int)Math.Min(Math.Max(length, room), Array.MaxLength);
+        Array.Resize(ref _columns, longer);
+        Array.Resize(ref _values, longer);
     }
 
     // Lets go of each compressed block once it is unpacked, so that the data is never held twice.

@@ -15,11 +15,15 @@ internal sealed class FewLabelsModels(MLContext context, int seed)
     // A few texts have far fewer words than there are weights, and want next to no penalty; many texts want one.
     private const int ManyLabels = 5000;
 
+    // Hundreds of thousands of features, of which a classifier with the usual options takes minutes.
+    private static readonly (int, int) _iterationsOfManyFeatures = (30, 5);
+
     /// <summary>The words themselves.</summary>
     public static Representation Words(int labels) => new(WordFeatures.Words, PenaltyOfWords(labels));
 
     /// <summary>What ML.NET makes of texts by default: words, pairs of words, and sequences of characters.</summary>
-    public Representation FeaturizedText(IDataView training) => new(Together, null, context.Transforms.Text.FeaturizeText(Together, nameof(WordRow.Text)).Fit(training));
+    public Representation FeaturizedText(IDataView training)
+        => new(Together, null, context.Transforms.Text.FeaturizeText(Together, nameof(WordRow.Text)).Fit(training), _iterationsOfManyFeatures);
 
     /// <summary>The topics of ML.NET's latent Dirichlet allocation of how often words occur.</summary>
     public Representation DirichletAllocation(IDataView training)

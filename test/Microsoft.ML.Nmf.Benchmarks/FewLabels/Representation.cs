@@ -9,13 +9,23 @@ namespace Microsoft.ML.Nmf.Benchmarks.FewLabels;
 /// <param name="L2">
 /// The one penalty of the classifier's weights, which was best on other seeds; null for the penalties that the trainer has by default, which suit activations.
 /// </param>
+/// <param name="Iterations">The most iterations of the classifier, and the steps that it remembers.</param>
 /// <param name="Transformer">Makes the column from the words; null for the words themselves.</param>
-internal sealed record Representation(string Column, float? L2, ITransformer? Transformer = null)
+internal sealed record Representation(string Column, float? L2, ITransformer? Transformer = null, (int Most, int Remembered) Iterations = default)
 {
+    private static readonly (int Most, int Remembered) _usual = (100, 20);
+
     /// <summary>The share of the test texts that a classifier trained on labelled texts gets right.</summary>
     public double Accuracy(MLContext context, IDataView labelled, IDataView test)
     {
-        var options = new LbfgsMaximumEntropyMulticlassTrainer.Options { LabelColumnName = WordFeatures.LabelKey, FeatureColumnName = Column, MaximumNumberOfIterations = 100 };
+        (int most, int remembered) = Iterations == default ? _usual : Iterations;
+        var options = new LbfgsMaximumEntropyMulticlassTrainer.Options
+        {
+            LabelColumnName = WordFeatures.LabelKey,
+            FeatureColumnName = Column,
+            MaximumNumberOfIterations = most,
+            HistorySize = remembered,
+        };
         if (L2 is { } penalty)
             (options.L1Regularization, options.L2Regularization) = (0, penalty);
         LbfgsMaximumEntropyMulticlassTrainer trainer = context.MulticlassClassification.Trainers.LbfgsMaximumEntropy(options);

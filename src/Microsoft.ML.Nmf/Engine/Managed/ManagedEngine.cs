@@ -49,8 +49,10 @@ internal sealed partial class ManagedEngine : ComputeEngine
     /// <inheritdoc />
     public override string DescribeMemory(ExampleMatrix examples, long working, int rank)
     {
-        // Dense data was read as compressed rows, which were then unpacked block by block.
-        long stored = examples is SparseExamples sparse ? BytesOf(sparse, rank) : examples.Bytes, read = examples.NonZeros * (sizeof(int) + sizeof(float));
+        // Dense data was read as compressed rows, which were then unpacked block by block; the block at hand is held twice.
+        long stored = examples is SparseExamples sparse ? BytesOf(sparse, rank) : examples.Bytes;
+        double block = 2 * Math.Min((double)ExampleMatrix.BlockRows / Math.Max(examples.Rows, 1), 1);
+        double read = (1 + block) * examples.NonZeros * (sizeof(int) + sizeof(float));
         return string.Create(CultureInfo.InvariantCulture, $"about {Math.Max(stored + working, read) / 1e6:F0} MB");
     }
 
