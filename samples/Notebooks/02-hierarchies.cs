@@ -206,7 +206,7 @@ ShowShares("Deep NMF: per cent of the coarse topics in the texts of a subject", 
 ShowShares("Neural NMF: per cent of the coarse topics in the texts of a subject", neuralPipeline);
 
 // %% [markdown]
-// Deep NMF found the four fields by itself. Neural NMF did not: one topic takes nine of the subjects, and the others one each. Its layers each approximate
+// Deep NMF found the four fields by itself. Neural NMF did not: one topic takes half of nature and of culture besides home. Its layers each approximate
 // the one before as well as they can, and nothing asks for topics of equal weight. Where a tree has to follow given classes, show it some labels, here the
 // field of every fifth text, and let them count: here five times as much as they do by default.
 

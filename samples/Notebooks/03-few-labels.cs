@@ -17,7 +17,7 @@
 // | LDA | topics of latent Dirichlet allocation, which ML.NET has | all texts | linear, on the labelled texts |
 // | NMF | activations of `Nmf` | all texts | linear, on the labelled texts |
 // | Neural NMF | activations of `NeuralNmf` | all texts | linear, on the labelled texts |
-// | Neural NMF with labels | activations of `NeuralNmf` | all texts and the labels | its own |
+// | Neural NMF with labels | words and activations of `NeuralNmf` | all texts and the labels | its own |
 //
 // The last is *semi-supervised*: one training of topics and classifier together. Its loss is that of the topics on all texts plus that of the labels, on
 // the texts that have one.
@@ -197,8 +197,7 @@ Show("New texts", questions.Zip(answers.GetColumn<string>("PredictedLabel"), ans
 
 // %% [markdown]
 // **What to take along.** With few labels of each class, learn topics from all texts first: they are worth more than the words of a few texts. With one label
-// of each, the guided `NeuralNmf` is far ahead here; with two and four, `Nmf` with a linear classifier is as good, and with more it is better. Differences of
-// two points are luck on a hundred test texts. With sixteen, the words have nearly caught up with `Nmf`. The [README](../../README.md) has the same race on
-// 25,769 texts of 12 classes: while labels are few, the guided model is well ahead of `Nmf` there, and with all labels known the words win.
+// of each, the guided `NeuralNmf` is far ahead of all but its own topics, because texts without a label teach it too. With more of them nothing here is clearly
+// better than it: differences of two points are luck on a hundred test texts. The [README](../../README.md) has the same race on 25,769 texts of 12 classes.
 //
 // LDA suffers from texts of a dozen words each, of which it gets nothing but counts.
