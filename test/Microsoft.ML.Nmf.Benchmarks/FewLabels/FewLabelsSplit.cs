@@ -49,10 +49,18 @@ internal sealed class FewLabelsSplit
         _keys = context.Transforms.Conversion.MapValueToKey(WordFeatures.LabelKey, nameof(WordRow.Label), keyData: classes).Fit(Load(_training));
         Test = View(Read(test));
 
-        WordRow[] Read(IDataView documents) => [.. featurizer.Transform(documents).GetColumn<VBuffer<float>>(WordFeatures.Words)
-            .Zip(counter.Transform(documents).GetColumn<VBuffer<float>>(WordFeatures.Words), context.Data.CreateEnumerable<Document>(documents, reuseRowObject: false))
+        WordRow[] Read(IDataView documents) => [.. Copies(featurizer.Transform(documents))
+            .Zip(Copies(counter.Transform(documents)), context.Data.CreateEnumerable<Document>(documents, reuseRowObject: false))
             .Select(row => new WordRow { Text = row.Third.Text, Label = row.Third.Label, Words = row.First, Counts = row.Second })];
     }
+
+    // A column hands out one buffer over and over.
+    private static IEnumerable<VBuffer<float>> Copies(IDataView view) => view.GetColumn<VBuffer<float>>(WordFeatures.Words).Select(words =>
+    {
+        VBuffer<float> copy = default;
+        words.CopyTo(ref copy);
+        return copy;
+    });
 
     /// <summary>The number of words.</summary>
     public int Features { get; }
