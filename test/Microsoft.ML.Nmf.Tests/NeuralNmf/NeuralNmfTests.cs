@@ -79,9 +79,13 @@ public class NeuralNmfTests
         float[][] rows = Rows.Values();
         IDataView data = NeuralRows.GroupView(_context, rows);
         NeuralNmfTransformer transformer =
-            _context.Transforms.NeuralNmf(NeuralRows.Options(
-                new() { Loss = loss, LayerOutputColumnNames = ["Fine"], Normalization = ActivationNormalization.None,
-                    ScoreSource = NeuralNmfScoreSource.DeepestTopics })).Fit(data);
+            _context.Transforms.NeuralNmf(NeuralRows.Options(new()
+            {
+                Loss = loss,
+                LayerOutputColumnNames = ["Fine"],
+                Normalization = ActivationNormalization.None,
+                ScoreSource = NeuralNmfScoreSource.DeepestTopics,
+            })).Fit(data);
         double[,] x = Matrix(rows);
         double[][,] templates = [.. transformer.Model.Layers.Select(l => NeuralData.Read(l.Templates))], expected = NaiveNeural.Forward(x, templates);
         IDataView output = transformer.Transform(data);
