@@ -47,13 +47,13 @@ internal static class FewLabelsComparison
         IDataView unlabelled = split.Training(labels: 0);
         string ranks = string.Join(", ", FewLabelsModels.Ranks);
         int rank = FewLabelsModels.Ranks[0];
-        (string Name, Representation Fitted, bool IsOfWords)[] fitted =
+        (string Name, Representation Fitted, bool IsLight)[] fitted =
         [
-            Fit("`FeaturizeText`", models.FeaturizedText, isOfWords: true),
-            Fit($"`LatentDirichletAllocation` {rank}", models.DirichletAllocation),
-            Fit($"`ProjectToPrincipalComponents` {rank}", models.PrincipalComponents),
+            Fit("`FeaturizeText`", models.FeaturizedText, isLight: true),
+            Fit($"`LatentDirichletAllocation` {rank}", models.DirichletAllocation, isLight: true),
+            Fit($"`ProjectToPrincipalComponents` {rank}", models.PrincipalComponents, isLight: true),
             Fit($"`Nmf` {rank}", models.Nmf),
-            Fit($"words and `Nmf` {rank}", models.WordsAndTopics, isOfWords: true),
+            Fit($"words and `Nmf` {rank}", models.WordsAndTopics, isLight: true),
             Fit($"`NeuralNmf` {ranks} without labels", view => models.Layers(models.Neural(view, withLabels: false), view)),
         ];
         foreach (double fraction in fractions)
@@ -64,8 +64,8 @@ internal static class FewLabelsComparison
             NeuralNmfTransformer guided = models.Neural(training, withLabels: true);
 
             Add("words (TF-IDF), linear", Linear(FewLabelsModels.Words(labels)));
-            foreach ((string name, Representation representation, bool isOfWords) in fitted)
-                Add($"{name}, linear", Linear(isOfWords ? representation with { L2 = FewLabelsModels.PenaltyOfWords(labels) } : representation));
+            foreach ((string name, Representation representation, bool isLight) in fitted)
+                Add($"{name}, linear", Linear(isLight ? representation with { L2 = FewLabelsModels.PenaltyOfWords(labels) } : representation));
             Add($"`NeuralNmf` {ranks} with labels, linear", Linear(models.Layers(guided, training)));
             Add($"`NeuralNmf` {ranks} with labels, own scores", models.OwnAccuracy(guided, split.Test));
 
@@ -74,13 +74,14 @@ internal static class FewLabelsComparison
             Console.Error.WriteLine($"seed {seed}, {labels} labels: done");
         }
 
-        (string, Representation, bool) Fit(string name, Func<IDataView, Representation> fit, bool isOfWords = false)
+        // Light are the penalties of what the defaults of trainers are too heavy for: small values, and many features.
+        (string, Representation, bool) Fit(string name, Func<IDataView, Representation> fit, bool isLight = false)
         {
             var clock = Stopwatch.StartNew();
             Representation representation = fit(unlabelled);
             double seconds = clock.Elapsed.TotalSeconds;
             table.AddCost(name, seconds, split.Test.GetRowCount()!.Value / representation.SecondsToRead(split.Test));
-            return (name, representation, isOfWords);
+            return (name, representation, isLight);
         }
     }
 }
