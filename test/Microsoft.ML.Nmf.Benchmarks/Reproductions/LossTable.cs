@@ -55,6 +55,8 @@ internal static class LossTable
             LabelColumnName = withLabels ? WordFeatures.LabelKey : null,
             Ranks = _ranks,
             Loss = loss,
+            // What the loss makes of the topics is to show, not what words add to it.
+            ScoreSource = NeuralNmfScoreSource.DeepestTopics,
             Seed = 1,
         }).Fit(data);
 

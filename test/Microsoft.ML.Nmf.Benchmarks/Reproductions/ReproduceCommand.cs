@@ -157,7 +157,7 @@ internal static class ReproduceCommand
             Head("The two losses of NeuralNmf", """
                 Ranks 30 and 12. "Nearest" is the mean over fine topics of the cosine with the most similar other one. Accuracy in per cent on a fifth of
                 the texts, which is held out, where 1 %, 5 % and all of the others have labels: of a linear classifier on the activations of both layers,
-                trained without labels, and of the model's own scores, trained with them.
+                trained without labels, and of the scores of the deepest topics alone, trained with them.
                 """);
             LossTable.Print(context, sample);
         }
