@@ -48,6 +48,9 @@ internal sealed class ScoreTraining
     private readonly int _classes;
     private readonly Action _checkAlive;
 
+    // W: the weight of each row, for each pass, and the diagonal of ΦᵀWΦ + α.
+    private sealed record Weighting(float[][] OfRows, double[] Diagonal);
+
     private ScoreTraining(ScoreProblem problem, IReadOnlyList<LayerPass> passes, int classes, Action checkAlive)
     {
         _problem = problem;
@@ -91,19 +94,18 @@ internal sealed class ScoreTraining
 
     private float[] Train()
     {
-        float[][] targets = [.. _rows.Select(rows => new float[ArraySize.Of(rows, _classes)])];
-        SetLabels(targets);
+        float[][] targets = Labels();
         var weights = new float[ArraySize.Of(_problem.Width, _classes)];
         Solve(targets, Weigh((_, _) => 1, 0), weights);
         int labelled = _labels.Sum(labels => labels?.Rows.Length ?? 0), all = _rows.Sum();
         if (labelled == all)
             return weights;
         float ofLabelled = (float)Math.Max(1, LeastShareOfLabelled * all / labelled);
-        float[][] weightsOfAll = Weigh((_, _) => ofLabelled, WeightOfUnlabelled);
+        Weighting ofAll = Weigh((_, _) => ofLabelled, WeightOfUnlabelled);
         for (int round = 0; round < Rounds; round++)
         {
             Sharpen(targets, _problem.Predict(weights));
-            Solve(targets, weightsOfAll, weights);
+            Solve(targets, ofAll, weights);
         }
 
         return weights;
@@ -114,10 +116,9 @@ internal sealed class ScoreTraining
     {
         var found = new List<(float[] Scores, int Label)>();
         int[][] halves = Halves();
+        float[][] targets = Labels();
         for (int half = 0; half < 2; half++)
         {
-            float[][] targets = [.. _rows.Select(rows => new float[ArraySize.Of(rows, _classes)])];
-            SetLabels(targets);
             var weights = new float[ArraySize.Of(_problem.Width, _classes)];
             Solve(targets, Weigh((pass, place) => halves[pass][place] == half ? 1 : 0, 0), weights);
             float[][] scores = _problem.Predict(weights);
@@ -170,6 +171,14 @@ internal sealed class ScoreTraining
         return (low + high) / 2;
     }
 
+    // One for the label of each labelled row, zero for all else.
+    private float[][] Labels()
+    {
+        float[][] targets = [.. _rows.Select(rows => new float[ArraySize.Of(rows, _classes)])];
+        SetLabels(targets);
+        return targets;
+    }
+
     private void SetLabels(float[][] targets)
     {
         ForEachLabelled((pass, _, row, label) =>
@@ -180,13 +189,16 @@ internal sealed class ScoreTraining
         });
     }
 
-    private float[][] Weigh(Func<int, int, float> ofPlace, float ofOthers)
+    private Weighting Weigh(Func<int, int, float> ofPlace, float ofOthers)
     {
         float[][] weights = [.. _rows.Select(rows => new float[rows])];
         foreach (float[] part in weights)
             Array.Fill(part, ofOthers);
         ForEachLabelled((pass, place, row, _) => weights[pass][row] = ofPlace(pass, place));
-        return weights;
+        double[] diagonal = _problem.Diagonal(weights);
+        for (int j = 0; j < diagonal.Length - 1; j++)
+            diagonal[j] += Penalty;
+        return new Weighting(weights, diagonal);
     }
 
     private void ForEachLabelled(Action<int, int, int, int> body)
@@ -250,12 +262,10 @@ internal sealed class ScoreTraining
     }
 
     // Conjugate gradients on (ΦᵀWΦ + α) V = ΦᵀWZ, for every class with steps of its own, from the V that there is, preconditioned by the diagonal.
-    private void Solve(float[][] targets, float[][] rowWeights, float[] weights)
+    private void Solve(float[][] targets, Weighting weighting, float[] weights)
     {
-        double[] diagonal = _problem.Diagonal(rowWeights);
-        for (int j = 0; j < diagonal.Length - 1; j++)
-            diagonal[j] += Penalty;
-        float[] right = _problem.Sum(Weighted(targets, rowWeights)), product = Apply(weights, rowWeights);
+        double[] diagonal = weighting.Diagonal;
+        float[] right = _problem.Sum(Weighted(targets, weighting.OfRows)), product = Apply(weights, weighting.OfRows);
         var residual = new float[weights.Length];
         for (int i = 0; i < residual.Length; i++)
             residual[i] = right[i] - product[i];
@@ -266,7 +276,7 @@ internal sealed class ScoreTraining
             _checkAlive();
             if (!Enumerable.Range(0, _classes).Any(c => squares[c] > Accuracy * Accuracy * first[c]))
                 break;
-            product = Apply(direction, rowWeights);
+            product = Apply(direction, weighting.OfRows);
             double[] curvature = Inner(direction, product, null);
             double[] length = [.. squares.Select((square, c) => curvature[c] > 0 ? square / curvature[c] : 0)];
             for (int i = 0; i < weights.Length; i++)
@@ -295,8 +305,13 @@ internal sealed class ScoreTraining
         return result;
     }
 
-    private float[][] Weighted(float[][] values, float[][] rowWeights)
-        => [.. values.Select((part, p) => part.Select((value, at) => value * rowWeights[p][at / _classes]).ToArray())];
+    private float[][] Weighted(float[][] values, float[][] rowWeights) => [.. values.Select((part, p) =>
+    {
+        var weighted = new float[part.Length];
+        for (int at = 0; at < part.Length; at++)
+            weighted[at] = part[at] * rowWeights[p][at / _classes];
+        return weighted;
+    })];
 
     private float[] Preconditioned(float[] residual, double[] diagonal)
     {

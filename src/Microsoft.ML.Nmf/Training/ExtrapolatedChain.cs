@@ -56,7 +56,8 @@ internal sealed class ExtrapolatedChain : EuclideanChain
         else if (fall < 0)
         {
             // The templates without extrapolation come from where the iteration began; so do the activations then.
-            TakeBack(0);
+            FactorAt(0).Exchange(_buffers[0].Next);
+            Products.Changed(FactorAt(0));
             Engine.Copy(_buffers[1].Plain, FactorAt(1));
             Products.Changed(FactorAt(1));
             StepActivations(_sweeps, 0);
@@ -116,11 +117,5 @@ internal sealed class ExtrapolatedChain : EuclideanChain
             factor.Exchange(next);
         });
         return inner;
-    }
-
-    private void TakeBack(int k)
-    {
-        FactorAt(k).Exchange(_buffers[k].Next);
-        Products.Changed(FactorAt(k));
     }
 }

@@ -12,7 +12,7 @@ internal sealed class CrossProductKernel(BlockScheduler scheduler)
 {
     // Rows whose products are summed in float32: so many that they stay in the first cache, and fewer for a factor of few rows, whose errors would not average
     // out. What is left of Gram matrices when they cancel is the objective of a good fit.
-    private const int BlockRows = 128;
+    public const int BlockRows = 128;
     private const int ShortBlockRows = 32;
 
     // Rows of a part, and of a factor that has few.
@@ -41,8 +41,7 @@ internal sealed class CrossProductKernel(BlockScheduler scheduler)
     public void Compute(ManagedFactor first, ManagedFactor second, double[] result)
     {
         bool isGram = ReferenceEquals(first, second);
-        CrossProductTiles tiles = _tiles is { } kept && kept.Fit(first.Rank, second.Rank, isGram) ? kept : new(first.Rank, second.Rank, isGram);
-        _tiles = tiles;
+        CrossProductTiles tiles = CrossProductTiles.For(first.Rank, second.Rank, isGram, ref _tiles);
         int size = tiles.Size;
         int parts = Parts(first.Rows), atOnce = PartsAtOnce(parts, size);
         int length = ArraySize.Of(atOnce, size);
@@ -75,11 +74,7 @@ internal sealed class CrossProductKernel(BlockScheduler scheduler)
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Part(CrossProductTiles tiles, Range some, ManagedFactor first, ManagedFactor second, int part, Span<double> sums, Span<float> scratch)
     {
-        int start = part * PartRows, end = (int)Math.Min(start + (long)PartRows, first.Rows), block = first.Rows <= FewRows ? ShortBlockRows : BlockRows;
-        for (int row = start; row < end; row += block)
-        {
-            int rows = Math.Min(block, end - row);
-            tiles.Multiply(first.RowRange(row, rows), first.Stride, second.RowRange(row, rows), rows, some, sums, scratch, add: row > start);
-        }
+        int start = part * PartRows, count = Math.Min(PartRows, first.Rows - start), block = first.Rows <= FewRows ? ShortBlockRows : BlockRows;
+        tiles.MultiplyBlocks(first.RowRange(start, count), first.Stride, second.RowRange(start, count), block, some, sums, scratch, add: false);
     }
 }

@@ -40,20 +40,34 @@ internal sealed class CrossProductTiles
     /// <summary>The number of tiles.</summary>
     public int Count => _tiles.Length;
 
-    /// <summary>Whether these are the tiles for a shape.</summary>
-    public bool Fit(int height, int width, bool isGram) => (height, width, isGram) == (_height, _width, _isGram);
+    /// <summary>The tiles for a shape: those that were kept, where they are for it, or new ones, which then are kept.</summary>
+    public static CrossProductTiles For(int height, int width, bool isGram, ref CrossProductTiles? kept)
+        => kept is { } tiles && (height, width, isGram) == (tiles._height, tiles._width, tiles._isGram) ? tiles : kept = new(height, width, isGram);
 
-    /// <summary>sums ← the product of some rows, or sums + it.</summary>
+    /// <summary>sums ← the product of many rows, or sums + it, with a block of them at a time summed in float32.</summary>
     /// <param name="left">Padded rows of A.</param>
     /// <param name="leftStride">Floats from one of them to the next.</param>
     /// <param name="right">Padded rows of B.</param>
-    /// <param name="rows">How many there are.</param>
+    /// <param name="block">The most rows of a block.</param>
     /// <param name="tiles">Which tiles.</param>
     /// <param name="sums">The sums.</param>
     /// <param name="scratch">Working memory.</param>
     /// <param name="add">Whether the sums are added to.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Multiply(
+    public void MultiplyBlocks(
+        ReadOnlySpan<float> left, int leftStride, ReadOnlySpan<float> right, int block, Range tiles, Span<double> sums, Span<float> scratch, bool add)
+    {
+        int count = right.Length / _stride;
+        for (int row = 0; row < count; row += block)
+        {
+            int rows = Math.Min(block, count - row);
+            Multiply(left[(row * leftStride)..], leftStride, right.Slice(row * _stride, rows * _stride), rows, tiles, sums, scratch, add || row > 0);
+        }
+    }
+
+    // sums ← the product of a block of rows, or sums + it.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Multiply(
         ReadOnlySpan<float> left, int leftStride, ReadOnlySpan<float> right, int rows, Range tiles, Span<double> sums, Span<float> scratch, bool add)
     {
         foreach (Tile tile in _tiles.AsSpan(tiles))

@@ -17,9 +17,6 @@ internal sealed class DescentPass(BlockScheduler scheduler)
     private const int MostParts = 64;
     private const int MostSums = 1 << 20;
 
-    // Rows whose part of the Gram matrix is summed in float32, as in CrossProductKernel.
-    private const int RowsInFloat = 128;
-
     // Kept for the next call; an engine computes one primitive at a time.
     private AlignedDoubles _sums = new(0);
     private CrossProductTiles? _tiles;
@@ -46,8 +43,7 @@ internal sealed class DescentPass(BlockScheduler scheduler)
     {
         (ManagedFactor factor, ManagedFactor plain, ManagedFactor next) = places;
         int rank = factor.Rank, stride = factor.Stride, blocks = data.Blocks.Length;
-        CrossProductTiles tiles = _tiles is { } kept && kept.Fit(rank, rank, isGram: true) ? kept : new(rank, rank, isGram: true);
-        _tiles = tiles;
+        CrossProductTiles tiles = CrossProductTiles.For(rank, rank, isGram: true, ref _tiles);
         int size = tiles.Size;
         int parts = Math.Min(blocks, Math.Min(MostParts, MostSums / size));
         if (_sums.Length < parts * size)
@@ -67,12 +63,7 @@ internal sealed class DescentPass(BlockScheduler scheduler)
                 multiply(data.Blocks[b], product);
                 inner[part] += kernel.Extrapolate(
                     factor.RowRange(first, count), product, plain.RowRange(first, count), result, (stride, count), extrapolation, scratch);
-                for (int row = 0; row < count; row += RowsInFloat)
-                {
-                    int rows = Math.Min(RowsInFloat, count - row);
-                    ReadOnlySpan<float> some = result.Slice(row * stride, rows * stride);
-                    tiles.Multiply(some, stride, some, rows, Range.All, sums, square, add: b > start || row > 0);
-                }
+                tiles.MultiplyBlocks(result, stride, result, CrossProductKernel.BlockRows, Range.All, sums, square, add: b > start);
             }
         });
         Array.Clear(gram.Values);

@@ -166,26 +166,18 @@ internal sealed class LeastSquaresBlock
         return Equations.Solve();
     }
 
-    /// <summary>Writes the solution of a lane, plus a share of another row on the same support, as a padded row.</summary>
+    /// <summary>Writes the solution of a lane as a padded row, plus a share of another row on the same support where there is one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Scatter(int row, int lane, ReadOnlySpan<float> other, double share, Span<float> target)
+    public void Scatter(int row, int lane, Span<float> target, ReadOnlySpan<float> other = default, double share = 0)
     {
         ReadOnlySpan<int> list = Listed(row, lane);
         ref double x = ref Equations.First(lane);
         target.Clear();
         for (int i = 0; i < list.Length; i++)
-            target[list[i]] = (float)(Unsafe.Add(ref x, i * LaneEquations.Lanes) + share * other[list[i]]);
-    }
-
-    /// <summary>Writes the solution of a lane as a padded row.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Scatter(int row, int lane, Span<float> target)
-    {
-        ReadOnlySpan<int> list = Listed(row, lane);
-        ref double x = ref Equations.First(lane);
-        target.Clear();
-        for (int i = 0; i < list.Length; i++)
-            target[list[i]] = (float)Unsafe.Add(ref x, i * LaneEquations.Lanes);
+        {
+            double own = other.IsEmpty ? 0 : share * other[list[i]];
+            target[list[i]] = (float)(Unsafe.Add(ref x, i * LaneEquations.Lanes) + own);
+        }
     }
 
     /// <summary>

@@ -90,7 +90,7 @@ internal sealed partial class ManagedEngine : ComputeEngine
         }
 
         var sparse = (SparseData)data;
-        FrequentRows? frequent = (long)o.Rows * o.Stride > CachedFloats ? sparse.FrequentWhereItPays() : null;
+        FrequentRows? frequent = IsCached(o) ? null : sparse.FrequentWhereItPays();
         frequent?.Multiply(_scheduler, o, target);
         _scheduler.Run(RowBlocks.Count(data.Rows), CostOfGathering(sparse, o), b =>
         {
@@ -104,7 +104,7 @@ internal sealed partial class ManagedEngine : ComputeEngine
     public override void RoughDataProduct(DataMatrix data, Factor other, Factor result)
     {
         ManagedFactor o = Of(other), target = Of(result);
-        if (data is not SparseData sparse || (long)o.Rows * o.Stride <= CachedFloats)
+        if (data is not SparseData sparse || IsCached(o))
         {
             DataProduct(data, other, result);
             return;
@@ -240,11 +240,10 @@ internal sealed partial class ManagedEngine : ComputeEngine
         DataMatrix data, Factor other, (Factor Factor, Factor Plain, Factor Next) places, DescentStep step, Gram gramOfNext, Func<Factor> room)
     {
         ManagedFactor f = Of(places.Factor), o = Of(other);
-        bool isCached = (long)o.Rows * o.Stride <= CachedFloats;
         // Frequent rows have a pass of their own over a factor beyond the cache.
-        if (data is not SparseData sparse || !DescentPass.Suits(f) || !(isCached || step.IsRough))
+        if (data is not SparseData sparse || !DescentPass.Suits(f) || !(IsCached(o) || step.IsRough || sparse.FrequentWhereItPays() is null))
             return base.StepByDescent(data, other, places, step, gramOfNext, room);
-        RoundedFactor? rounded = isCached ? null : Round(o);
+        RoundedFactor? rounded = step.IsRough && !IsCached(o) ? Round(o) : null;
         var kernel = new CoordinateDescentKernel(Of(step.Gram), step.Penalty, step.Sweeps);
         return _descentPass.Run(sparse.Data, Multiply, (f, Of(places.Plain), Of(places.Next)), kernel, (float)step.Extrapolation, Of(gramOfNext));
 
@@ -333,6 +332,8 @@ internal sealed partial class ManagedEngine : ComputeEngine
         });
 
     private static double CostOfEntries(ManagedFactor factor) => BlockScheduler.CostOfEntry * factor.Values.Length;
+
+    private static bool IsCached(ManagedFactor factor) => (long)factor.Rows * factor.Stride <= CachedFloats;
 
     private static ManagedFactor Of(Factor factor) => (ManagedFactor)factor;
 

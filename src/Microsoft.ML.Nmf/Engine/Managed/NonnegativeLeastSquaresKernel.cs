@@ -114,7 +114,7 @@ internal sealed class NonnegativeLeastSquaresKernel
                 if ((dependent >> lane & 1) != 0)
                     BackwardAlone(solution.Slice(start, stride), block.Target(lane), shares.After, result.Slice(start, stride), block, row);
                 else
-                    block.Scatter(row, lane, solution.Slice(start, stride), shares.After, result.Slice(start, stride));
+                    block.Scatter(row, lane, result.Slice(start, stride), solution.Slice(start, stride), shares.After);
             }
         }
 
