@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using Microsoft.ML.Nmf.Engine;
 
@@ -25,44 +26,57 @@ internal static class Nndsvd
     /// <param name="zeros">What each zero is replaced by, in the dense variants; null leaves them.</param>
     /// <param name="random">Draws everything random.</param>
     /// <param name="checkAlive">Throws when the training has been cancelled.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Fill(ComputeEngine engine, FactorPair factors, Func<float>? zeros, Random random, Action checkAlive)
     {
         int rank = factors.Templates.Rank;
-        RandomizedSvd.Triplets svd = RandomizedSvd.Compute(engine, factors.Data, rank, random, checkAlive);
-        (double[] Positive, double[] Negative) left = Norms(svd.Left), right = Norms(svd.Right);
-        var parts = new Part[svd.Values.Length];
-        for (int k = 0; k < parts.Length; k++)
+        double[] values = RandomizedSvd.Compute(engine, factors.Data, factors.Activations, factors.Templates, random, checkAlive);
+        // From a pool, since the memory of a fit before has been touched already.
+        int lengthOfActivations = ArraySize.Of(factors.Activations.Rows, rank), lengthOfTemplates = ArraySize.Of(factors.Templates.Rows, rank);
+        float[] rentedActivations = ArrayPool<float>.Shared.Rent(lengthOfActivations), rentedTemplates = ArrayPool<float>.Shared.Rent(lengthOfTemplates);
+        Span<float> activations = rentedActivations.AsSpan(0, lengthOfActivations), templates = rentedTemplates.AsSpan(0, lengthOfTemplates);
+        factors.Activations.CopyTo(activations);
+        factors.Templates.CopyTo(templates);
+
+        (double[] Positive, double[] Negative) left = Norms(activations, rank), right = Norms(templates, rank);
+        var parts = new Part[rank];
+        for (int k = 0; k < values.Length; k++)
         {
             int sign = left.Positive[k] * right.Positive[k] >= left.Negative[k] * right.Negative[k] ? 1 : -1;
             (double ofLeft, double ofRight) = sign > 0 ? (left.Positive[k], right.Positive[k]) : (left.Negative[k], right.Negative[k]);
-            parts[k] = new Part(sign, ofLeft, ofRight, Math.Sqrt(svd.Values[k] * ofLeft * ofRight));
+            parts[k] = new Part(sign, ofLeft, ofRight, Math.Sqrt(values[k] * ofLeft * ofRight));
         }
 
-        float[] activations = Take(svd.Left, rank, parts, part => part.Left), templates = Take(svd.Right, rank, parts, part => part.Right);
+        Take(activations, parts, part => part.Left);
+        Take(templates, parts, part => part.Right);
         float randomScale = RandomStart.ScaleOf(factors);
         for (int k = 0; k < rank; k++)
         {
-            if (k < parts.Length && svd.Values[k] > Negligible * svd.Values[0])
+            if (k < values.Length && values[k] > Negligible * values[0])
                 continue;
             FillRandomly(activations, rank, k, randomScale, random);
             FillRandomly(templates, rank, k, randomScale, random);
         }
 
         if (zeros is not null)
-            ReplaceZeros(activations, templates, zeros);
+        {
+            ReplaceZeros(activations, zeros);
+            ReplaceZeros(templates, zeros);
+        }
+
         factors.Activations.CopyFrom(activations);
         factors.Templates.CopyFrom(templates);
+        ArrayPool<float>.Shared.Return(rentedActivations);
+        ArrayPool<float>.Shared.Return(rentedTemplates);
     }
 
     // The norms of the positive and of the negative entries of every column.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static (double[] Positive, double[] Negative) Norms(FactorMatrix vectors)
+    private static (double[] Positive, double[] Negative) Norms(ReadOnlySpan<float> vectors, int rank)
     {
-        double[] positive = new double[vectors.Columns], negative = new double[vectors.Columns];
-        for (int i = 0; i < vectors.Rows; i++)
+        double[] positive = new double[rank], negative = new double[rank];
+        for (int start = 0; start < vectors.Length; start += rank)
         {
-            ReadOnlySpan<float> row = vectors.Row(i);
+            ReadOnlySpan<float> row = vectors.Slice(start, rank);
             for (int k = 0; k < row.Length; k++)
             {
                 double value = row[k], square = value * value;
@@ -76,43 +90,36 @@ internal static class Nndsvd
         return (positive, negative);
     }
 
-    // The entries of one sign of every column, without it, scaled from their norm to another; those of the other sign, and those that are rounding, are zero.
+    // The entries of one sign of every column, without it, scaled from their norm to another; those of the other sign, and those that are rounding, become zero.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float[] Take(FactorMatrix vectors, int rank, Part[] parts, Func<Part, double> norm)
+    private static void Take(Span<float> vectors, Part[] parts, Func<Part, double> norm)
     {
-        var target = new float[ArraySize.Of(vectors.Rows, rank)];
         double[] toShare = [.. parts.Select(part => norm(part) > 0 ? part.Sign / norm(part) : 0)];
-        for (int i = 0; i < vectors.Rows; i++)
+        for (int start = 0; start < vectors.Length; start += parts.Length)
         {
-            ReadOnlySpan<float> row = vectors.Row(i);
-            Span<float> result = target.AsSpan(i * rank, rank);
+            Span<float> row = vectors.Slice(start, parts.Length);
             for (int k = 0; k < row.Length; k++)
             {
                 double share = row[k] * toShare[k];
-                result[k] = share > Rounding ? (float)(share * parts[k].Scale) : 0;
+                row[k] = share > Rounding ? (float)(share * parts[k].Scale) : 0;
             }
         }
-
-        return target;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void FillRandomly(float[] target, int rank, int column, float scale, Random random)
+    private static void FillRandomly(Span<float> target, int rank, int column, float scale, Random random)
     {
         for (int i = column; i < target.Length; i += rank)
             target[i] = random.NextSingle() * scale;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void ReplaceZeros(float[] activations, float[] templates, Func<float> value)
+    private static void ReplaceZeros(Span<float> factor, Func<float> value)
     {
-        foreach (float[] factor in new[] { activations, templates })
+        foreach (ref float entry in factor)
         {
-            for (int i = 0; i < factor.Length; i++)
-            {
-                if (factor[i] == 0)
-                    factor[i] = value();
-            }
+            if (entry == 0)
+                entry = value();
         }
     }
 }

@@ -6,8 +6,9 @@ namespace Microsoft.ML.Nmf.Training;
 /// Templates to start from for β = 2 where there are many rows: NNDSVD of every eighth row, then some iterations on these rows alone.
 /// </summary>
 /// <remarks>
-/// On TF-IDF of 60,237 texts this takes two thirds of the time of NNDSVD of all rows, and what it leads to is as good: of four seeds at rank 50 three come below
-/// what scikit-learn has after 50 iterations, three with NNDSVD of all rows. More iterations, or of fewer rows, lead to worse ends.
+/// On TF-IDF of 60,237 texts this takes two thirds of the time of NNDSVD of all rows, and what it leads to is better: from each of 13 seeds, at ranks 20, 50 and
+/// 100, it ends below what scikit-learn has after 50 iterations, after 23 of its own at most. Of every fourth, sixth, tenth or twelfth row, or with no iterations,
+/// four or sixteen, it does not at some rank.
 /// </remarks>
 internal static class SampledStart
 {
@@ -17,7 +18,7 @@ internal static class SampledStart
     private const int Step = 8;
     private const int LeastSample = 2048;
     private const int RowsOfComponent = 8;
-    private const int Iterations = 4;
+    private const int Iterations = 10;
 
     /// <summary>Whether there are rows enough.</summary>
     public static bool Suits(FactorPair factors)

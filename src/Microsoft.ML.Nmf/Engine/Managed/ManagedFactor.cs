@@ -83,8 +83,12 @@ internal sealed class ManagedFactor : Factor
         (Storage, partner.Storage) = (partner.Storage, Storage);
     }
 
-    /// <summary>Lets go of the memory, which a variable may outlive that still names the factor.</summary>
-    public override void Dispose() => Storage = AlignedFloats.None;
+    /// <summary>Gives the memory back for the next factor; a variable that still names this one finds none.</summary>
+    public override void Dispose()
+    {
+        Storage.Release();
+        Storage = AlignedFloats.None;
+    }
 
     /// <summary>A copy of the transpose, as padded rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -150,8 +154,8 @@ internal sealed class AlignedFloats
     /// <summary>The most floats.</summary>
     public static readonly int MostLength = Array.MaxLength - LineFloats;
 
-    private readonly float[] _storage;
     private readonly int _offset;
+    private float[] _storage;
 
     /// <summary>Room for <paramref name="length"/> floats.</summary>
     public AlignedFloats(int length)
@@ -166,8 +170,7 @@ internal sealed class AlignedFloats
     public AlignedFloats(int rows, int stride)
     {
         Length = ArraySize.Of(rows, stride);
-        _storage = GC.AllocateArray<float>(Length + LineFloats, pinned: true);
-        HugePages.Ask(_storage);
+        _storage = FreedMemory.Take(Length + LineFloats) ?? Allocate(Length + LineFloats);
         long address = Marshal.UnsafeAddrOfPinnedArrayElement(_storage, 0);
         _offset = (int)((LineBytes - address % LineBytes) % LineBytes) / sizeof(float);
     }
@@ -179,5 +182,22 @@ internal sealed class AlignedFloats
     public int Length { get; }
 
     /// <summary>The floats.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">They have been released.</exception>
     public Span<float> Span => _storage.AsSpan(_offset, Length);
+
+    /// <summary>Gives the memory back for what is allocated next.</summary>
+    public void Release()
+    {
+        if (Length == 0)
+            return;
+        FreedMemory.Give(_storage);
+        _storage = [];
+    }
+
+    private static float[] Allocate(int length)
+    {
+        float[] storage = GC.AllocateArray<float>(length, pinned: true);
+        HugePages.Ask(storage);
+        return storage;
+    }
 }
