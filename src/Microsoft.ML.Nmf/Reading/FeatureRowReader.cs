@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Nmf.Reading;
@@ -55,6 +57,12 @@ internal sealed class FeatureRowReader
                 for (int j = 0; j < values.Length; j++)
                     Add(j, values[j], values[j]);
             }
+            else if (ArePositive(values))
+            {
+                values.CopyTo(_values);
+                _singles.GetIndices().CopyTo(_features);
+                _count = values.Length;
+            }
             else
             {
                 ReadOnlySpan<int> indices = _singles.GetIndices();
@@ -82,6 +90,24 @@ internal sealed class FeatureRowReader
         }
     }
 
+    // Whether there is nothing to leave out or to refuse: all values are above zero and finite.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static bool ArePositive(ReadOnlySpan<float> values)
+    {
+        bool arePositive = true;
+        int p = 0;
+        for (; p + Vector256<float>.Count <= values.Length; p += Vector256<float>.Count)
+        {
+            Vector256<float> value = Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(values), (nuint)p);
+            arePositive &= Vector256.GreaterThanAll(value, Vector256<float>.Zero) & Vector256.LessThanOrEqualAll(value, Vector256.Create(float.MaxValue));
+        }
+
+        for (; p < values.Length; p++)
+            arePositive &= values[p] > 0 & values[p] <= float.MaxValue;
+        return arePositive;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Add(int feature, float value, double given)
     {
         if (value == 0)

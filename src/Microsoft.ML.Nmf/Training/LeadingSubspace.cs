@@ -54,7 +54,8 @@ internal static class LeadingSubspace
 
         // The diagonal of R is near to the eigenvalues of XXᵀ.
         double[] inverse = InverseOfFactor();
-        double[] eigenvalues = [.. Enumerable.Range(0, size).Select(k => inverse[k * size + k]).Where(value => value > 0).Select(value => 1 / value).OrderDescending()];
+        double[] eigenvalues =
+            [.. Enumerable.Range(0, size).Select(k => inverse[k * size + k]).Where(value => value > 0).Select(value => 1 / value).OrderDescending()];
         if (eigenvalues.Length == size)
         {
             double bound = Math.Max(eigenvalues[^1], LeastBound * eigenvalues[0]);

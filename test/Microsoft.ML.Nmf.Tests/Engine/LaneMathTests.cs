@@ -1,4 +1,6 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 using Microsoft.ML.Nmf.Engine.Managed;
 
 namespace Microsoft.ML.Nmf.Tests.Engine;
@@ -6,13 +8,16 @@ namespace Microsoft.ML.Nmf.Tests.Engine;
 /// <summary>The logarithm and the exponential of the kernels against those of the base library in double.</summary>
 public class LaneMathTests
 {
+    // Without fused multiply-add there is one more rounding in each step of a polynomial.
+    private static double Allowance => Fma.IsSupported || AdvSimd.IsSupported ? 1 : 1.1;
+
     [Fact]
     public void A_logarithm_is_right_to_one_unit_in_the_last_place()
     {
         foreach (float x in NormalValues())
         {
             double exact = Math.Log(x);
-            Assert.True(Math.Abs(LaneMath.Log(Vector512.Create(x))[3] - exact) <= UnitOf(exact), $"log {x:R}");
+            Assert.True(Math.Abs(LaneMath.Log(Vector512.Create(x))[3] - exact) <= Allowance * UnitOf(exact), $"log {x:R}");
         }
     }
 
@@ -22,7 +27,7 @@ public class LaneMathTests
         for (float x = -87.3f; x < 88.3f; x += 0.00917f)
         {
             double exact = Math.Exp(x);
-            Assert.True(Math.Abs(LaneMath.Exp(Vector512.Create(x))[5] - exact) <= 2 * UnitOf(exact), $"exp {x:R}");
+            Assert.True(Math.Abs(LaneMath.Exp(Vector512.Create(x))[5] - exact) <= 2 * Allowance * UnitOf(exact), $"exp {x:R}");
         }
     }
 
@@ -59,9 +64,15 @@ public class LaneMathTests
         {
             double exact = Math.Pow(x, exponent);
             if (exact is > 1.2e-38 and < 3.4e38)
-                Assert.True(Math.Abs(LaneMath.Pow(Vector512.Create(x), Vector512.Create(exponent))[7] - exact) <= 2 * UnitOf(exact), $"{x:R} to {exponent}");
+                Assert.True(Math.Abs(LaneMath.Pow(Vector512.Create(x), Vector512.Create(exponent))[7] - exact) <= 2 * Allowance * UnitOf(exact), $"{x:R} to {exponent}");
         }
     }
+
+    [Theory]
+    [InlineData(4.1140207e22f, 1.7f)]
+    [InlineData(2.0004417e-17f, -2.3f)]
+    public void A_power_is_right_up_to_the_largest_number(float x, float exponent)
+        => Assert.Equal(1, LaneMath.Pow(Vector512.Create(x), Vector512.Create(exponent))[4] / Math.Pow(x, exponent), 2e-7);
 
     [Theory]
     [InlineData(0, 0.3f, 0)]

@@ -27,7 +27,7 @@ internal static class CoordinateSweep
             double old = Unsafe.Add(ref x, k), slope = Unsafe.Add(ref g, k);
             if (old == 0 && slope >= 0)
                 continue;
-            double next = Math.Max(old - slope * Unsafe.Add(ref inverses, k), 0);
+            double next = double.MaxNative(old - slope * Unsafe.Add(ref inverses, k), 0);
             hasChanged |= (next > 0) != (old > 0);
             Unsafe.Add(ref x, k) = next;
             Vector512<double> step = Vector512.Create(next - old);

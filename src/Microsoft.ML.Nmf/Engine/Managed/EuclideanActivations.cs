@@ -44,7 +44,7 @@ internal sealed class EuclideanActivations : ActivationProblem
             RowProduct.Multiply(features, values, _problem._templates, -_problem._settings.L1, _target.Span);
             _solver.SolveFromZero(_problem._gram, _target.Span, _solution);
             for (int k = 0; k < activations.Length; k++)
-                activations[k] = (float)Math.Min(_solution[k], float.MaxValue);
+                activations[k] = float.MinNative((float)_solution[k], float.MaxValue);
         }
     }
 }

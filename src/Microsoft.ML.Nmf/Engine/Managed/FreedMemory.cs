@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Microsoft.ML.Nmf.Engine.Managed;
 
 /// <summary>
@@ -19,6 +21,7 @@ internal static class FreedMemory
 
     /// <summary>An array of zeros of at least a length, if one is there.</summary>
     /// <param name="length">The length.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float[]? Take(int length)
     {
         if (length < LeastLength)

@@ -154,9 +154,10 @@ internal sealed class NonnegativeRowSolver
                 break;
         }
 
-        ReadOnlySpan<double> x = _solution.Span;
-        for (int k = 0; k < gram.Rank; k++)
-            _inside[k] = x[k] > 0 ? -1 : 0;
+        ref double x = ref _solution.First;
+        ref long inside = ref MemoryMarshal.GetArrayDataReference(_inside);
+        for (int k = 0; k < gram.Stride; k += Lane)
+            Vector512.GreaterThan(Vector512.LoadUnsafe(ref x, (nuint)k), Vector512<double>.Zero).AsInt64().StoreUnsafe(ref inside, (nuint)k);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -210,9 +211,10 @@ internal sealed class NonnegativeRowSolver
 
         if (isOptimal && _ridge > 0)
             RemoveRidge(gram);
-        ReadOnlySpan<double> x = _solution.Span;
-        for (int k = 0; k < gram.Rank; k++)
-            solution[k] = Math.Max(x[k], 0);
+        ref double x = ref _solution.First;
+        for (int k = 0; k < gram.Stride; k += Lane)
+            Vector512.Max(Vector512.LoadUnsafe(ref x, (nuint)k), Vector512<double>.Zero).StoreUnsafe(ref x, (nuint)k);
+        _solution.Span[..gram.Rank].CopyTo(solution);
         return isOptimal;
     }
 

@@ -19,6 +19,7 @@ internal sealed class SupportEquations
     private readonly double _dependent;
     private readonly int[] _support;
     private readonly AlignedDoubles _values;
+    private readonly AlignedDoubles _found;
     private int _room;
     private int _size;
     private AlignedDoubles _rows;
@@ -32,6 +33,7 @@ internal sealed class SupportEquations
         _dependent = dependent;
         _support = new int[rank + 1];
         _values = new AlignedDoubles(DoubleKernel.Padded(rank + 1));
+        _found = new AlignedDoubles(DoubleKernel.Padded(rank + 1));
         _room = Math.Min(rank, FirstRoom);
         _rows = new AlignedDoubles(_room, DoubleKernel.Padded(_room + 1));
         _multipliers = new AlignedDoubles(_room, DoubleKernel.Padded(_room + 1));
@@ -70,16 +72,15 @@ internal sealed class SupportEquations
         if (size > _room)
             Reserve(size);
         int width = DoubleKernel.Padded(size + 1);
-        Span<double> rows = _rows.Span;
-        ReadOnlySpan<double> values = gram.Values.Span;
-        for (int i = 0; i < support.Length; i++)
+        ref double row = ref _rows.First;
+        ref double values = ref gram.Values.First;
+        for (int i = 0; i < support.Length; i++, row = ref Unsafe.Add(ref row, width))
         {
-            ReadOnlySpan<double> from = values.Slice(support[i] * gram.Stride, gram.Stride);
-            Span<double> row = rows.Slice(i * width, width);
+            ref double from = ref Unsafe.Add(ref values, (nint)support[i] * gram.Stride);
             for (int j = i; j < support.Length; j++)
-                row[j] = from[support[j]];
-            row[i] *= 1 + ridge;
-            row[size] = target[support[i]];
+                Unsafe.Add(ref row, j) = Unsafe.Add(ref from, support[j]);
+            Unsafe.Add(ref row, i) *= 1 + ridge;
+            Unsafe.Add(ref row, size) = target[support[i]];
         }
     }
 
@@ -144,27 +145,22 @@ internal sealed class SupportEquations
         Span<double> x = solution[..gram.Stride];
         for (int k = 0; k < x.Length; k++)
             x[k] = 0;
+        ref double found = ref _found.First;
         for (int i = size - 1; i >= 0; i--)
         {
+            Unsafe.Add(ref found, i) = 0;
             if (inside[_support[i]] == 0)
-            {
-                Unsafe.Add(ref z, i) = 0;
                 continue;
-            }
-
             double value = Unsafe.Add(ref z, i);
-            x[_support[i]] = value;
+            x[_support[i]] = Unsafe.Add(ref found, i) = value;
             Vector512<double> factor = Vector512.Create(-value);
             ref double row = ref Unsafe.Add(ref multipliers, (nint)i * width);
-            int whole = i & -Lane;
-            for (int l = 0; l < whole; l += Lane)
+            // From i on the row holds what is left over; it only reaches values that are done with.
+            for (int l = 0; l < i; l += Lane)
             {
                 Vector512.MultiplyAddEstimate(factor, Vector512.LoadUnsafe(ref row, (nuint)l), Vector512.LoadUnsafe(ref z, (nuint)l))
                     .StoreUnsafe(ref z, (nuint)l);
             }
-
-            for (int l = whole; l < i; l++)
-                Unsafe.Add(ref z, l) -= value * Unsafe.Add(ref row, l);
         }
     }
 
@@ -173,6 +169,6 @@ internal sealed class SupportEquations
     {
         ref double b = ref MemoryMarshal.GetReference(target[..gram.Stride]);
         ref double g = ref MemoryMarshal.GetReference(gradient[..gram.Stride]);
-        RowGradient.Compute(gram, _support.AsSpan(0, _size), ref _values.First, 1, ref b, ref g);
+        RowGradient.Compute(gram, _support.AsSpan(0, _size), ref _found.First, 1, ref b, ref g);
     }
 }
