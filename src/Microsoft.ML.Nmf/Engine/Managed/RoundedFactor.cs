@@ -37,6 +37,9 @@ internal sealed class RoundedFactor
     /// <summary>Whether there is room for just such a factor.</summary>
     public bool Fits(ManagedFactor factor) => factor.Rows == _rows && factor.Stride == _stride;
 
+    /// <summary>Gives the memory back, after which it is not used any more.</summary>
+    public void Release() => _words.Release();
+
     /// <summary>Rounds some rows, each value to the nearest.</summary>
     /// <param name="rows">The padded rows.</param>
     /// <param name="first">Which row the first of them is.</param>
