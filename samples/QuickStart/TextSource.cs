@@ -38,7 +38,7 @@ internal sealed record TextSource(IReadOnlyList<Note> Notes, int Topics, string 
             : [.. ReadColumn(file ?? Path.Combine(AppContext.BaseDirectory, "field-notes.tsv"), column ?? "text")];
         if (texts.Length == 0)
             throw new InvalidDataException($"There are no texts in {folder ?? file}.");
-        int topics = options.TryGetValue("--topics", out string? number) ? AtLeastOne(number) : isOwn ? 10 : 20;
+        int topics = options.TryGetValue("--topics", out string? number) ? AtLeastOne(number) : isOwn ? 12 : 20;
         string question = isOwn ? "Two moons of Saturn in the eyepiece, and then the clouds came." : Start(texts[0]);
         return new TextSource([.. texts.Select(text => new Note { Text = text })], topics, question);
     }
