@@ -9,8 +9,6 @@ internal sealed class DrawnRow
     /// <summary>The least value of P y, beside a sum of 1.</summary>
     public const double Floor = 1e-30;
 
-    private const int Seed = 1;
-
     // How many draws a row is made of; the last one is for data in which most features have a value.
     private static readonly int[] _lengths = [4, 12, 40, 150, 600];
 
@@ -20,12 +18,13 @@ internal sealed class DrawnRow
     private readonly double[] _templates;
     private readonly int _rank;
 
-    private DrawnRow(double[] values, double[] templates, double[] start)
-    {
-        (Values, _templates, Start, _rank) = (values, templates, start, start.Length);
-    }
+    private DrawnRow(int[] features, double[] values, double[] templates, double[] start)
+        => (Features, Values, _templates, Start, _rank) = (features, values, templates, start, start.Length);
 
-    /// <summary>x, which adds up to 1, without the zeros.</summary>
+    /// <summary>The features of x that are not zero, ascending.</summary>
+    public int[] Features { get; }
+
+    /// <summary>Their values, which add up to 1.</summary>
     public double[] Values { get; }
 
     /// <summary>The y to start from.</summary>
@@ -35,9 +34,10 @@ internal sealed class DrawnRow
     /// <param name="templates">W.</param>
     /// <param name="sums">The sums of its columns, not all zero.</param>
     /// <param name="count">How many rows.</param>
-    public static DrawnRow[] Draw(FactorMatrix templates, double[] sums, int count)
+    /// <param name="seed">Of the draws.</param>
+    public static DrawnRow[] Draw(FactorMatrix templates, double[] sums, int count, int seed = 1)
     {
-        var random = new Random(Seed);
+        var random = new Random(seed);
         int[] topics = [.. Enumerable.Range(0, sums.Length).Where(k => sums[k] > 0)];
         double total = sums.Sum();
         double[] start = [.. sums.Select(sum => sum / total)];
@@ -48,7 +48,11 @@ internal sealed class DrawnRow
             int[] own = [.. Enumerable.Range(0, 1 + random.Next(4)).Select(_ => topics[random.Next(topics.Length)])];
             var draws = new List<(int Topic, double Place)>(length);
             for (int draw = 0; draw < length; draw++)
-                draws.Add((random.Next(Strange) == 0 ? topics[random.Next(topics.Length)] : own[(int)(own.Length * random.NextDouble() * random.NextDouble())], random.NextDouble()));
+            {
+                int[] from = random.Next(Strange) == 0 ? topics : own;
+                // The first ones of a row more often than the last.
+                draws.Add((from[(int)(from.Length * random.NextDouble() * random.NextDouble())], random.NextDouble()));
+            }
             rows[i] = Of(Count(templates, sums, draws), templates, sums, start);
         }
 
@@ -106,7 +110,7 @@ internal sealed class DrawnRow
                 shares[j * rank + k] = sums[k] > 0 ? templates[features[j], k] / sums[k] : 0;
         }
 
-        return new DrawnRow([.. features.Select(feature => counts[feature] / total)], shares, start);
+        return new DrawnRow(features, [.. features.Select(feature => counts[feature] / total)], shares, start);
     }
 
     // Which features the draws are: one pass over the templates of each topic, with its draws in the order of their places.

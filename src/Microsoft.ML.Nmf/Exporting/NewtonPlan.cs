@@ -4,9 +4,9 @@ using Microsoft.ML.Nmf.Engine;
 namespace Microsoft.ML.Nmf.Exporting;
 
 /// <summary>
-/// How many steps of which length find the activations for β = 1 without looking at how far they are. With p_k = W_k / ΣW_k, x and y_k = h_k ΣW_k / Σx over their sums,
-/// the objective is Σ y − Σ x log(P y): a few multiplicative updates, then Newton steps, each of which minimises the second-order model over y ≥ 0 by so many projected
-/// gradients with momentum, and goes there, or as far as no entry of P y loses more than <see cref="LongestStep"/> of itself.
+/// How many steps of which length find the activations for β = 1 without looking at how far they are. With p_k = W_k / ΣW_k, x and y_k = h_k ΣW_k / Σx over
+/// their sums, the objective is Σ y − Σ x log(P y): a few multiplicative updates, then Newton steps, each of which minimises the second-order model over y ≥ 0
+/// by so many projected gradients with momentum, and goes there, or as far as no entry of P y loses more than <see cref="LongestStep"/> of itself.
 /// </summary>
 /// <param name="NewtonSteps">The Newton steps.</param>
 /// <param name="Gradients">The projected gradients of each.</param>
@@ -34,7 +34,8 @@ internal readonly record struct NewtonPlan(int NewtonSteps, int Gradients)
     public static double Momentum(int gradient) => gradient / (gradient + 3.0);
 
     /// <summary>
-    /// The cheapest plan that solves rows which are drawn from the templates, short and long, to a hundred-thousandth of their largest activation; null where none does.
+    /// The cheapest plan that solves rows which are drawn from the templates, short and long, to a hundred-thousandth of their largest activation; null where
+    /// none does.
     /// </summary>
     /// <param name="templates">W.</param>
     /// <param name="l1">Weight of the sum of the activations.</param>

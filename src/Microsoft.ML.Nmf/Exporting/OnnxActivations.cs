@@ -3,7 +3,8 @@ using Microsoft.ML.Nmf.Hosting;
 
 namespace Microsoft.ML.Nmf.Exporting;
 
-/// <summary>The activations of new examples as part of an ONNX graph: what <see cref="ActivationProblem"/> computes row by row, for all rows of a batch.</summary>
+/// <summary>The activations of new examples as part of an ONNX graph: what <see cref="ActivationProblem"/> computes row by row, for all rows of a
+/// batch.</summary>
 internal static class OnnxActivations
 {
     /// <summary>Adds h = argmin over h ≥ 0 of D_β(x ‖ h Wᵀ) + l1 Σ h + l2/2 Σ h² for every row x.</summary>
@@ -22,8 +23,8 @@ internal static class OnnxActivations
             return OnnxNewtonSteps.Add(graph, rows, templates, settings, sizes);
         if (settings.Beta is > 1 and < 2)
         {
-            throw graph.Refuse($"its Beta is {settings.Beta}. Between 1 and 2 its solver finds the minimum by steps whose number depends on the row, and no fixed number of "
-                + "cheap steps comes near enough. Set Beta to 1 or 2, below 1 or above 2.");
+            throw graph.Refuse($"its Beta is {settings.Beta}. Between 1 and 2 its solver finds the minimum by steps whose number depends on the row, and no "
+                + "fixed number of cheap steps comes near enough. Set Beta to 1 or 2, below 1 or above 2.");
         }
 
         return OnnxUpdates.Add(graph, rows, templates, settings);

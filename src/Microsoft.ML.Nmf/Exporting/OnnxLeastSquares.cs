@@ -29,7 +29,8 @@ internal static class OnnxLeastSquares
         return graph.Apply("Mul", graph.Apply("Relu", state), graph.Constant(steps.InverseLengths, rank));
     }
 
-    private static InvalidOperationException Dependent(OnnxGraph graph, double condition) => graph.Refuse(string.Create(CultureInfo.InvariantCulture,
-        $"its topics nearly depend on each other (condition number {condition:G2} of their inner products), so that more than {ReflectedSteps.MostSteps} steps would be needed. ")
+    private static InvalidOperationException Dependent(OnnxGraph graph, double condition) => graph.Refuse(
+        string.Create(CultureInfo.InvariantCulture, $"its topics nearly depend on each other (their condition number is {condition:G2}), ")
+        + $"so that more than {ReflectedSteps.MostSteps} steps would be needed. "
         + "Train with fewer topics, or with an ActivationsL2Regularization where the model has one.");
 }

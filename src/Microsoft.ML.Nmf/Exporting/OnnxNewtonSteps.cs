@@ -4,8 +4,8 @@ using Microsoft.ML.Nmf.Hosting;
 namespace Microsoft.ML.Nmf.Exporting;
 
 /// <summary>
-/// β = 1 in an ONNX graph: the steps of a <see cref="NewtonPlan"/>, in double, over the features of each row that are not zero, as many for all rows of a batch as
-/// the row with the most has. A vector of a row is a matrix of 1 × its length.
+/// β = 1 in an ONNX graph: the steps of a <see cref="NewtonPlan"/>, in double, over the features of each row that are not zero, as many for all rows of a batch
+/// as the row with the most has. A vector of a row is a matrix of 1 × its length.
 /// </summary>
 internal sealed class OnnxNewtonSteps
 {
@@ -38,20 +38,24 @@ internal sealed class OnnxNewtonSteps
     /// <summary>Adds the activations; see <see cref="OnnxActivations.Add"/>.</summary>
     public static string Add(OnnxGraph graph, string rows, FactorMatrix templates, ActivationSettings settings, IReadOnlyList<double> sizes)
     {
-        NewtonPlan plan = NewtonPlan.Choose(templates, settings.L1, sizes) ?? throw graph.Refuse("its Beta is 1 and its topics overlap so much that no number of steps "
-            + "within reason finds the activations of rows drawn from them. Train with fewer topics, or with a Beta of 2.");
+        NewtonPlan plan = NewtonPlan.Choose(templates, settings.L1, sizes) ?? throw graph.Refuse("its Beta is 1 and its topics overlap so much that no "
+            + "number of steps within reason finds the activations of rows drawn from them. Train with fewer topics, or with a Beta of 2.");
         int rank = templates.Columns;
         double[] sums = templates.ColumnSums(), inverse = [.. sums.Select(sum => sum > 0 ? 1 / sum : 0)];
         (string values, string features) = LargestValues(graph, rows, templates);
-        string total = graph.Along(1, "ReduceSum", values), share = graph.Along(1, "Unsqueeze", graph.Apply("Div", values, graph.Apply("Max", total, graph.Constant(Tiny))));
+        string total = graph.Along(1, "ReduceSum", values);
+        string share = graph.Along(1, "Unsqueeze", graph.Apply("Div", values, graph.Apply("Max", total, graph.Constant(Tiny))));
         string unit = graph.Along(2, "Unsqueeze", total);
         string all = graph.Apply("Mul", graph.Cast<double>(graph.Constant(templates.Values.ToArray(), templates.Rows, rank)), graph.Constant(inverse, rank));
         string linear = graph.Constant([.. inverse.Select(value => 1 + settings.L1 * value)], 1, 1, rank);
-        string? quadratic = settings.L2 == 0 ? null : graph.Apply("Mul", unit, graph.Constant([.. inverse.Select(value => settings.L2 * value * value)], 1, 1, rank));
+        string? quadratic = settings.L2 == 0
+            ? null
+            : graph.Apply("Mul", unit, graph.Constant([.. inverse.Select(value => settings.L2 * value * value)], 1, 1, rank));
         var steps = new OnnxNewtonSteps(graph, plan, share, graph.Apply("Gather", all, features),
             graph.Constant(BetaDivergence.FloorOf(settings.Beta) / templates.Rows), linear, quadratic, rank);
         // A row of its own for each example.
-        string start = graph.Apply("Add", graph.Apply("Mul", unit, graph.Constant(0d)), graph.Constant([.. sums.Select(sum => sum / Math.Max(sums.Sum(), Tiny))], 1, 1, rank));
+        double[] shares = [.. sums.Select(sum => sum / Math.Max(sums.Sum(), Tiny))];
+        string start = graph.Apply("Add", graph.Apply("Mul", unit, graph.Constant(0d)), graph.Constant(shares, 1, 1, rank));
         string activations = graph.Apply("Mul", graph.Apply("Mul", steps.Run(graph.ForgetShape(start)), unit), graph.Constant(inverse, rank));
         return graph.Along(1, "Squeeze", activations);
     }

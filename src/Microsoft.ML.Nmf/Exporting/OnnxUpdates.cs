@@ -4,8 +4,8 @@ using Microsoft.ML.Nmf.Hosting;
 namespace Microsoft.ML.Nmf.Exporting;
 
 /// <summary>
-/// β &lt; 1 and β &gt; 2 in an ONNX graph: the multiplicative updates that the transformer makes, in float32 as there, each row until it has converged as there. The
-/// updates come in groups; after each the rows that are done are left behind, so that a batch costs what its rows need, and not what the most would.
+/// β &lt; 1 and β &gt; 2 in an ONNX graph: the multiplicative updates that the transformer makes, in float32 as there, each row until it has converged as
+/// there. The updates come in groups; after each the rows that are done are left behind, so that a batch costs what its rows need, and not what the most would.
 /// </summary>
 internal sealed class OnnxUpdates
 {
@@ -42,14 +42,14 @@ internal sealed class OnnxUpdates
     {
         if (settings.MaximumNumberOfIterations > MostUpdates)
         {
-            throw graph.Refuse($"its TransformMaximumNumberOfIterations is {settings.MaximumNumberOfIterations}, and a graph holds at most {MostUpdates} updates for its Beta of "
-                + $"{settings.Beta}. Set it to {MostUpdates} at most.");
+            throw graph.Refuse($"its TransformMaximumNumberOfIterations is {settings.MaximumNumberOfIterations}, and a graph holds at most {MostUpdates} "
+                + $"updates, which a Beta of {settings.Beta} needs. Set it to {MostUpdates} at most.");
         }
 
         if (MultiplicativeRule.CanOvershoot(settings.Beta, new Penalty(settings.L1, settings.L2)))
         {
-            throw graph.Refuse($"its ActivationsL2Regularization is {settings.L2} and its Beta {settings.Beta}. Below a Beta of 1 that makes updates that are shortened by trial. "
-                + "Set ActivationsL2Regularization to 0, or Beta to 1 or 2.");
+            throw graph.Refuse($"its ActivationsL2Regularization is {settings.L2} and its Beta {settings.Beta}. Below a Beta of 1 that makes updates that are "
+                + "shortened by trial. Set ActivationsL2Regularization to 0, or Beta to 1 or 2.");
         }
 
         double[] sums = templates.ColumnSums();
@@ -62,8 +62,9 @@ internal sealed class OnnxUpdates
         // Rows in their unit: their mean, or 1 for a row of zeros, whose activations are taken away in the end.
         string mean = graph.Along(1, "ReduceMean", rows), isPositive = graph.Cast<float>(graph.Apply("Greater", mean, graph.Constant(0f)));
         string unitOfRows = graph.Apply("Add", mean, graph.Apply("Sub", graph.Constant(1f), isPositive));
+        (string, string?) penalty = updates.PenaltyOf(unitOfRows, unit, settings);
         string activations = updates.Run(
-            graph.Apply("Div", rows, unitOfRows), updates.PenaltyOf(unitOfRows, unit, settings), graph.Constant(start, 1, start.Length), settings.MaximumNumberOfIterations);
+            graph.Apply("Div", rows, unitOfRows), penalty, graph.Constant(start, 1, start.Length), settings.MaximumNumberOfIterations);
         string scale = graph.Apply("Mul", graph.Cast<double>(graph.Apply("Mul", unitOfRows, isPositive)), graph.Constant(1 / unit));
         return graph.Apply("Mul", graph.Cast<double>(activations), scale);
     }
@@ -74,8 +75,14 @@ internal sealed class OnnxUpdates
         string? linear = Weight(settings.L1, 1), quadratic = Weight(settings.L2, 2);
         return (linear is null ? _epsilon : _graph.Apply("Add", linear, _epsilon), quadratic);
 
-        string? Weight(float weight, int degree) => weight == 0 ? null : _graph.Apply("Min", _graph.Constant(MultiplicativeRule.LargestPower),
-            _graph.Apply("Mul", _graph.Constant((float)(weight / Math.Pow(unit, degree))), _graph.Apply("Pow", unitOfRows, _graph.Constant((float)(degree - _beta)))));
+        string? Weight(float weight, int degree)
+        {
+            if (weight == 0)
+                return null;
+            string power = _graph.Apply("Pow", unitOfRows, _graph.Constant((float)(degree - _beta)));
+            string scaled = _graph.Apply("Mul", _graph.Constant((float)(weight / Math.Pow(unit, degree))), power);
+            return _graph.Apply("Min", scaled, _graph.Constant(MultiplicativeRule.LargestPower));
+        }
     }
 
     private string Run(string rows, (string Linear, string? Quadratic) penalty, string start, int count)

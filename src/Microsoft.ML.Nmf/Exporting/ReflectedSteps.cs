@@ -5,8 +5,8 @@ namespace Microsoft.ML.Nmf.Exporting;
 
 /// <summary>
 /// Non-negative least squares by a fixed number of equal steps, chosen from G alone. With the columns scaled to unit length, y = argmin over y ≥ 0 of
-/// ½ y G yᵀ − b yᵀ is max(s, 0) for the s with s = |s| Q + b P, where Q = (ρI − G)(ρI + G)⁻¹ and P = 2 (ρI + G)⁻¹: s = y − (y G − b)/ρ. A step s ← |s| Q + b P brings
-/// any s nearer to that by the factor q = max_i |ρ − λ_i| / (ρ + λ_i) at least, which for ρ = √(λ_min λ_max) is (√κ − 1)/(√κ + 1).
+/// ½ y G yᵀ − b yᵀ is max(s, 0) for the s with s = |s| Q + b P, where Q = (ρI − G)(ρI + G)⁻¹ and P = 2 (ρI + G)⁻¹: s = y − (y G − b)/ρ. A step s ← |s| Q + b P
+/// brings any s nearer to that by the factor q = max_i |ρ − λ_i| / (ρ + λ_i) at least, which for ρ = √(λ_min λ_max) is (√κ − 1)/(√κ + 1).
 /// </summary>
 internal sealed class ReflectedSteps
 {
@@ -37,7 +37,9 @@ internal sealed class ReflectedSteps
     /// <summary>κ of the scaled G; infinite where columns depend on each other.</summary>
     public double Condition { get; }
 
-    /// <summary>How many steps leave an error of at most 1e-8 of the largest activation, from s = 0; more than <see cref="MostSteps"/> where that many do not.</summary>
+    /// <summary>How many steps leave an error of at most 1e-8 of the largest activation, from s = 0 and where no b_k is negative; more
+    /// than <see cref="MostSteps"/> where that many do
+    /// not.</summary>
     public int Count { get; }
 
     /// <summary>The steps for a G.</summary>
@@ -67,8 +69,8 @@ internal sealed class ReflectedSteps
         return new ReflectedSteps(inverse, reflection, inverted, condition, CountFor(condition, rho, rank, inverse, sizes));
     }
 
-    // With b ≥ 0, yG ≥ b, so that no b_k is above r·max y, and s is at most r + r²/ρ times that long. Lengths and sizes differ by a factor at most, in which the error of
-    // a small activation can be larger beside the largest.
+    // With b ≥ 0, yG ≥ b, so that no b_k is above r·max y, and s is at most r + r²/ρ times that long. Lengths and sizes differ by a factor at most, in which
+    // the error of a small activation can be larger beside the largest.
     private static int CountFor(double condition, double rho, int rank, double[] inverseLengths, IReadOnlyList<double> sizes)
     {
         double[] units = [.. inverseLengths.Select((inverse, k) => inverse * (sizes.Count == 0 ? 1 : sizes[k])).Where(unit => unit > 0)];

@@ -4,8 +4,8 @@ using Microsoft.ML.Model.OnnxConverter;
 namespace Microsoft.ML.Nmf.Hosting;
 
 /// <summary>
-/// The ONNX graph that ML.NET makes of a pipeline, for a transformer that adds its own part. A tensor is known by its name; its first dimension is the rows of a
-/// batch, and operators are those of ONNX itself. An attribute is never given the value 0, which ML.NET's converter leaves out of the file.
+/// The ONNX graph that ML.NET makes of a pipeline, for a transformer that adds its own part. A tensor is known by its name; its first dimension is the rows of
+/// a batch, and operators are those of ONNX itself. An attribute is never given the value 0, which ML.NET's converter leaves out of the file.
 /// </summary>
 internal sealed class OnnxGraph
 {
@@ -36,10 +36,10 @@ internal sealed class OnnxGraph
     /// <summary>The tensor of a column that is read, rows × size.</summary>
     /// <exception cref="InvalidOperationException">A stage before this one is not in the graph, so that there is none.</exception>
     public string Read(string column)
-        => _context.ContainsColumn(column) ? _context.GetVariableName(column) : throw Refuse($"a stage that makes the column '{column}' it reads, or one after that, "
-            + "cannot be saved as ONNX. ML.NET's own warning about it is in the log of the MLContext. Of the stages for texts, NormalizeText needs keepDiacritics, "
-            + "keepNumbers and keepPunctuations, all true, and MapValueToKey must come before ProduceNgrams. Change that stage, or convert the stages after it "
-            + "alone, with data that they are given.");
+        => _context.ContainsColumn(column)
+            ? _context.GetVariableName(column)
+            : throw Refuse($"a stage before it, from which the column '{column}' comes that it reads, cannot be. A warning in the log of the MLContext "
+                + "names its class. Change that stage, or convert the stages after it alone, with data that they are given.");
 
     /// <summary>An exception that says which transformer cannot be saved as ONNX, and why.</summary>
     public InvalidOperationException Refuse(string reason)
@@ -75,7 +75,8 @@ internal sealed class OnnxGraph
         return output;
     }
 
-    /// <summary>Applies an operator along a dimension other than the first: a Reduce operator, after which the dimension has size 1, Squeeze or Unsqueeze.</summary>
+    /// <summary>Applies an operator along a dimension other than the first: a Reduce operator, after which the dimension has size 1, Squeeze or
+    /// Unsqueeze.</summary>
     public string Along(int axis, string operation, string input)
     {
         string output = Apply(operation, [input], out OnnxNode node);
@@ -108,13 +109,39 @@ internal sealed class OnnxGraph
     }
 
     /// <summary>
-    /// The same tensor, of which ONNX Runtime does not know how many dimensions it has before it runs. When it loads a model it compares each tensor whose dimensions
-    /// it knows, but for the rows, with all such before it, to find memory to use again, and with rows unknown never finds any: thousands would take many seconds.
+    /// The same tensor, of which ONNX Runtime does not know how many dimensions it has before it runs. When it loads a model it compares each tensor whose
+    /// dimensions it knows, but for the rows, with all such before it, to find memory to use again, and with rows unknown never finds any: thousands would take
+    /// many seconds.
     /// </summary>
     public string ForgetShape(string input)
     {
         string shape = Apply("Shape", input);
         return Apply("Reshape", input, Apply("Compress", shape, Apply("Greater", shape, Constant(-1L))));
+    }
+
+    /// <summary>
+    /// Splits texts at what a regular expression finds. Each row has as many pieces as the row with the most, and at least one: those it does not have are "#".
+    /// </summary>
+    /// <param name="texts">Tensor of String, rows × 1.</param>
+    /// <param name="separators">The regular expression, as of RE2.</param>
+    public string Split(string texts, string separators)
+    {
+        const string NoPiece = "#";
+        string pieces = NextTensor(), none = NextTensor(), output = NextTensor();
+        OnnxNode node = _context.CreateNode("Tokenizer", [Along(1, "Squeeze", texts)], [pieces], NextName(), "com.microsoft");
+        // It is required, and the only attribute that may be left out of the file: ONNX Runtime reads none as 0.
+        node.AddAttribute("mark", 0);
+        node.AddAttribute("mincharnum", 1);
+        node.AddAttribute("pad_value", NoPiece);
+        node.AddAttribute("separators", new[] { separators });
+        // Texts without any word have a tensor of no columns, which what comes after would refuse.
+        node = _context.CreateNode("LabelEncoder", [texts], [none], NextName());
+        node.AddAttribute("keys_strings", new[] { NoPiece });
+        node.AddAttribute("values_strings", new[] { NoPiece });
+        node.AddAttribute("default_string", NoPiece);
+        node = _context.CreateNode("Concat", [pieces, none], [output], NextName(), "");
+        node.AddAttribute("axis", 1);
+        return output;
     }
 
     /// <summary>The k largest values of each row, and their places.</summary>

@@ -1,6 +1,7 @@
+using Microsoft.ML.Nmf.Exporting;
 using Microsoft.ML.Nmf.Hosting;
 
-namespace Microsoft.ML.Nmf.Exporting;
+namespace Microsoft.ML.Nmf.NeuralNmf;
 
 /// <summary>The class scores and the predicted label of a neural factorization, in an ONNX graph.</summary>
 internal static class OnnxScores
