@@ -131,6 +131,17 @@ public class OnnxActivationTests
         }
     }
 
+    [Theory, MemberData(nameof(Models))]
+    public void A_loaded_model_gives_the_same_file(string name, double beta)
+    {
+        ITransformer model = Fit(name, new Choice { Beta = beta });
+        using var saved = new MemoryStream();
+        _context.Model.Save(model, Features(_rows).Schema, saved);
+        using OnnxFile one = OnnxFile.Of(_context, model, Features(_rows));
+        using OnnxFile other = OnnxFile.Of(_context, new MLContext().Model.Load(saved, out _), Features(_rows));
+        Assert.Equal(one.Bytes, other.Bytes);
+    }
+
     [Fact]
     public void Slot_names_are_in_the_file()
     {

@@ -69,6 +69,20 @@ public class StepTests
         }
     }
 
+    [Fact]
+    public void Topics_that_are_nearly_mixtures_of_others_have_no_plan()
+    {
+        const int Features = 60, Rank = 12;
+        var values = new float[Features, Rank];
+        for (int j = 0; j < Features; j++)
+        {
+            for (int k = 0; k < Rank; k++)
+                values[j, k] = (float)Math.Exp(-0.5 * Math.Pow((j / (double)Features - k / (double)Rank) / 0.4, 2));
+        }
+
+        Assert.Null(NewtonPlan.Choose(new FactorMatrix(values), 0, []));
+    }
+
     private static double[] Run(ReflectedSteps steps, FactorMatrix templates, float[] x)
     {
         int rank = templates.Columns;
