@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Nmf;
 using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Examining;
+using Microsoft.ML.Nmf.Exporting;
 using Microsoft.ML.Nmf.Hosting;
 using Microsoft.ML.Nmf.Transforming;
 
@@ -101,6 +102,16 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
     private protected override IRowActivations CreateRowActivations() => new RowActivations(this, _layers);
 
     internal override IRowActivations CreateRowActivations(int layer) => new RowActivations(this, [layer]);
+
+    private protected override IReadOnlyList<string> Export(OnnxGraph graph, string rows)
+    {
+        var activations = new string[Model.Layers.Count];
+        TopicLayer deepest = Model.Deepest;
+        activations[^1] = OnnxActivations.Add(graph, rows, deepest.EffectiveTemplates, _settings, Model.ScaleOf(deepest).Factors);
+        for (int i = activations.Length - 1; i > _layers.Min(); i--)
+            activations[i - 1] = OnnxLayers.Expand(graph, activations[i], Model.Layers[i].Templates);
+        return [.. _layers.Select(layer => activations[layer])];
+    }
 
     // *** Binary format ***, after the header and the columns; ModelFormat and TrainingHistory have the parts
     // activation settings: how activations of new rows are found, β among them

@@ -5,20 +5,25 @@ namespace Microsoft.ML.Nmf.Engine;
 /// <summary>Scales the activations of a row as an <see cref="ActivationNormalization"/> says, in double, to finite numbers of float32.</summary>
 internal sealed class ActivationScale
 {
-    private readonly ActivationNormalization _normalization;
     private readonly double[] _factors;
 
     private ActivationScale(ActivationNormalization normalization, double[] factors)
     {
-        _normalization = normalization;
+        Normalization = normalization;
         _factors = factors;
     }
 
     /// <summary>Leaves activations as they are.</summary>
     public static ActivationScale None { get; } = new(ActivationNormalization.None, []);
 
+    /// <summary>How activations are scaled.</summary>
+    public ActivationNormalization Normalization { get; }
+
+    /// <summary>What each component is multiplied by; empty where activations are left as they are.</summary>
+    public IReadOnlyList<double> Factors => _factors;
+
     /// <summary>Whether how much there is in a row can be told from its scaled activations.</summary>
-    public bool KeepsLength => _normalization is ActivationNormalization.None or ActivationNormalization.UnitMeanSquare;
+    public bool KeepsLength => Normalization is ActivationNormalization.None or ActivationNormalization.UnitMeanSquare;
 
     /// <summary>The scale of a layer's activations.</summary>
     /// <param name="normalization">How they are scaled.</param>
@@ -35,7 +40,7 @@ internal sealed class ActivationScale
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Apply(ReadOnlySpan<float> activations, Span<float> result)
     {
-        if (_normalization == ActivationNormalization.None)
+        if (Normalization == ActivationNormalization.None)
         {
             activations.CopyTo(result);
             return;
@@ -60,15 +65,15 @@ internal sealed class ActivationScale
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double LengthOf(ReadOnlySpan<float> activations)
     {
-        if (_normalization == ActivationNormalization.UnitMeanSquare)
+        if (Normalization == ActivationNormalization.UnitMeanSquare)
             return 1;
         double sum = 0;
         for (int k = 0; k < activations.Length; k++)
         {
             double scaled = activations[k] * _factors[k];
-            sum += _normalization == ActivationNormalization.Shares ? scaled : scaled * scaled;
+            sum += Normalization == ActivationNormalization.Shares ? scaled : scaled * scaled;
         }
 
-        return _normalization == ActivationNormalization.Shares ? sum : Math.Sqrt(sum);
+        return Normalization == ActivationNormalization.Shares ? sum : Math.Sqrt(sum);
     }
 }

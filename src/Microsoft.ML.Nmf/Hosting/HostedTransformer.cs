@@ -1,14 +1,15 @@
 using System.ComponentModel;
 using System.Text;
 using Microsoft.ML.Data;
+using Microsoft.ML.Model.OnnxConverter;
 using Microsoft.ML.Nmf.Hosting;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Nmf;
 
 /// <summary>
-/// The side of a transformer that ML.NET sees: it reads one column and adds others row by row, and it saves itself into a model file. Everything it
-/// needs of ML.NET's internals is here.
+/// The side of a transformer that ML.NET sees: it reads one column and adds others row by row, and it saves itself into a model file or as ONNX.
+/// Everything it needs of ML.NET's internals is here.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Advanced)]
 public abstract class HostedTransformer : RowToRowTransformerBase
@@ -62,7 +63,7 @@ public abstract class HostedTransformer : RowToRowTransformerBase
     /// <inheritdoc />
     protected sealed override IRowMapper MakeRowMapper(DataViewSchema schema) => new Mapper(this, schema);
 
-    private sealed class Mapper(HostedTransformer transformer, DataViewSchema schema) : MapperBase(transformer.Host, schema, transformer)
+    private sealed class Mapper(HostedTransformer transformer, DataViewSchema schema) : MapperBase(transformer.Host, schema, transformer), ISaveAsOnnx
     {
         private readonly IColumnMapping _mapping = transformer.Map(schema);
 
@@ -71,6 +72,11 @@ public abstract class HostedTransformer : RowToRowTransformerBase
             disposer = null;
             return _mapping.CreateGetters(input, activeOutput);
         }
+
+        // What cannot be saved is refused in SaveAsOnnx, which can say why.
+        bool ICanSaveOnnx.CanSaveOnnx(OnnxContext ctx) => true;
+
+        void ISaveAsOnnx.SaveAsOnnx(OnnxContext ctx) => _mapping.Export(new OnnxGraph(ctx, transformer.GetType().Name, transformer.OutputColumnNames));
 
         protected override DataViewSchema.DetachedColumn[] GetOutputColumnsCore() => _mapping.GetOutputColumns();
 

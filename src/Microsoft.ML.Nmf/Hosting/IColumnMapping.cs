@@ -11,4 +11,8 @@ internal interface IColumnMapping
 
     /// <summary>A getter for each column that is added; null where it is not active. Used by one thread.</summary>
     Delegate[] CreateGetters(DataViewRow row, Func<int, bool> isActive);
+
+    /// <summary>Adds the columns to an ONNX graph.</summary>
+    /// <exception cref="InvalidOperationException">An option cannot be carried over, or the column that is read is not in the graph.</exception>
+    void Export(OnnxGraph graph);
 }

@@ -14,6 +14,10 @@ internal static class ShapeColumns
         return new SchemaShape.Column(name, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false, new SchemaShape(annotations));
     }
 
+    /// <summary>A vector of Text of any size.</summary>
+    public static SchemaShape.Column Texts(string name)
+        => new(name, SchemaShape.Column.VectorKind.VariableVector, TextDataViewType.Instance, isKey: false);
+
     /// <summary>A key, with the annotation of its values, if their type is given.</summary>
     public static SchemaShape.Column Key(string name, DataViewType? values)
     {

@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Nmf;
 using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Examining;
+using Microsoft.ML.Nmf.Exporting;
 using Microsoft.ML.Nmf.Hosting;
 using Microsoft.ML.Nmf.NeuralNmf;
 using Microsoft.ML.Nmf.Transforming;
@@ -121,6 +122,21 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
     private protected override IRowActivations CreateRowActivations() => new RowActivations(this, _outputs);
 
     internal override IRowActivations CreateRowActivations(int layer) => new RowActivations(this, [layer]);
+
+    private protected override IReadOnlyList<string> Export(OnnxGraph graph, string rows)
+    {
+        // What the outputs need: layers from the features on, all of them for scores.
+        int needed = _outputs.Min() < 0 ? Model.Layers.Count : _outputs.Max() + 1;
+        var activations = new string[needed];
+        for (int i = 0; i < needed; i++)
+        {
+            string before = i == 0 ? rows : OnnxScale.Limit(graph, activations[i - 1]);
+            activations[i] = OnnxActivations.Add(graph, before, Model.Layers[i].Templates, _exact, _scales[i].Value.Factors);
+        }
+
+        (string scores, string key) = _outputs.Min() < 0 ? OnnxScores.Add(graph, rows, activations, Model) : ("", "");
+        return [.. _outputs.Select(output => output switch { Scores => scores, PredictedLabel => key, int layer => activations[layer] })];
+    }
 
     // *** Binary format ***, after the header and the columns; ModelFormat has the parts
     // int, for each output column: its layer, −1 for class scores, −2 for the predicted label

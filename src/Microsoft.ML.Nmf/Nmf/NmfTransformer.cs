@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Nmf;
 using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Examining;
+using Microsoft.ML.Nmf.Exporting;
 using Microsoft.ML.Nmf.Hosting;
 using Microsoft.ML.Nmf.Transforming;
 
@@ -95,6 +96,9 @@ public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransfo
     private protected override IRowActivations CreateRowActivations() => new RowActivations(_problem.Value.CreateSolver(), Model.Rank);
 
     internal override IRowActivations CreateRowActivations(int layer) => CreateRowActivations();
+
+    private protected override IReadOnlyList<string> Export(OnnxGraph graph, string rows)
+        => [OnnxActivations.Add(graph, rows, Model.Templates, _settings, Model.Scale.Factors)];
 
     // *** Binary format ***, after the header and the columns; ModelFormat and TrainingHistory have the parts
     // activation settings: how activations of new rows are found, β among them

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using Microsoft.ML.Data;
+using Microsoft.ML.Nmf.Exporting;
 using Microsoft.ML.Nmf.Hosting;
 using Microsoft.ML.Nmf.Reading;
 using Microsoft.ML.Nmf.Transforming;
@@ -34,6 +35,13 @@ public abstract class ActivationTransformerBase : HostedTransformer
 
     /// <summary>Something that computes the activations of one layer, unscaled, as its only output.</summary>
     internal abstract IRowActivations CreateRowActivations(int layer);
+
+    /// <summary>Adds what the output columns hold to an ONNX graph.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="rows">Tensor of Single, rows × features.</param>
+    /// <returns>A tensor for each output column: of Double, rows × slots, before scaling; of Int64, rows × 1, for a key.</returns>
+    /// <exception cref="InvalidOperationException">An option cannot be carried over.</exception>
+    private protected abstract IReadOnlyList<string> Export(OnnxGraph graph, string rows);
 
     /// <summary>Finds the input column in a schema.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is none, or it does not fit the model.</exception>
@@ -86,6 +94,18 @@ public abstract class ActivationTransformerBase : HostedTransformer
             }
 
             return getters;
+        }
+
+        public void Export(OnnxGraph graph)
+        {
+            string rows = graph.Read(_input.Name);
+            IReadOnlyList<string> tensors = _transformer.Export(graph, _input.IsDouble ? graph.Cast<float>(rows) : rows);
+            for (int i = 0; i < tensors.Count; i++)
+            {
+                OutputColumn column = _transformer.OutputAt(i);
+                string tensor = column.IsKey ? graph.Cast<uint>(tensors[i]) : OnnxScale.Add(graph, tensors[i], column.Scale);
+                graph.Write(_transformer.OutputColumnNames[i], column.Type, tensor);
+            }
         }
 
         private static ValueGetter<VBuffer<float>> MakeGetter(RowCache row, int output, OutputColumn column)

@@ -22,16 +22,18 @@ internal sealed class OutputColumn
 {
     private const string SlotNames = "SlotNames";
 
-    private readonly DataViewType _type;
     private readonly Action<DataViewSchema.Annotations.Builder> _annotate;
 
     private OutputColumn(DataViewType type, int size, ActivationScale scale, Action<DataViewSchema.Annotations.Builder> annotate)
     {
-        _type = type;
+        Type = type;
         Size = size;
         Scale = scale;
         _annotate = annotate;
     }
+
+    /// <summary>The type of its values.</summary>
+    public DataViewType Type { get; }
 
     /// <summary>The slots of the vector; 0 for a key.</summary>
     public int Size { get; }
@@ -71,7 +73,7 @@ internal sealed class OutputColumn
     {
         var annotations = new DataViewSchema.Annotations.Builder();
         _annotate(annotations);
-        return new(name, _type, annotations.ToAnnotations());
+        return new(name, Type, annotations.ToAnnotations());
     }
 }
 

@@ -66,8 +66,8 @@ public static class TopicWordsCatalog
     /// <param name="catalog">The transforms of texts of an <see cref="MLContext"/>.</param>
     /// <param name="options">The options, which are read when this is called.</param>
     /// <returns>
-    /// An estimator. Fitting it reads the data once and gives a chain of ML.NET's own transformers, which a program loads without this library. The words
-    /// of a text that has none of them are all 0.
+    /// An estimator. Fitting it reads the data once and gives a chain of ML.NET's own transformers, which a program loads without this library unless
+    /// <see cref="TopicWordsEstimator.Options.CanBeSavedAsOnnx"/> is set. The words of a text that has none of them are all 0.
     /// </returns>
     /// <exception cref="ArgumentNullException">The catalog or the options are null.</exception>
     /// <exception cref="InvalidOperationException">The application loaded a version of ML.NET that this package is not made for.</exception>

@@ -121,6 +121,13 @@ public sealed partial class TopicWordsEstimator
             set => _weighting = Named(value, nameof(Weighting));
         }
 
+        /// <summary>
+        /// Whether the fitted words can be saved as ONNX. Then the texts are split by a transformer of this library, which a program that loads the model
+        /// needs; the words are the same. False unless set: all transformers are ML.NET's own, of which the one that splits texts writes a file that ONNX
+        /// Runtime refuses.
+        /// </summary>
+        public bool CanBeSavedAsOnnx { get; set; }
+
         /// <summary>A copy, so that an estimator does not change with the options it was made from.</summary>
         internal Options Copy() => (Options)MemberwiseClone();
 

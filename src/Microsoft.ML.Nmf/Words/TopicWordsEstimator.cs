@@ -8,8 +8,8 @@ namespace Microsoft.ML.Nmf;
 
 /// <summary>
 /// Chooses the words of texts that topics are made of, and makes a pipeline of ML.NET's own transforms that counts and weighs them: NormalizeText,
-/// TokenizeIntoWords, MapValueToKey and MapKeyToVector with the words that were chosen, NormalizeMinMax whose scales are the weights, NormalizeLpNorm. Made
-/// by <c>mlContext.Transforms.Text.ProduceTopicWords(…)</c>.
+/// TokenizeIntoWords (or a splitter of this library), MapValueToKey and MapKeyToVector with the words that were chosen, NormalizeMinMax whose scales are the
+/// weights, NormalizeLpNorm. Made by <c>mlContext.Transforms.Text.ProduceTopicWords(…)</c>.
 /// </summary>
 public sealed partial class TopicWordsEstimator : IEstimator<ITransformer>
 {
@@ -29,8 +29,8 @@ public sealed partial class TopicWordsEstimator : IEstimator<ITransformer>
     /// <summary>Chooses the words of the texts of <paramref name="input"/>, which it reads once.</summary>
     /// <param name="input">Data with the column of texts.</param>
     /// <returns>
-    /// A chain of ML.NET's own transformers. It adds the column of words, whose slots are in the order of the words' character codes; the columns between are
-    /// hidden.
+    /// A chain of ML.NET's own transformers, but for one where <see cref="Options.CanBeSavedAsOnnx"/> is set. It adds the column of words, whose slots are in
+    /// the order of the words' character codes; the columns between are hidden.
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">The column of texts is missing or of another type.</exception>
     /// <exception cref="InvalidOperationException">There are no texts, or no word is left.</exception>
@@ -81,7 +81,10 @@ public sealed partial class TopicWordsEstimator : IEstimator<ITransformer>
     {
         TransformsCatalog transforms = _host.Transforms;
         IDataView vocabulary = _host.Data.LoadFromEnumerable(words.Select(word => new VocabularyWord { Word = word.Word }));
-        return transforms.Text.TokenizeIntoWords(Output, separators: separators)
+        IEstimator<ITransformer> split = _options.CanBeSavedAsOnnx
+            ? new WordSplittingEstimator(_host, Output)
+            : transforms.Text.TokenizeIntoWords(Output, separators: separators);
+        return split
             .Append(transforms.Conversion.MapValueToKey(Output, keyData: vocabulary))
             .Append(transforms.Conversion.MapKeyToVector(Output, outputCountVector: true));
     }
