@@ -4,6 +4,7 @@ using Microsoft.ML.Nmf.Benchmarks.FewLabels;
 using Microsoft.ML.Nmf.Benchmarks.Frames;
 using Microsoft.ML.Nmf.Benchmarks.Growth;
 using Microsoft.ML.Nmf.Benchmarks.Iterations;
+using Microsoft.ML.Nmf.Benchmarks.Loading;
 using Microsoft.ML.Nmf.Benchmarks.Peers;
 using Microsoft.ML.Nmf.Benchmarks.Primitives;
 using Microsoft.ML.Nmf.Benchmarks.Reproductions;
@@ -28,6 +29,7 @@ internal static class Program
         trainers FILE TEXT LABEL
         reproduce FILE TEXT LABEL [--hierarchy FILE.json] [--texts N] [--tables LIST] [--output FILE.md]
         frames [ROWS [TOPICS]]
+        load [FEATURES [TOPICS]]
         """;
 
     private static int Main(string[] args)
@@ -56,6 +58,8 @@ internal static class Program
                 return ReproduceCommand.Run(() => Corpus.Open(file, text, label), rest);
             case ["frames", .. string[] rest]:
                 return FrameTimes.Run(rest);
+            case ["load", .. string[] rest]:
+                return LoadTimes.Run(rest);
             case [ChildProgram.Command, .. string[] rest]:
                 return ChildProgram.Run(rest);
             default:
