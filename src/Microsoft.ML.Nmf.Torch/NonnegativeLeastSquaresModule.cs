@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Torch;
 using TorchSharp;
@@ -121,7 +122,8 @@ public sealed class NonnegativeLeastSquaresModule : torch.nn.Module<torch.Tensor
         if (!isMissed.any().item<bool>())
             return;
         throw new InvalidOperationException($"Row {isMissed.nonzero()[0].item<long>()} of the solution misses the conditions of optimality by more than "
-            + $"{NonnegativeLeastSquares.OptimalityTolerance:G2}: a value is not finite, columns of the templates nearly depend on each other, or the solution "
+            + NonnegativeLeastSquares.OptimalityTolerance.ToString("G2", CultureInfo.InvariantCulture) + ": a value is not finite, columns of the templates "
+            + "nearly depend on each other, or the solution "
             + "does not fit the type of the data. Leave such columns out, or bring data and templates to a similar scale.");
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using TorchSharp;
 
 namespace Microsoft.ML.Nmf.Torch;
@@ -39,8 +40,8 @@ internal sealed class TorchMemory(torch.Device device, long budget) : IDisposabl
     {
         if (_taken + bytes > Budget)
         {
-            throw new InvalidOperationException(
-                $"{what} takes {bytes / 1e6:F1} MB, but of the {Budget / 1e6:F1} MB that the engine may use on {Device} {_taken / 1e6:F1} MB are taken. "
+            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
+                $"{what} takes {bytes / 1e6:F1} MB, but of the {Budget / 1e6:F1} MB that the engine may use on {Device} {_taken / 1e6:F1} MB are taken. ")
                 + "Use a smaller rank, fewer rows or a smaller BatchSize, raise DeviceMemory, or set Engine to Managed.");
         }
     }

@@ -4,6 +4,7 @@ using Microsoft.ML.Nmf.Benchmarks.FewLabels;
 using Microsoft.ML.Nmf.Benchmarks.Frames;
 using Microsoft.ML.Nmf.Benchmarks.Growth;
 using Microsoft.ML.Nmf.Benchmarks.Iterations;
+using Microsoft.ML.Nmf.Benchmarks.Loading;
 using Microsoft.ML.Nmf.Benchmarks.Onnx;
 using Microsoft.ML.Nmf.Benchmarks.Peers;
 using Microsoft.ML.Nmf.Benchmarks.Primitives;
@@ -30,6 +31,7 @@ internal static class Program
         reproduce FILE TEXT LABEL [--hierarchy FILE.json] [--texts N] [--tables LIST] [--output FILE.md]
         frames [ROWS [TOPICS]]
         onnx FILE TEXT LABEL [TEXTS [TRAINED]]
+        load [FEATURES [TOPICS]]
         """;
 
     private static int Main(string[] args)
@@ -60,6 +62,8 @@ internal static class Program
                 return FrameTimes.Run(rest);
             case ["onnx", string file, string text, string label, .. string[] rest]:
                 return OnnxTimes.Run(Corpus.Open(file, text, label).Documents, rest);
+            case ["load", .. string[] rest]:
+                return LoadTimes.Run(rest);
             case [ChildProgram.Command, .. string[] rest]:
                 return ChildProgram.Run(rest);
             default:

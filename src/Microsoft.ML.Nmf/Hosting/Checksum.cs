@@ -1,5 +1,6 @@
+using System.Buffers.Binary;
 using System.Numerics;
-using System.Runtime.InteropServices;
+using System.Runtime.CompilerServices;
 
 namespace Microsoft.ML.Nmf.Hosting;
 
@@ -15,13 +16,15 @@ internal struct Checksum()
     public readonly uint Value => ~_remainder;
 
     /// <summary>Takes the bytes that follow.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Append(ReadOnlySpan<byte> bytes)
     {
-        ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(bytes);
-        foreach (ulong word in words)
-            _remainder = BitOperations.Crc32C(_remainder, word);
-        foreach (byte last in bytes[(words.Length * sizeof(ulong))..])
-            _remainder = BitOperations.Crc32C(_remainder, last);
+        uint remainder = _remainder;
+        for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..])
+            remainder = BitOperations.Crc32C(remainder, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
+        foreach (byte last in bytes)
+            remainder = BitOperations.Crc32C(remainder, last);
+        _remainder = remainder;
     }
 }
 

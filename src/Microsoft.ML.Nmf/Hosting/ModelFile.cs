@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Microsoft.ML.Runtime;
 
@@ -14,6 +15,9 @@ namespace Microsoft.ML.Nmf.Hosting;
 /// <param name="LoaderSignature">At most 24 characters by which ML.NET finds the loader.</param>
 internal readonly record struct FileHeader(string Signature, uint Version, uint ReadableBy, uint ReadsBackTo, string LoaderSignature)
 {
+    // "Microsoft.ML.Nmf, Version=0.2.0.0, …", which ML.NET's header needs anyway.
+    private static string LibraryVersion => typeof(FileHeader).Assembly.FullName!.Split('=', ',')[2];
+
     /// <summary>The header as ML.NET writes and checks it. It names this assembly, so that ML.NET loads it by itself wherever the file is read.</summary>
     public VersionInfo ToVersionInfo() => new(
         modelSignature: Signature,
@@ -22,6 +26,19 @@ internal readonly record struct FileHeader(string Signature, uint Version, uint 
         verWeCanReadBack: ReadsBackTo,
         loaderAssemblyName: typeof(FileHeader).Assembly.FullName,
         loaderSignature: LoaderSignature);
+
+    /// <summary>Refuses what a later version of this library wrote: ML.NET would say that ML.NET is too old.</summary>
+    /// <param name="file">Where to read.</param>
+    /// <exception cref="FormatException">A later version wrote it, and this one cannot read it.</exception>
+    public void CheckNotNewer(ModelLoadContext file)
+    {
+        if (file.Header.ModelSignature != ToVersionInfo().ModelSignature || file.Header.ModelVerReadable <= Version)
+            return;
+        throw new FormatException(string.Create(CultureInfo.InvariantCulture,
+            $"The model file was written by a later version of Nmf.MLExtension: its part '{LoaderSignature}' has the format 0x{file.Header.ModelVerWritten:X8}, ")
+            + string.Create(CultureInfo.InvariantCulture, $"and version {LibraryVersion}, which is reading it, knows no later one than 0x{Version:X8}. ")
+            + "Give the application the version of the package Nmf.MLExtension.Core that wrote the file, or a later one.");
+    }
 }
 
 /// <summary>The columns of a transformer.</summary>
@@ -111,6 +128,7 @@ internal static class TransformerLoader<TTransformer>
     private static TTransformer Read(IHostEnvironment env, ModelLoadContext ctx)
     {
         ComponentHost host = ComponentHost.Register(env, typeof(TTransformer).Name);
+        TTransformer.Header.CheckNotNewer(ctx);
         ctx.CheckAtModel(TTransformer.Header.ToVersionInfo());
         var reader = new ModelReader(ctx.Reader.BaseStream, ctx.FpMin + ctx.Header.FpModel + ctx.Header.CbModel, ctx.Header.ModelVerWritten);
         if (reader.Version != ModelReader.FirstVersion)

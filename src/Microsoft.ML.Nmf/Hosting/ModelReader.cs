@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Microsoft.ML.Nmf.Hosting;
@@ -74,7 +73,7 @@ internal sealed class ModelReader(Stream stream, long end, uint version)
         where T : unmanaged
     {
         T value = default;
-        ReadExactly(MemoryMarshal.AsBytes(new Span<T>(ref value)));
+        ReadInto(new Span<T>(ref value));
         return value;
     }
 
@@ -116,7 +115,10 @@ internal sealed class ModelReader(Stream stream, long end, uint version)
     /// <exception cref="FormatException">The file ends before.</exception>
     public void ReadInto<T>(Span<T> values)
         where T : unmanaged
-        => ReadExactly(MemoryMarshal.AsBytes(values));
+    {
+        ReadExactly(LittleEndian.Place(values));
+        LittleEndian.Read(values);
+    }
 
     /// <summary>Reads a text: the number of its bytes in UTF-8, seven bits a byte from the lowest on, then these bytes.</summary>
     /// <exception cref="FormatException">It is not UTF-8, or the file ends before.</exception>

@@ -69,7 +69,7 @@ public abstract record NeuralNmfOptimizer
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
     public static NeuralNmfOptimizer ProjectedGradient(double learningRate, double decay = 1) => new ProjectedGradientOptimizer(
         OptionRange.Positive(learningRate, nameof(learningRate)),
-        decay is > 0 and <= 1 ? decay : throw new ArgumentOutOfRangeException(nameof(decay), decay, $"decay is {decay}, but must be above 0 and at most 1."));
+        decay is > 0 and <= 1 ? decay : throw OptionRange.Refuse(nameof(decay), decay, "above 0 and at most 1"));
 
     /// <summary>Adam (<see href="https://doi.org/10.48550/arXiv.1412.6980">Kingma and Ba 2015</see>, algorithm 1), then A ← max(A, 0).</summary>
     /// <param name="learningRate">α: about how far an entry moves in a step, above 0.</param>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Training;
 
@@ -49,9 +50,11 @@ public sealed class NonnegativeLeastSquares : IDisposable
         if (row < 0)
             return solution;
         throw new InvalidOperationException(FirstOutOfRange(solution.Row(row)) is { } value
-            ? $"Row {row} of the solution has the value {value}: it does not fit float32. Bring data and templates to a similar scale."
-            : $"Row {row} of the solution misses the conditions of optimality by {violations[row]:G2}, more than {OptimalityTolerance:G2}: columns of the templates "
-            + "nearly depend on each other, or its values are too small for float32. Leave such columns out, or bring data and templates to a similar scale.");
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"Row {row} of the solution has the value {value}: it does not fit float32. Bring data and templates to a similar scale.")
+            : string.Create(CultureInfo.InvariantCulture,
+                $"Row {row} of the solution misses the conditions of optimality by {violations[row]:G2}, more than {OptimalityTolerance:G2}: columns of ")
+            + "the templates nearly depend on each other, or its values are too small for float32. Leave such columns out, or bring data and templates to a similar scale.");
     }
 
     /// <summary>
@@ -78,8 +81,8 @@ public sealed class NonnegativeLeastSquares : IDisposable
         (FactorMatrix forTemplates, FactorMatrix forData) = new ExactLeastSquares(templates, _threads).Backward(data, solution, gradient);
         if ((FirstOutOfRange(forTemplates.Values) ?? FirstOutOfRange(forData.Values)) is { } value)
         {
-            throw new InvalidOperationException(
-                $"A gradient has the value {value}: it does not fit float32. Bring the data, the templates and the loss to a similar scale.");
+            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
+                $"A gradient has the value {value}: it does not fit float32. Bring the data, the templates and the loss to a similar scale."));
         }
 
         return (forTemplates, forData);
@@ -104,7 +107,7 @@ public sealed class NonnegativeLeastSquares : IDisposable
     private static void CheckFinite(FactorMatrix? matrix, string name)
     {
         if (matrix is not null && FirstOutOfRange(matrix.Values) is { } value)
-            throw new ArgumentException($"{name} has the value {value}, but all must be finite.", name);
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{name} has the value {value}, but all must be finite."), name);
     }
 
     private static void Check(FactorMatrix templates, FactorMatrix data)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Training;
 
@@ -251,8 +252,8 @@ public sealed partial class NmfEstimator
                 _solver = isEuclidean ? NmfSolver.CoordinateDescent : NmfSolver.MultiplicativeUpdates;
             if (_solver != NmfSolver.MultiplicativeUpdates && !isEuclidean)
             {
-                throw new ArgumentOutOfRangeException(nameof(Solver), _solver,
-                    $"Solver is {_solver}, which needs Beta = 2, but Beta is {Beta}. Choose {NmfSolver.MultiplicativeUpdates} or {NmfSolver.Automatic}.");
+                throw new ArgumentOutOfRangeException(nameof(Solver), _solver, string.Create(CultureInfo.InvariantCulture,
+                    $"Solver is {_solver}, which needs Beta = 2, but Beta is {Beta}. Choose {NmfSolver.MultiplicativeUpdates} or {NmfSolver.Automatic}."));
             }
 
             if (_solver == NmfSolver.AlternatingLeastSquares && _templatesOrthogonality > 0)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -155,8 +156,8 @@ internal sealed class FeatureRowReader
                 + $"Expression(\"{_column.Name}\", \"x => min(x, 1000)\", \"{_column.Name}\")."),
             _ => ("is too large for float32", "Rescale the column first, for instance with NormalizeMinMax."),
         };
-        return new InvalidOperationException(
-            $"Column '{_column.Name}', {Describe(_row)}, slot {feature}{NameOf(feature)}: the value {value:R} {problem}. {remedy}");
+        return new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
+            $"Column '{_column.Name}', {Describe(_row)}, slot {feature}{NameOf(feature)}: the value {value:R} {problem}. {remedy}"));
     }
 
     /// <summary>Which row the current one is, for exceptions.</summary>

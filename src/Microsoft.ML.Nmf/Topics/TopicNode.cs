@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Microsoft.ML.Nmf.Engine;
 
 namespace Microsoft.ML.Nmf;
@@ -36,8 +37,8 @@ public sealed record TopicNode
     {
         if (minimumPrevalence is not (>= 0 and < 1))
         {
-            throw new ArgumentOutOfRangeException(nameof(minimumPrevalence), minimumPrevalence,
-                $"{nameof(minimumPrevalence)} is {minimumPrevalence}, but must be from 0 to below 1.");
+            throw new ArgumentOutOfRangeException(nameof(minimumPrevalence), minimumPrevalence, string.Create(CultureInfo.InvariantCulture,
+                $"{nameof(minimumPrevalence)} is {minimumPrevalence}, but must be from 0 to below 1."));
         }
 
         IReadOnlyList<Topic>[] topics = [.. layers.Select(layer => layer.GetTopics(wordsPerTopic))];

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Globalization;
 using System.Text;
 using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Hosting;
@@ -76,8 +77,8 @@ public abstract class TopicSet
     {
         if (relevance is not (>= 0 and <= 1))
         {
-            throw new ArgumentOutOfRangeException(nameof(relevance), relevance,
-                $"{nameof(relevance)} is {relevance}, but must be from 0, for words that no other topic has, to 1, for the heaviest words.");
+            throw new ArgumentOutOfRangeException(nameof(relevance), relevance, string.Create(CultureInfo.InvariantCulture,
+                $"{nameof(relevance)} is {relevance}, but must be from 0, for words that no other topic has, to 1, for the heaviest words."));
         }
 
         if (relevance < 1)

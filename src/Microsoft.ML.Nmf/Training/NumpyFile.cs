@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.ML.Nmf.Engine;
+using Microsoft.ML.Nmf.Hosting;
 
 namespace Microsoft.ML.Nmf.Training;
 
@@ -62,7 +63,7 @@ internal static partial class NumpyFile
         stream.Write(size);
         stream.Write(Encoding.ASCII.GetBytes(header.PadRight(length - 1) + "\n"));
         for (int at = 0, step = BytesAtOnce / Marshal.SizeOf<T>(); at < values.Length; at += step)
-            stream.Write(MemoryMarshal.AsBytes(values[at..Math.Min(at + step, values.Length)]));
+            stream.Write(LittleEndian.BytesOf(values[at..Math.Min(at + step, values.Length)]));
     }
 
     private static FileStream Open(string path, string type, int dimensions, out int[] shape)
@@ -98,9 +99,11 @@ internal static partial class NumpyFile
     {
         for (int at = 0, step = BytesAtOnce / Marshal.SizeOf<T>(); at < values.Length; at += step)
         {
-            Span<byte> part = MemoryMarshal.AsBytes(values[at..Math.Min(at + step, values.Length)]);
-            if (stream.ReadAtLeast(part, part.Length, throwOnEndOfStream: false) < part.Length)
+            Span<T> part = values[at..Math.Min(at + step, values.Length)];
+            Span<byte> bytes = LittleEndian.Place(part);
+            if (stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) < bytes.Length)
                 throw Refuse(path);
+            LittleEndian.Read(part);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.Nmf.Engine;
 
 namespace Microsoft.ML.Nmf.Training;
@@ -45,8 +46,8 @@ internal static class OptionRange
             float entry = value!.Values[i];
             if (!(entry >= 0 && entry <= float.MaxValue))
             {
-                throw new ArgumentOutOfRangeException(option, entry,
-                    $"{option} has the value {entry} in row {i / value.Columns}, column {i % value.Columns}, but all must be finite and at least 0.");
+                throw new ArgumentOutOfRangeException(option, entry, string.Create(CultureInfo.InvariantCulture,
+                    $"{option} has the value {entry} in row {i / value.Columns}, column {i % value.Columns}, but all must be finite and at least 0."));
             }
         }
 
@@ -79,5 +80,5 @@ internal static class OptionRange
     /// <param name="value">The value.</param>
     /// <param name="range">What it must be, to follow "must be".</param>
     public static ArgumentOutOfRangeException Refuse(string option, object value, string range)
-        => new(option, value, $"{option} is {value}, but must be {range}.");
+        => new(option, value, string.Create(CultureInfo.InvariantCulture, $"{option} is {value}, but must be {range}."));
 }

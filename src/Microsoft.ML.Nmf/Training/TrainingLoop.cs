@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Microsoft.ML.Nmf.Training;
 
@@ -61,8 +62,8 @@ internal static class TrainingLoop
             (double objective, double divergence) = solver.Evaluate();
             if (!double.IsFinite(objective))
             {
-                throw new InvalidOperationException(
-                    $"The objective is {objective} after {iteration} iterations: the factors do not fit float32 any more. {solver.Remedy}");
+                throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
+                    $"The objective is {objective} after {iteration} iterations: the factors do not fit float32 any more. {solver.Remedy}"));
             }
 
             double before = iteration == 0 ? double.NaN : history[^1].Objective;

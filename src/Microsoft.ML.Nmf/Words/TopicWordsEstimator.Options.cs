@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.Transforms.Text;
 
 namespace Microsoft.ML.Nmf;
@@ -136,7 +137,7 @@ public sealed partial class TopicWordsEstimator
             => Enum.IsDefined(value) ? value : throw Refuse(option, value, $"one of {string.Join(", ", Enum.GetNames<T>())}");
 
         private static ArgumentOutOfRangeException Refuse(string option, object value, string range)
-            => new(option, value, $"{option} is {value}, but must be {range}.");
+            => new(option, value, string.Create(CultureInfo.InvariantCulture, $"{option} is {value}, but must be {range}."));
     }
 
     /// <summary>The defaults that the short call shares with the options.</summary>

@@ -14,6 +14,10 @@ internal static partial class Rooms
     /// <summary>The assemblies of the library.</summary>
     public static readonly Assembly[] Library = [typeof(NmfEstimator).Assembly, typeof(NonnegativeLeastSquaresModule).Assembly, typeof(FeatureDataFrameExtensions).Assembly];
 
+    /// <summary>The folder of the sources.</summary>
+    public static string Sources
+        => Path.GetFullPath(typeof(Rooms).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "Sources").Value!);
+
     /// <summary>All types that are written in the sources.</summary>
     public static IEnumerable<Type> Types => Library.SelectMany(assembly => assembly.GetTypes()).Where(type => Find(type) is not null);
 
@@ -29,7 +33,7 @@ internal static partial class Rooms
 
     private static Dictionary<string, string> Read()
     {
-        string root = Path.GetFullPath(typeof(Rooms).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "Sources").Value!);
+        string root = Sources;
         var folders = new Dictionary<string, string>();
         foreach (string file in Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories))
         {

@@ -39,8 +39,11 @@ internal static class SavedModels
         }
     }
 
+    /// <summary>The transformer itself: loading gives a chain of one.</summary>
+    public static ITransformer Single(ITransformer model) => model is IEnumerable<ITransformer> chain ? chain.Single() : model;
+
     /// <summary>The topics of a model, of each layer from the features on.</summary>
-    public static TopicSet[] Topics(ITransformer model) => (model is IEnumerable<ITransformer> chain ? chain.Single() : model) switch
+    public static TopicSet[] Topics(ITransformer model) => Single(model) switch
     {
         NmfTransformer nmf => [nmf.Model],
         DeepNmfTransformer deep => [.. deep.Model.Layers],

@@ -13,6 +13,9 @@ public class ModelFormatTests
 {
     private const int HeaderSize = 0x100;
 
+    // Where ML.NET's header has the version that was written, before the oldest version that can read it.
+    private const int WrittenAt = 0x48;
+
     public static TheoryData<string> Kinds => [.. SavedModels.Kinds];
 
     [Theory, MemberData(nameof(Kinds))]
@@ -36,6 +39,33 @@ public class ModelFormatTests
         }
 
         Replace(file, entry);
+        Assert.NotNull(context.Model.Load(file, out _));
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void A_file_of_a_later_version_says_that_this_library_is_too_old_and_which_package_to_update(string kind)
+    {
+        (ITransformer model, DataViewSchema schema) = SavedModels.Train(kind);
+        var context = new MLContext();
+        var file = new MemoryStream();
+        context.Model.Save(model, schema, file);
+        byte[] entry = Read(file);
+        uint version = BitConverter.ToUInt32(entry, WrittenAt);
+        void Set(uint written, uint readableBy)
+        {
+            BitConverter.GetBytes(written).CopyTo(entry, WrittenAt);
+            BitConverter.GetBytes(readableBy).CopyTo(entry, WrittenAt + sizeof(uint));
+            Replace(file, entry);
+        }
+
+        Set(version + 1, version + 1);
+        Exception problem = Assert.ThrowsAny<Exception>(() => context.Model.Load(file, out _)).GetBaseException();
+        string message = Assert.IsType<FormatException>(problem).Message;
+        Assert.Contains($"a later version of Nmf.MLExtension: its part '{model.GetType().Name}' has the format 0x{version + 1:X8}", message);
+        Assert.Contains($"knows no later one than 0x{version:X8}", message);
+        Assert.Contains("package Nmf.MLExtension.Core", message);
+        // What a later version wrote such that this one can read it, is read.
+        Set(version + 1, version);
         Assert.NotNull(context.Model.Load(file, out _));
     }
 
