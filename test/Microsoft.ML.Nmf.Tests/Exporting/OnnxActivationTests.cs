@@ -175,19 +175,39 @@ public class OnnxActivationTests
         {
             "Nmf" => _context.Transforms.Nmf(new NmfEstimator.Options
             {
-                OutputColumnName = "Topics", InputColumnName = "Features", Rank = 3, Seed = 1, Beta = choice.Beta, Normalization = choice.Normalization,
-                TransformTolerance = choice.Tolerance, TransformMaximumNumberOfIterations = Updates,
-                ActivationsL1Regularization = choice.L1, ActivationsL2Regularization = choice.L2,
+                OutputColumnName = "Topics",
+                InputColumnName = "Features",
+                Rank = 3,
+                Seed = 1,
+                Beta = choice.Beta,
+                Normalization = choice.Normalization,
+                TransformTolerance = choice.Tolerance,
+                TransformMaximumNumberOfIterations = Updates,
+                ActivationsL1Regularization = choice.L1,
+                ActivationsL2Regularization = choice.L2,
             }).Fit(data),
             "DeepNmf" => _context.Transforms.DeepNmf(new DeepNmfEstimator.Options
             {
-                OutputColumnName = "Topics", InputColumnName = "Features", Ranks = [4, 2], Seed = 1, Beta = choice.Beta, Normalization = choice.Normalization,
-                TransformTolerance = choice.Tolerance, TransformMaximumNumberOfIterations = Updates, LayerOutputColumnNames = ["Fine"],
+                OutputColumnName = "Topics",
+                InputColumnName = "Features",
+                Ranks = [4, 2],
+                Seed = 1,
+                Beta = choice.Beta,
+                Normalization = choice.Normalization,
+                TransformTolerance = choice.Tolerance,
+                TransformMaximumNumberOfIterations = Updates,
+                LayerOutputColumnNames = ["Fine"],
             }).Fit(data),
             _ => _context.Transforms.NeuralNmf(new NeuralNmfEstimator.Options
             {
-                OutputColumnName = "Topics", InputColumnName = "Features", Ranks = [4, 2], Seed = 1, LabelColumnName = "Label",
-                Normalization = choice.Normalization, MaximumNumberOfIterations = 30, LayerOutputColumnNames = ["Fine"],
+                OutputColumnName = "Topics",
+                InputColumnName = "Features",
+                Ranks = [4, 2],
+                Seed = 1,
+                LabelColumnName = "Label",
+                Normalization = choice.Normalization,
+                MaximumNumberOfIterations = 30,
+                LayerOutputColumnNames = ["Fine"],
             }).Fit(data),
         };
     }

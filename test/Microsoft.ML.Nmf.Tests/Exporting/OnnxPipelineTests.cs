@@ -27,7 +27,11 @@ public class OnnxPipelineTests
     public void A_neural_factorization_predicts_the_same_of_every_text()
         => AssertSame(Words().Append(_context.Transforms.NeuralNmf(new NeuralNmfEstimator.Options
         {
-            OutputColumnName = "Topics", InputColumnName = "Words", Ranks = [12, 4], LabelColumnName = "LabelKey", MaximumNumberOfIterations = 20,
+            OutputColumnName = "Topics",
+            InputColumnName = "Words",
+            Ranks = [12, 4],
+            LabelColumnName = "LabelKey",
+            MaximumNumberOfIterations = 20,
         })));
 
     [Fact]
@@ -58,7 +62,9 @@ public class OnnxPipelineTests
 
     private IEstimator<ITransformer> Words() => _context.Transforms.Text.ProduceTopicWords(new TopicWordsEstimator.Options
     {
-        OutputColumnName = "Words", InputColumnName = "Text", CanBeSavedAsOnnx = true,
+        OutputColumnName = "Words",
+        InputColumnName = "Text",
+        CanBeSavedAsOnnx = true,
     });
 
     private sealed class Note

@@ -32,7 +32,10 @@ public class OnnxRefusalTests
             twice[j, 0] = twice[j, 1] = 1 + j;
         Assert.Contains("nearly depend on each other", Refused(new NmfEstimator.Options
         {
-            Rank = 2, InitialTemplates = new FactorMatrix(twice), Solver = NmfSolver.MultiplicativeUpdates, MaximumNumberOfIterations = 1,
+            Rank = 2,
+            InitialTemplates = new FactorMatrix(twice),
+            Solver = NmfSolver.MultiplicativeUpdates,
+            MaximumNumberOfIterations = 1,
         }));
     }
 

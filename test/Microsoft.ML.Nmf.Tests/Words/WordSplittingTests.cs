@@ -39,11 +39,9 @@ public class WordSplittingTests
     public void Its_schema_is_as_promised()
     {
         IDataView data = _context.Data.LoadFromEnumerable(_texts.Select(text => new { Text = text }));
-        var estimator = _context.Transforms.Text.ProduceTopicWords(Options(canBeSavedAsOnnx: true));
-        SchemaShape promised = estimator.GetOutputSchema(SchemaShape.Create(data.Schema));
-        var given = SchemaShape.Create(estimator.Fit(data).GetOutputSchema(data.Schema));
-        SchemaShape.Column one = promised.Single(c => c.Name == "Words"), other = given.Single(c => c.Name == "Words");
-        Assert.Equal((one.Kind, one.ItemType, one.IsKey), (other.Kind, other.ItemType, other.IsKey));
+        TopicWordsEstimator estimator = _context.Transforms.Text.ProduceTopicWords(Options(canBeSavedAsOnnx: true));
+        IEnumerable<string> promised = estimator.GetOutputSchema(Shape.Of(data)).Select(Shape.Describe).Order();
+        Assert.Equal(Shape.Of(estimator.Fit(data).Transform(data)).Select(Shape.Describe).Order(), promised);
     }
 
     private static TopicWordsEstimator.Options Options(bool canBeSavedAsOnnx) => new()
