@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace Microsoft.ML.Nmf.Tests.Reference;
+namespace Microsoft.ML.Nmf.Tests.Exporting;
 
 /// <summary>
 /// ONNX Runtime lowers texts by the locale en_US.UTF-8, which a Linux without language packs does not have. C.UTF-8, which it has, lowers letters in the same
