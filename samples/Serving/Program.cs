@@ -8,6 +8,8 @@ if (args is ["load", .. string[] rest])
 WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(args);
 builder.Services.Configure<ServiceOptions>(builder.Configuration);
 builder.Services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, AnswerFormat.Default));
+// Otherwise four lines a request, which cost more than the answer.
+builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
 builder.Services.AddSingleton<ModelSource>();
 builder.Services.AddHostedService<ModelWatch>();
 builder.Services.AddHealthChecks().AddCheck<ModelHealth>("model");

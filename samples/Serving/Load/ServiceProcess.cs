@@ -17,7 +17,7 @@ internal sealed class ServiceProcess : IDisposable
         string program = Environment.ProcessPath!;
         string[] self = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [Environment.GetCommandLineArgs()[0]] : [];
         _process = Process.Start(new ProcessStartInfo(
-            program, [.. self, "--urls", "http://127.0.0.1:0", "--Model", ModelFile, "--ReloadSeconds", "0.5", "--Logging:LogLevel:Default", "Information"])
+            program, [.. self, "--urls", "http://127.0.0.1:0", "--Model", ModelFile, "--ReloadSeconds", "0.5"])
         {
             RedirectStandardOutput = true,
         })!;
