@@ -54,6 +54,7 @@ ITransformer deepPipeline = words.Append(mlContext.Transforms.DeepNmf(new DeepNm
     OutputColumnName = "Topics",
     InputColumnName = "Words",
     Ranks = [24, 12, 4],
+    Seed = 1,
     Normalization = ActivationNormalization.Shares,
 })).Fit(notes);
 DeepNmfModel deep = deepPipeline.FindDeepNmf().Model;
@@ -206,7 +207,7 @@ ShowShares("Deep NMF: per cent of the coarse topics in the texts of a subject", 
 ShowShares("Neural NMF: per cent of the coarse topics in the texts of a subject", neuralPipeline);
 
 // %% [markdown]
-// Deep NMF found the four fields by itself. Neural NMF did not: one topic takes half of nature and of culture besides home. Its layers each approximate
+// Deep NMF found the four fields by itself. Neural NMF did not: one topic takes most of nature and of culture besides home. Its layers each approximate
 // the one before as well as they can, and nothing asks for topics of equal weight. Where a tree has to follow given classes, show it some labels, here the
 // field of every fifth text, and let them count: here five times as much as they do by default.
 
