@@ -85,13 +85,13 @@ internal static class DeepNmfTraining
         var random = new Random(options.Seed!.Value);
         double ranks = options.Ranks.Aggregate(1.0, (product, rank) => product * rank);
         float largest = (float)(2 * Math.Pow(data.Examples.Mean / ranks, 1.0 / (templates.Length + 1)));
-        RandomStart.Fill(activations, largest, random);
+        RandomStart.Fill(activations, 0, largest, random);
         for (int i = 0; i < templates.Length; i++)
         {
             if (options.InitialTemplatesOf(i) is { } given)
                 templates[i].CopyFrom(given.Values);
             else
-                RandomStart.Fill(templates[i], largest, random);
+                RandomStart.Fill(templates[i], 0, largest, random);
         }
     }
 

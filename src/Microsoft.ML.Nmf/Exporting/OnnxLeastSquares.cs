@@ -19,7 +19,7 @@ internal static class OnnxLeastSquares
         // b P with the columns of W scaled to unit length: D b is what the scaled problem has for b.
         double[] response = [.. steps.Response.Select((value, i) => steps.InverseLengths[i / rank] * value)];
         double[] penalty = [.. Enumerable.Range(0, rank).Select(k => -settings.L1 * Enumerable.Range(0, rank).Sum(l => response[l * rank + k]))];
-        string product = graph.Apply("MatMul", graph.Cast<double>(rows), graph.Cast<double>(graph.Constant(templates.Values.ToArray(), templates.Rows, rank)));
+        string product = graph.Apply("MatMul", graph.Cast<double>(rows), OnnxMatrix.Add(graph, templates));
         string constant = graph.Apply("Gemm", product, graph.Constant(response, rank, rank), graph.Constant(penalty, rank));
         if (steps.Count > ManySteps)
             constant = graph.ForgetShape(constant);

@@ -44,9 +44,9 @@ internal sealed class OnnxNewtonSteps
         double[] sums = templates.ColumnSums(), inverse = [.. sums.Select(sum => sum > 0 ? 1 / sum : 0)];
         (string values, string features) = LargestValues(graph, rows, templates);
         string total = graph.Along(1, "ReduceSum", values);
-        string share = graph.Along(1, "Unsqueeze", graph.Apply("Div", values, graph.Apply("Max", total, graph.Constant(Tiny))));
+        string share = graph.Along(1, "Unsqueeze", OnnxScale.Divide(graph, values, total));
         string unit = graph.Along(2, "Unsqueeze", total);
-        string all = graph.Apply("Mul", graph.Cast<double>(graph.Constant(templates.Values.ToArray(), templates.Rows, rank)), graph.Constant(inverse, rank));
+        string all = graph.Apply("Mul", OnnxMatrix.Add(graph, templates), graph.Constant(inverse, rank));
         string linear = graph.Constant([.. inverse.Select(value => 1 + settings.L1 * value)], 1, 1, rank);
         string? quadratic = settings.L2 == 0
             ? null

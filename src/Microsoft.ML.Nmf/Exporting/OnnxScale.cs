@@ -6,7 +6,7 @@ namespace Microsoft.ML.Nmf.Exporting;
 /// <summary>What <see cref="ActivationScale"/> does to a row, in an ONNX graph.</summary>
 internal static class OnnxScale
 {
-    // Far below every sum of activations that float32 holds: a sum of zeros divides zeros by it.
+    // Far below every sum that float32 holds, and below its square: a sum of zeros divides zeros by it.
     private const double Tiny = 1e-300;
 
     /// <summary>Adds the scaled activations.</summary>
@@ -19,7 +19,7 @@ internal static class OnnxScale
         if (scale.Factors.Count > 0)
             activations = graph.Apply("Mul", Limit(graph, activations), graph.Constant([.. scale.Factors], scale.Factors.Count));
         if (!scale.KeepsLength)
-            activations = graph.Apply("Div", activations, graph.Apply("Max", LengthOf(graph, activations, scale.Normalization), graph.Constant(Tiny)));
+            activations = Divide(graph, activations, LengthOf(graph, activations, scale.Normalization));
         return graph.Cast<float>(Limit(graph, activations));
     }
 
@@ -27,8 +27,13 @@ internal static class OnnxScale
     public static string Limit(OnnxGraph graph, string values)
         => graph.Apply("Max", graph.Apply("Min", values, graph.Constant((double)float.MaxValue)), graph.Constant((double)float.MinValue));
 
+    /// <summary>Divides the values of each row by what they add up to in some way, rows × 1; zeros by a zero stay zeros.</summary>
+    public static string Divide(OnnxGraph graph, string values, string total)
+        => graph.Apply("Div", values, graph.Apply("Max", total, graph.Constant(Tiny)));
+
+    /// <summary>The Euclidean norm of each row, rows × 1.</summary>
+    public static string Norm(OnnxGraph graph, string values) => graph.Apply("Sqrt", graph.Along(1, "ReduceSum", graph.Apply("Mul", values, values)));
+
     private static string LengthOf(OnnxGraph graph, string scaled, ActivationNormalization normalization)
-        => normalization == ActivationNormalization.Shares
-            ? graph.Along(1, "ReduceSum", scaled)
-            : graph.Apply("Sqrt", graph.Along(1, "ReduceSum", graph.Apply("Mul", scaled, scaled)));
+        => normalization == ActivationNormalization.Shares ? graph.Along(1, "ReduceSum", scaled) : Norm(graph, scaled);
 }

@@ -53,9 +53,7 @@ internal sealed class OnnxUpdates
         }
 
         double[] sums = templates.ColumnSums();
-        double total = sums.Sum();
-        // As the transformer does: near 1 on average, by a power of 2.
-        double unit = total > 0 ? Math.ScaleB(1, (int)Math.Round(Math.Log2(total / templates.Values.Length * Math.Sqrt(templates.Columns)))) : 1;
+        double total = sums.Sum(), unit = ActivationUnit.Of(templates);
         var updates = new OnnxUpdates(graph, templates, unit, settings);
         float[] start = [.. sums.Select(sum => sum > 0 ? (float)(templates.Rows / (total / unit)) : 0)];
 

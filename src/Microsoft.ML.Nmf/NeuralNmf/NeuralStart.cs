@@ -75,7 +75,7 @@ internal static class NeuralStart
             if (options.InitialTemplatesOf(i) is { } given)
                 templates[i].CopyFrom(given.Values);
             else
-                RandomStart.Fill(templates[i], 1, random);
+                RandomStart.Fill(templates[i], 0, 1, random);
         }
     }
 

@@ -6,9 +6,6 @@ namespace Microsoft.ML.Nmf.NeuralNmf;
 /// <summary>The class scores and the predicted label of a neural factorization, in an ONNX graph.</summary>
 internal static class OnnxScores
 {
-    // Below every sum that float32 holds, and its square as well.
-    private const double Tiny = 1e-300;
-
     /// <summary>Adds what <see cref="LinearScores"/> computes, or where there are none what <see cref="NeuralNmfClassifier"/> does.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="rows">The rows, rows × features.</param>
@@ -18,10 +15,9 @@ internal static class OnnxScores
     public static (string Scores, string Key) Add(OnnxGraph graph, string rows, string[] activations, NeuralNmfModel model)
     {
         NeuralNmfClassifier classifier = model.Classifier!;
-        string[] limited = [.. activations.Select(layer => OnnxScale.Limit(graph, layer))];
         string scores = model.Scores is { } linear
-            ? Linear(graph, graph.Cast<double>(rows), limited, linear)
-            : OnnxScale.Limit(graph, graph.Apply("MatMul", limited[^1], graph.Apply("Transpose", Weights(graph, classifier.Weights))));
+            ? Linear(graph, graph.Cast<double>(rows), [.. activations.Select(layer => OnnxScale.Limit(graph, layer))], linear)
+            : OnnxScale.Limit(graph, OnnxMatrix.Expand(graph, activations[^1], classifier.Weights));
         string key = graph.Apply("Add", graph.PlaceOfLargest(scores), graph.Constant(1L));
         if (classifier.Loss == NeuralNmfLabelLoss.CrossEntropy)
         {
@@ -35,21 +31,14 @@ internal static class OnnxScores
     private static string Linear(OnnxGraph graph, string rows, string[] activations, LinearScores linear)
     {
         // The weights first: the norm of a row divides a few scores instead of many features.
-        string scores = graph.Apply("Add", Share(graph.Apply("MatMul", rows, Weights(graph, linear.FeatureWeights)), Norm(rows)),
+        string scores = graph.Apply("Add", OnnxScale.Divide(graph, graph.Apply("MatMul", rows, OnnxMatrix.Add(graph, linear.FeatureWeights)), OnnxScale.Norm(graph, rows)),
             graph.Constant([.. linear.Bias.Select(value => (double)value)], linear.Bias.Count));
         for (int i = 0; i < activations.Length; i++)
         {
-            string shares = Share(activations[i], graph.Along(1, "ReduceSum", activations[i]));
-            scores = graph.Apply("Add", scores, graph.Apply("MatMul", graph.Apply("Sqrt", shares), Weights(graph, linear.TopicWeights[i])));
+            string shares = OnnxScale.Divide(graph, activations[i], graph.Along(1, "ReduceSum", activations[i]));
+            scores = graph.Apply("Add", scores, graph.Apply("MatMul", graph.Apply("Sqrt", shares), OnnxMatrix.Add(graph, linear.TopicWeights[i])));
         }
 
         return scores;
-
-        string Share(string values, string total) => graph.Apply("Div", values, graph.Apply("Max", total, graph.Constant(Tiny)));
-
-        string Norm(string values) => graph.Apply("Sqrt", graph.Along(1, "ReduceSum", graph.Apply("Mul", values, values)));
     }
-
-    private static string Weights(OnnxGraph graph, FactorMatrix weights)
-        => graph.Cast<double>(graph.Constant(weights.Values.ToArray(), weights.Rows, weights.Columns));
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
 using Microsoft.ML.Nmf.Engine;
 
@@ -44,7 +43,8 @@ internal static class LeadingSubspace
         // Q_j, Q_(j−1), and what becomes Q_(j+1).
         Factor basis = engine.Allocate(data.Rows, size);
         using Factor before = engine.Allocate(data.Rows, size), next = engine.Allocate(data.Rows, size);
-        FillUniformly(next, random);
+        // Gaussian values are no better to begin with, and take longer to draw than all products with the data.
+        RandomStart.Fill(next, -1, 1, random);
         foreach ((int powerIterations, int mostDegree) in _rounds)
         {
             for (int i = 0; i < powerIterations; i++)
@@ -114,16 +114,4 @@ internal static class LeadingSubspace
     // T_d(2 λ/c − 1) = cosh(d arcosh(2 λ/c − 1)).
     private static int DegreeFor(double ratio)
         => (int)Math.Min(Math.Ceiling(Math.Acosh(Enlargement) / Math.Acosh(Math.Max(2 * ratio - 1, 1 + LeastBound))), int.MaxValue);
-
-    // Uniform from −1 to 1; Gaussian values are no better to begin with, and take longer to draw than all products with the data.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void FillUniformly(Factor factor, Random random)
-    {
-        int length = ArraySize.Of(factor.Rows, factor.Rank);
-        float[] values = ArrayPool<float>.Shared.Rent(length);
-        for (int i = 0; i < length; i++)
-            values[i] = 2 * random.NextSingle() - 1;
-        factor.CopyFrom(values.AsSpan(0, length));
-        ArrayPool<float>.Shared.Return(values);
-    }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using Microsoft.ML.Nmf.Engine;
 
@@ -10,8 +11,8 @@ internal static class RandomStart
     public static void Fill(FactorPair factors, Random random)
     {
         float scale = ScaleOf(factors);
-        Fill(factors.Activations, scale, random);
-        Fill(factors.Templates, scale, random);
+        Fill(factors.Activations, 0, scale, random);
+        Fill(factors.Templates, 0, scale, random);
     }
 
     /// <summary>Fills the activations with the one value that gives the product with the templates the sum of the data.</summary>
@@ -30,13 +31,15 @@ internal static class RandomStart
     /// <summary>The largest value: twice the mean one.</summary>
     public static float ScaleOf(FactorPair factors) => (float)(2 * Math.Sqrt(factors.Data.Examples.Mean / factors.Templates.Rank));
 
-    /// <summary>Fills a factor with uniform values from 0 to a scale.</summary>
+    /// <summary>Fills a factor with uniform values of a range.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Fill(Factor factor, float scale, Random random)
+    public static void Fill(Factor factor, float least, float most, Random random)
     {
-        var values = new float[ArraySize.Of(factor.Rows, factor.Rank)];
-        for (int i = 0; i < values.Length; i++)
-            values[i] = random.NextSingle() * scale;
-        factor.CopyFrom(values);
+        int length = ArraySize.Of(factor.Rows, factor.Rank);
+        float[] values = ArrayPool<float>.Shared.Rent(length);
+        for (int i = 0; i < length; i++)
+            values[i] = least + (most - least) * random.NextSingle();
+        factor.CopyFrom(values.AsSpan(0, length));
+        ArrayPool<float>.Shared.Return(values);
     }
 }

@@ -73,7 +73,7 @@ internal sealed class Workload : IDisposable
         double product = ranks.Aggregate(1.0, (sum, rank) => sum * rank);
         var random = new Random(3);
         foreach (Factor factor in factors)
-            RandomStart.Fill(factor, (float)(2 * Math.Pow(data.Examples.Mean / product, 1.0 / factors.Length)), random);
+            RandomStart.Fill(factor, 0, (float)(2 * Math.Pow(data.Examples.Mean / product, 1.0 / factors.Length)), random);
         ChainLink[] links = [.. factors.Select(factor => new ChainLink(factor, IsFixed: false, default))];
         return Own(FactorChain.Create(engine, data, links, beta));
     }

@@ -15,10 +15,7 @@ internal sealed class UnitTemplates
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public UnitTemplates(FactorMatrix templates)
     {
-        double total = 0;
-        foreach (float value in templates.Values)
-            total += value;
-        _unit = PowerOfTwo(total / templates.Values.Length * Math.Sqrt(templates.Columns));
+        _unit = ActivationUnit.Of(templates);
         Factor = new ManagedFactor(templates.Rows, templates.Columns);
         for (int j = 0; j < templates.Rows; j++)
         {
@@ -46,7 +43,7 @@ internal sealed class UnitTemplates
     public AlignedFloats Transposed => _transposed.Value;
 
     /// <summary>The unit of a row, from the sum of its values.</summary>
-    public double UnitOf(double sum) => PowerOfTwo(sum / Factor.Rows);
+    public double UnitOf(double sum) => ActivationUnit.PowerOfTwo(sum / Factor.Rows);
 
     /// <summary>The unit of the activations of a row.</summary>
     /// <param name="unit">The unit of the row.</param>
@@ -61,7 +58,4 @@ internal sealed class UnitTemplates
         return new Penalty(Weight(settings.L1, activations / objective), Weight(settings.L2, activations * activations / objective));
         static float Weight(float weight, double scale) => weight == 0 ? 0 : (float)Math.Min(weight * scale, MultiplicativeRule.LargestPower);
     }
-
-    // The power of 2 nearest to a value; 1 for a value of 0.
-    private static double PowerOfTwo(double value) => value > 0 ? Math.ScaleB(1, (int)Math.Round(Math.Log2(value))) : 1;
 }
