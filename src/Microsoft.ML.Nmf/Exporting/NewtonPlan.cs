@@ -34,8 +34,8 @@ internal readonly record struct NewtonPlan(int NewtonSteps, int Gradients)
     public static double Momentum(int gradient) => gradient / (gradient + 3.0);
 
     /// <summary>
-    /// The cheapest plan that solves rows which are drawn from the templates, short and long, to a hundred-thousandth of their largest activation; null where
-    /// none does.
+    /// The next plan after the cheapest that solves rows which are drawn from the templates, short and long, to a hundred-thousandth of their largest activation,
+    /// since there are harder rows than those; null where none solves these.
     /// </summary>
     /// <param name="templates">W.</param>
     /// <param name="l1">Weight of the sum of the activations.</param>
@@ -49,11 +49,11 @@ internal readonly record struct NewtonPlan(int NewtonSteps, int Gradients)
             return _plans[0];
         DrawnRow[] rows = DrawnRow.Draw(templates, sums, Examples);
         double[][] expected = Solve(_reference, rows, linear);
-        foreach (NewtonPlan plan in _plans)
+        for (int i = 0; i < _plans.Length; i++)
         {
-            double[][] solved = Solve(plan, rows, linear);
+            double[][] solved = Solve(_plans[i], rows, linear);
             if (solved.Zip(expected).All(pair => ErrorOf(pair.First, pair.Second, units) <= Accuracy))
-                return plan;
+                return _plans[Math.Min(i + 1, _plans.Length - 1)];
         }
 
         return null;

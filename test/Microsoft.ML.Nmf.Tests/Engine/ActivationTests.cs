@@ -76,6 +76,37 @@ public class ActivationTests
     }
 
     [Theory]
+    [InlineData(1, 0, 0)]
+    [InlineData(1, 0.02f, 0.03f)]
+    [InlineData(1.5, 0, 0)]
+    [InlineData(1.9, 0.02f, 0)]
+    public void For_beta_from_1_to_below_2_the_slope_vanishes_at_positive_activations_and_points_to_zero_at_others(double beta, float l1, float l2)
+    {
+        foreach ((int m, int r, double density) in new[] { (90, 7, 0.9), (150, 20, 0.3), (600, 12, 0.05) })
+        {
+            double[,] templates = Naive.Random(m, r, 13 * m + r, 0.3);
+            ActivationSolver solver = ActivationProblem.Create(Build.Matrix(templates), new(beta, l1, l2, 500, 1e-4f)).CreateSolver();
+            for (int seed = 0; seed < 10; seed++)
+            {
+                double[,] x = Naive.Random(1, m, seed + 400, density);
+                float[] found = Solve(solver, x, r);
+                double[] approximation = [.. Enumerable.Range(0, m).Select(j => Enumerable.Range(0, r).Sum(k => templates[j, k] * found[k]))];
+                for (int k = 0; k < r; k++)
+                {
+                    double up = l1 + l2 * found[k], down = 0;
+                    for (int j = 0; j < m; j++)
+                    {
+                        up += templates[j, k] * Math.Pow(approximation[j], beta - 1);
+                        down += x[0, j] == 0 ? 0 : templates[j, k] * x[0, j] * Math.Pow(approximation[j], beta - 2);
+                    }
+
+                    Assert.InRange(down / up - 1, found[k] > 0 ? -1e-5 : -1, 1e-5);
+                }
+            }
+        }
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(1.5)]
     public void Values_of_very_different_sizes_are_no_obstacle(double beta)

@@ -187,7 +187,11 @@ internal sealed class NewtonSolver<TDivergence> : ActivationSolver
             for (int k = 0; k < _rank; k++)
                 _gradient[k] += _linear[k] + _quadratic * _activations[k];
             if (isDone && GainOfRaising(sum) <= Share * settings.Tolerance * objective + noise)
+            {
+                Polish(panel, sum, row);
                 break;
+            }
+
             double slope = SolveModel(panel, sum);
             if (!(slope < 0))
                 break;
@@ -199,6 +203,17 @@ internal sealed class NewtonSolver<TDivergence> : ActivationSolver
             isDone = length == 1 && IsNearMinimum(change, slope, objective, Share * settings.Tolerance * objective, noise);
             Move(length);
         }
+    }
+
+    // A whole step without comparing objectives, which near the minimum float32 does not tell apart: it squares the small error that the activations still have.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Polish(FeaturePanel panel, double sum, ReadOnlySpan<float> row)
+    {
+        if (!(SolveModel(panel, sum) < 0))
+            return;
+        panel.Combine(_next, _positive, _nextApproximation.Span);
+        if (RowDivergence.LongestStep(row, _approximation.Span, _nextApproximation.Span) == 1)
+            _next.CopyTo(_activations, 0);
     }
 
     // A multiplicative update for β = 1: cheap, and good while far from the minimum.
