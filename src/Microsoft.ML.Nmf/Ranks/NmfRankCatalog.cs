@@ -62,6 +62,26 @@ public static class NmfRankCatalog
     /// package is not made for.
     /// </exception>
     /// <exception cref="OperationCanceledException">The token of the options or the context's execution was cancelled.</exception>
+    /// <example>
+    /// <code>
+    /// var mlContext = new MLContext(seed: 1);
+    /// var random = new Random(1);
+    /// IDataView data = mlContext.Data.LoadFromEnumerable(Enumerable.Range(0, 60).Select(i => new
+    /// {
+    ///     Text = string.Join(' ', Enumerable.Range(0, 12).Select(_ =>
+    ///         new[] { "moon stars night comet sky", "bread oven flour cake yeast", "goal match team ball player" }[i % 3].Split(' ')[random.Next(5)])),
+    /// }));
+    /// IDataView words = mlContext.Transforms.Text.ProduceTopicWords("Words", "Text").Fit(data).Transform(data);
+    /// NmfRankComparison comparison = mlContext.Transforms.CompareNmfRanks(words, new NmfRankComparison.Options
+    /// {
+    ///     Nmf = new NmfEstimator.Options { InputColumnName = "Words", Beta = BetaDivergence.KullbackLeibler },
+    ///     Ranks = [2, 3, 4],
+    ///     NumberOfFolds = 3,
+    /// });
+    /// foreach (NmfRank rank in comparison.Ranks)
+    ///     Console.WriteLine($"{rank.Rank}: {rank.HeldOutError:F3}, {rank.CopheneticCorrelation:F3}");
+    /// </code>
+    /// </example>
     public static NmfRankComparison CompareNmfRanks(this TransformsCatalog catalog, IDataView data, NmfRankComparison.Options options)
     {
         MLNetVersion.Check();

@@ -40,9 +40,11 @@ internal static class RankChoice
         int chosen = ranks.First(rank => LossOf(errors[rank], errors[best]) is var (loss, error) && loss <= Math.Max(error, Negligible * gain));
         var reason = new List<string>
         {
-            string.Create(CultureInfo.InvariantCulture, $"Rank {chosen} is recommended: with {errors[chosen].Average():F4} of the error of one component it is the ")
-                + $"smallest rank that predicts the {errors[best].Length} held-out {word} as well as the best, "
-                + string.Create(CultureInfo.InvariantCulture, $"rank {best} with {errors[best].Average():F4}, up to their spread."),
+            string.Create(CultureInfo.InvariantCulture, $"Rank {chosen} is recommended: with {errors[chosen].Average():F4} of the error of one component it ")
+                + (chosen == best
+                    ? $"predicts the {errors[best].Length} held-out {word} best, and no smaller rank does so up to the spread of the {word}."
+                    : $"is the smallest rank that predicts the {errors[best].Length} held-out {word} as well as the best, "
+                        + string.Create(CultureInfo.InvariantCulture, $"rank {best} with {errors[best].Average():F4}, up to the spread of the {word}.")),
         };
         if (chosen == ranks[^1] && ranks.Length > 1)
             reason.Add("It is the largest that was compared: compare larger ones too.");

@@ -88,18 +88,12 @@ internal sealed class RankSearch
         };
     }
 
-    private RankTraining TrainingOf(int rank, int? start = null)
+    private RankTraining TrainingOf(int rank, int start = 0)
     {
         var options = (NmfEstimator.Options)_nmf.Copy();
         options.Rank = rank;
-        if (start is { } number)
-        {
-            options.Initialization = NmfInitialization.Random;
-            options.Seed = unchecked(_nmf.Seed!.Value + number);
-        }
-
         options.Resolve();
-        return new RankTraining(options, _checkAlive);
+        return new RankTraining((NmfEstimator.Options)options.ForStart(start), _checkAlive);
     }
 
     private double CoherenceOf(FactorMatrix templates)
@@ -204,8 +198,6 @@ internal sealed class RankSearch
         long start = Math.Max(memory.OfNndsvd(data.Columns, rank), memory.OfRandomStart(data.Columns, rank));
         long iterations = memory.OfIterations(data.Columns, rank, _nmf.Beta, Nmf.NmfTraining.UpdateOf(_nmf));
         long each = data.Bytes + memory.OfExamples(rank) + memory.OfFeatures(rank) + Math.Max(start, iterations);
-        GCMemoryInfo information = GC.GetGCMemoryInfo();
-        long free = Math.Max(0, information.TotalAvailableMemoryBytes - information.MemoryLoadBytes);
-        return (int)Math.Clamp((_options.Memory ?? free / 2) / each, 1, engine.Threads);
+        return (int)Math.Clamp((_options.Memory ?? WorkingMemory.Free() / 2) / each, 1, engine.Threads);
     }
 }

@@ -26,7 +26,7 @@ public class LayerTests
         ["DeepNmf"] = ["Nmf", "Reporting", "Examining", "Topics", "Training", "Exporting", "Transforming", "Reading", "Hosting", "Engine"],
         ["NeuralNmf"] = ["Nmf", "Reporting", "Examining", "Topics", "Training", "Exporting", "Transforming", "Reading", "Hosting", "Engine"],
         ["Torch"] = ["Engine"],
-        ["Analysis"] = ["Nmf", "DeepNmf", "NeuralNmf", "Examining", "Topics", "Training", "Reading", "Engine"],
+        ["Analysis"] = ["Ranks", "Nmf", "DeepNmf", "NeuralNmf", "Examining", "Topics", "Training", "Reading", "Engine"],
     };
 
     public static TheoryData<string> Folders => [.. _arrows.Keys];
