@@ -7,7 +7,7 @@ internal static class TemplateDistance
 {
     /// <summary>
     /// 1/(2r) Σ_k [(1 − max_l c_kl) + (1 − max_l c_lk)] with the correlation c_kl of column k of one with column l of the other, at least 0 (Wu et al. 2016,
-    /// https://doi.org/10.1073/pnas.1521171113, after Amari). A column whose values are all the same correlates with none.
+    /// <see href="https://doi.org/10.1073/pnas.1521171113"/>, after Amari). A column whose values are all the same correlates with none.
     /// </summary>
     /// <param name="first">m × r.</param>
     /// <param name="second">m × r.</param>
