@@ -8,6 +8,7 @@ using Microsoft.ML.Nmf.Benchmarks.Loading;
 using Microsoft.ML.Nmf.Benchmarks.Onnx;
 using Microsoft.ML.Nmf.Benchmarks.Peers;
 using Microsoft.ML.Nmf.Benchmarks.Primitives;
+using Microsoft.ML.Nmf.Benchmarks.Ranks;
 using Microsoft.ML.Nmf.Benchmarks.Reproductions;
 using Microsoft.ML.Nmf.Benchmarks.Trainers;
 using Microsoft.ML.Nmf.Engine;
@@ -32,6 +33,8 @@ internal static class Program
         frames [ROWS [TOPICS]]
         onnx FILE TEXT LABEL [TEXTS [TRAINED]]
         load [FEATURES [TOPICS]]
+        ranks [SETS]
+        ranks FILE TEXT LABEL [RANKS [SEEDS]]
         """;
 
     private static int Main(string[] args)
@@ -64,6 +67,10 @@ internal static class Program
                 return OnnxTimes.Run(Corpus.Open(file, text, label).Documents, rest);
             case ["load", .. string[] rest]:
                 return LoadTimes.Run(rest);
+            case ["ranks", string file, string text, string label, .. string[] rest]:
+                return PlantedRanks.Run(() => Features(file, text, label), rest);
+            case ["ranks", .. string[] rest]:
+                return PlantedRanks.Run(null, rest);
             case [ChildProgram.Command, .. string[] rest]:
                 return ChildProgram.Run(rest);
             default:

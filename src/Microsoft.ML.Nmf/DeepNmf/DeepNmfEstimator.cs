@@ -69,14 +69,19 @@ public sealed partial class DeepNmfEstimator : FactorizationEstimator<DeepNmfTra
     }
 
     /// <inheritdoc />
-    private protected override DeepNmfTransformer Train(ComputeEngine engine, TrainingInput input, ITrainingMonitor monitor, ColumnNames columns)
+    private protected override DeepNmfTransformer Train(
+        ComputeEngine engine, TrainingInput input, FactorizationOptions ofStart, ITrainingMonitor monitor, ColumnNames columns)
     {
-        OptionRange.Shape(_options.InitialTemplatesOf(0), input.Examples.Columns, _options.Ranks[0], "feature", $"{nameof(Options.InitialTemplates)}[0]");
-        OptionRange.Shape(_options.InitialActivations, input.Examples.Rows, _options.Ranks[^1], "example", nameof(Options.InitialActivations));
-        DeepNmfResult result = DeepNmfTraining.Run(engine, input.Examples, _options, monitor);
+        var options = (Options)ofStart;
+        OptionRange.Shape(options.InitialTemplatesOf(0), input.Examples.Columns, options.Ranks[0], "feature", $"{nameof(Options.InitialTemplates)}[0]");
+        OptionRange.Shape(options.InitialActivations, input.Examples.Rows, options.Ranks[^1], "example", nameof(Options.InitialActivations));
+        DeepNmfResult result = DeepNmfTraining.Run(engine, input.Examples, options, monitor);
         var model = new DeepNmfModel(
-            result.Templates, input.FeatureNames, _options.Beta, input.Examples.Rows, result.Moments, _options.Normalization, result.Phases);
+            result.Templates, input.FeatureNames, options.Beta, input.Examples.Rows, result.Moments, options.Normalization, result.Phases);
         int[] layers = [.. _outputs.Select(output => output.Layer)];
-        return new DeepNmfTransformer(Host.Register(nameof(DeepNmfTransformer)), columns, model, _options.ToActivationSettings(), layers);
+        return new DeepNmfTransformer(Host.Register(nameof(DeepNmfTransformer)), columns, model, options.ToActivationSettings(), layers);
     }
+
+    /// <inheritdoc />
+    private protected override double ObjectiveOf(DeepNmfTransformer transformer) => transformer.Model.Phases[^1].History.Last.Objective;
 }

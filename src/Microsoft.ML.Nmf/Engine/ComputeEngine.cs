@@ -15,6 +15,9 @@ internal abstract class ComputeEngine : IDisposable
     /// <summary>The most threads it uses on the processor.</summary>
     public abstract int Threads { get; }
 
+    /// <summary>Whether it is the one in managed code, of which several may work beside each other.</summary>
+    public virtual bool IsManaged => false;
+
     /// <summary>The engine in managed code.</summary>
     /// <param name="threads">The most threads to use, at least 1.</param>
     public static ComputeEngine OnProcessor(int threads) => new ManagedEngine(threads);

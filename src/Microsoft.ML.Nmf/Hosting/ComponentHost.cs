@@ -6,6 +6,8 @@ namespace Microsoft.ML.Nmf.Hosting;
 /// <summary>What a component may ask of the MLContext it belongs to.</summary>
 internal sealed class ComponentHost
 {
+    private readonly Lock _registering = new();
+
     private ComponentHost(IHost host) => Host = host;
 
     /// <summary>ML.NET's own host of the component.</summary>
@@ -44,8 +46,12 @@ internal sealed class ComponentHost
     /// <summary>Registers a component with an environment.</summary>
     public static ComponentHost Register(IHostEnvironment environment, string name) => new(environment.Register(name));
 
-    /// <summary>Registers a component that this one makes.</summary>
-    public ComponentHost Register(string name) => Register(Host, name);
+    /// <summary>Registers a component that this one makes. Several threads may do so: ML.NET draws a seed for each from a generator that only one may use.</summary>
+    public ComponentHost Register(string name)
+    {
+        lock (_registering)
+            return Register(Host, name);
+    }
 
     /// <summary>A seed from the context's own: the same for the same context seed and the same components made before.</summary>
     public int DrawSeed() => Host.Rand.Next();

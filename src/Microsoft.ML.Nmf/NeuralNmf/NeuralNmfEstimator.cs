@@ -108,21 +108,26 @@ public sealed partial class NeuralNmfEstimator : FactorizationEstimator<NeuralNm
     }
 
     /// <inheritdoc />
-    private protected override NeuralNmfTransformer Train(ComputeEngine engine, TrainingInput input, ITrainingMonitor monitor, ColumnNames columns)
+    private protected override NeuralNmfTransformer Train(
+        ComputeEngine engine, TrainingInput input, FactorizationOptions ofStart, ITrainingMonitor monitor, ColumnNames columns)
     {
-        OptionRange.Shape(_options.InitialTemplatesOf(0), input.Examples.Columns, _options.Ranks[0], "feature", $"{nameof(Options.InitialTemplates)}[0]");
+        var options = (Options)ofStart;
+        OptionRange.Shape(options.InitialTemplatesOf(0), input.Examples.Columns, options.Ranks[0], "feature", $"{nameof(Options.InitialTemplates)}[0]");
         ClassKeys? classes = input.LabelColumn is { } label ? ClassKeys.Of(label) : null;
-        NeuralNmfResult result = NeuralNmfTraining.Run(engine, input.Examples, _options, monitor, input.Labels, classes?.Count ?? 0);
+        NeuralNmfResult result = NeuralNmfTraining.Run(engine, input.Examples, options, monitor, input.Labels, classes?.Count ?? 0);
         NeuralNmfClassifier? classifier = null;
         if (result.Classification is { } layer)
         {
-            var weights = FactorMatrix.TakeOver([.. layer.Select(weight => (float)weight)], classes!.Count, _options.Ranks[^1]);
-            classifier = new NeuralNmfClassifier(weights, _options.LabelLoss, classes.Names);
+            var weights = FactorMatrix.TakeOver([.. layer.Select(weight => (float)weight)], classes!.Count, options.Ranks[^1]);
+            classifier = new NeuralNmfClassifier(weights, options.LabelLoss, classes.Names);
         }
 
         var model = new NeuralNmfModel(
-            result.Templates, input.FeatureNames, _options.Loss, input.Examples.Rows, result.Moments, _options.Normalization, result.Phases,
+            result.Templates, input.FeatureNames, options.Loss, input.Examples.Rows, result.Moments, options.Normalization, result.Phases,
             result.Epochs, classifier, result.Scores);
         return new NeuralNmfTransformer(Host.Register(nameof(NeuralNmfTransformer)), columns, model, [.. _outputs.Select(o => o.Output)], classes);
     }
+
+    /// <inheritdoc />
+    private protected override double ObjectiveOf(NeuralNmfTransformer transformer) => transformer.Model.History.Last.Objective;
 }

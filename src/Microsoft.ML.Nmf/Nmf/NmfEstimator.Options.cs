@@ -244,6 +244,13 @@ public sealed partial class NmfEstimator
         }
 
         /// <inheritdoc />
+        private protected override void StartRandomly()
+        {
+            _initialization = NmfInitialization.Random;
+            MayStartFromSample = false;
+        }
+
+        /// <inheritdoc />
         internal override void Resolve()
         {
             bool isEuclidean = Beta == BetaDivergence.Euclidean;
@@ -269,6 +276,7 @@ public sealed partial class NmfEstimator
                     "InitialActivations is set, but InitialTemplates is not: a factorization starts from templates, with or without activations. Set both.");
             }
 
+            CheckStarts(_initialTemplates is not null);
             // How many features there are is not known before fitting.
             OptionRange.Shape(_initialTemplates, _initialTemplates?.Rows ?? 0, _rank, "feature", nameof(InitialTemplates));
             IsOverrelaxed = isChosen && _solver == NmfSolver.MultiplicativeUpdates;

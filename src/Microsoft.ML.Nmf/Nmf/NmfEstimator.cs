@@ -56,13 +56,18 @@ public sealed partial class NmfEstimator : FactorizationEstimator<NmfTransformer
     }
 
     /// <inheritdoc />
-    private protected override NmfTransformer Train(ComputeEngine engine, TrainingInput input, ITrainingMonitor monitor, ColumnNames columns)
+    private protected override NmfTransformer Train(
+        ComputeEngine engine, TrainingInput input, FactorizationOptions ofStart, ITrainingMonitor monitor, ColumnNames columns)
     {
-        OptionRange.Shape(_options.InitialTemplates, input.Examples.Columns, _options.Rank, "feature", nameof(Options.InitialTemplates));
-        OptionRange.Shape(_options.InitialActivations, input.Examples.Rows, _options.Rank, "example", nameof(Options.InitialActivations));
-        NmfResult result = NmfTraining.Run(engine, input.Examples, _options, monitor);
+        var options = (Options)ofStart;
+        OptionRange.Shape(options.InitialTemplates, input.Examples.Columns, options.Rank, "feature", nameof(Options.InitialTemplates));
+        OptionRange.Shape(options.InitialActivations, input.Examples.Rows, options.Rank, "example", nameof(Options.InitialActivations));
+        NmfResult result = NmfTraining.Run(engine, input.Examples, options, monitor);
         var model = new NmfModel(
-            result.Templates, input.FeatureNames, _options.Beta, input.Examples.Rows, result.Moments, _options.Normalization, result.History);
-        return new NmfTransformer(Host.Register(nameof(NmfTransformer)), columns, model, _options.ToActivationSettings());
+            result.Templates, input.FeatureNames, options.Beta, input.Examples.Rows, result.Moments, options.Normalization, result.History);
+        return new NmfTransformer(Host.Register(nameof(NmfTransformer)), columns, model, options.ToActivationSettings());
     }
+
+    /// <inheritdoc />
+    private protected override double ObjectiveOf(NmfTransformer transformer) => transformer.Model.History.Last.Objective;
 }

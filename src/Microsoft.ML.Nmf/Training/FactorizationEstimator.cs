@@ -56,7 +56,16 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
     private protected abstract long WorkingBytes(WorkingMemory memory, TrainingInput input);
 
     /// <summary>Trains.</summary>
-    private protected abstract TTransformer Train(ComputeEngine engine, TrainingInput input, ITrainingMonitor monitor, ColumnNames columns);
+    /// <param name="engine">The engine.</param>
+    /// <param name="input">What is trained on.</param>
+    /// <param name="ofStart">The estimator's options, for one of several starts.</param>
+    /// <param name="monitor">Is told of every iteration.</param>
+    /// <param name="columns">The columns of the transformer.</param>
+    private protected abstract TTransformer Train(
+        ComputeEngine engine, TrainingInput input, FactorizationOptions ofStart, ITrainingMonitor monitor, ColumnNames columns);
+
+    /// <summary>The objective that a training ended with.</summary>
+    private protected abstract double ObjectiveOf(TTransformer transformer);
 
     /// <summary>Trains on the rows of <paramref name="input"/>, which it reads once.</summary>
     /// <param name="input">Data with the input column.</param>
@@ -98,7 +107,36 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
             log.Warning(warning);
         if (WarnOfRanks(training.Examples) is { } ofRanks)
             log.Warning(ofRanks);
-        return Train(engine, training, monitor, new ColumnNames(InputColumnName, OutputColumnNames));
+        return TrainFromAll(engine, training, monitor, log);
+    }
+
+    private TTransformer TrainFromAll(ComputeEngine engine, TrainingInput input, ITrainingMonitor monitor, LogChannel log)
+    {
+        var columns = new ColumnNames(InputColumnName, OutputColumnNames);
+        int starts = _options.NumberOfStarts;
+        if (starts == 1)
+            return Train(engine, input, _options, monitor, columns);
+        int together = AtOnce(engine, input, starts);
+        return SeveralStarts.Best(starts, together, monitor, FromStart, ObjectiveOf);
+
+        TTransformer FromStart(int start, ITrainingMonitor ofStart)
+        {
+            FactorizationOptions options = _options.ForStart(start);
+            if (together == 1)
+                return Train(engine, input, options, ofStart, columns);
+            options.NumberOfThreads = Math.Max(1, engine.Threads / together);
+            using ComputeEngine own = EngineChoice.Create(Host, options, log);
+            return Train(own, input, options, ofStart, columns);
+        }
+    }
+
+    // As many starts as have a thread each, and memory for factors and a transpose of the data in half of what is free. A device has all its work to do with one.
+    private int AtOnce(ComputeEngine engine, TrainingInput input, int starts)
+    {
+        if (!engine.IsManaged)
+            return 1;
+        long each = input.Examples.Bytes + WorkingBytes(new WorkingMemory(engine, input.Examples.Rows, input.Examples.Columns), input);
+        return (int)Math.Clamp(WorkingMemory.Free() / 2 / each, 1, Math.Min(starts, engine.Threads));
     }
 
     /// <summary>The schema that transforming will give.</summary>

@@ -31,6 +31,7 @@ public abstract class FactorizationOptions
     private string? _inputColumnName;
     private int _maximumNumberOfIterations = 200;
     private double _tolerance = 1e-4;
+    private int _numberOfStarts = 1;
     private int? _numberOfThreads;
     private TrainingEngine _engine;
     private ActivationNormalization _normalization = ActivationNormalization.UnitMeanSquare;
@@ -99,6 +100,18 @@ public abstract class FactorizationOptions
     /// <summary>The seed of everything random; null takes one from the MLContext.</summary>
     public int? Seed { get; set; }
 
+    /// <summary>
+    /// The trainings from different starts, of which the one with the least objective is kept, at least 1: the first from where it starts otherwise, the others
+    /// from random values. They run at the same time where threads and memory allow; the result does not depend on it. More than one not with initial factors
+    /// and not with a <see cref="Recorder"/>. 1 unless set.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
+    public int NumberOfStarts
+    {
+        get => _numberOfStarts;
+        set => _numberOfStarts = OptionRange.AtLeastOne(value, nameof(NumberOfStarts));
+    }
+
     /// <summary>The most threads to train on, at least 1; null takes all processors. The result does not depend on it.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
     public int? NumberOfThreads
@@ -165,6 +178,36 @@ public abstract class FactorizationOptions
     /// <summary>Refuses options that do not fit each other, and replaces Automatic by what it stands for. Called once, on an estimator's own copy.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value excludes another.</exception>
     internal abstract void Resolve();
+
+    /// <summary>Resolved options for one of several starts: the first is the usual one, the others are random.</summary>
+    internal FactorizationOptions ForStart(int start)
+    {
+        FactorizationOptions options = Copy();
+        if (start == 0)
+            return options;
+        options.Seed = unchecked(Seed!.Value + start);
+        options.StartRandomly();
+        return options;
+    }
+
+    /// <summary>Makes the start of resolved options a random one.</summary>
+    private protected abstract void StartRandomly();
+
+    /// <summary>Refuses several starts where there cannot be any.</summary>
+    /// <param name="areFactorsGiven">Whether there are initial factors.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are initial factors, or a recorder.</exception>
+    private protected void CheckStarts(bool areFactorsGiven)
+    {
+        if (_numberOfStarts == 1)
+            return;
+        string? other = areFactorsGiven ? "initial factors are given, from which every start would be the same"
+            : Recorder is not null ? "Recorder is set, which records one training" : null;
+        if (other is not null)
+        {
+            throw new ArgumentOutOfRangeException(nameof(NumberOfStarts), _numberOfStarts,
+                $"NumberOfStarts is {_numberOfStarts}, but {other}. Set NumberOfStarts to 1, or leave the other out.");
+        }
+    }
 
     /// <summary>What to say about the resolved options before training, each in a sentence or two.</summary>
     internal virtual IEnumerable<string> Warnings() => [];

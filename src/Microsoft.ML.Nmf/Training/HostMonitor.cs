@@ -55,6 +55,9 @@ internal sealed class HostMonitor(ComponentHost host, LogChannel log, Factorizat
     public void Warn(string message) => log.Warning(message);
 
     /// <inheritdoc />
+    public void Inform(string message) => log.Info(message);
+
+    /// <inheritdoc />
     public void Finish(string phase, TrainingHistory history, StoppingRule rule)
     {
         TrainingIteration last = history.Last;

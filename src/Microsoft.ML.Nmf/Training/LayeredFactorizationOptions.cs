@@ -127,6 +127,9 @@ public abstract class LayeredFactorizationOptions : FactorizationOptions
     ];
 
     /// <inheritdoc />
+    private protected override void StartRandomly() => _initialization = LayerInitialization.Random;
+
+    /// <inheritdoc />
     internal override void Resolve()
     {
         int depth = _ranks.Length;
@@ -137,6 +140,7 @@ public abstract class LayeredFactorizationOptions : FactorizationOptions
                 + "one for each layer but the deepest, or null where no column is wanted.");
         }
 
+        CheckStarts(_initialTemplates?.Any(templates => templates is not null) == true);
         if (_initialTemplates is not { } templates)
             return;
         if (templates.Length != depth)

@@ -162,6 +162,11 @@ internal interface ITrainingMonitor
     {
     }
 
+    /// <summary>Is told of something worth knowing.</summary>
+    void Inform(string message)
+    {
+    }
+
     /// <summary>Called at the end of a phase.</summary>
     void Finish(string phase, TrainingHistory history, StoppingRule rule);
 }

@@ -8,6 +8,13 @@ namespace Microsoft.ML.Nmf.Training;
 /// <param name="features">The number of features, m.</param>
 internal sealed class WorkingMemory(ComputeEngine engine, int examples, int features)
 {
+    /// <summary>The bytes that the process may still take without others having to give theirs up.</summary>
+    public static long Free()
+    {
+        GCMemoryInfo information = GC.GetGCMemoryInfo();
+        return Math.Max(0, information.TotalAvailableMemoryBytes - information.MemoryLoadBytes);
+    }
+
     /// <summary>Factors with a row for each example.</summary>
     public long OfExamples(params IEnumerable<int> ranks) => ranks.Sum(rank => engine.BytesOf(examples, rank));
 

@@ -22,10 +22,11 @@ public class LayerTests
         ["Reporting"] = ["Examining", "Topics", "Training", "Engine"],
         ["Training"] = ["Transforming", "Reading", "Hosting", "Engine"],
         ["Nmf"] = ["Reporting", "Examining", "Topics", "Training", "Exporting", "Transforming", "Reading", "Hosting", "Engine"],
+        ["Ranks"] = ["Nmf", "Examining", "Topics", "Training", "Reading", "Hosting", "Engine"],
         ["DeepNmf"] = ["Nmf", "Reporting", "Examining", "Topics", "Training", "Exporting", "Transforming", "Reading", "Hosting", "Engine"],
         ["NeuralNmf"] = ["Nmf", "Reporting", "Examining", "Topics", "Training", "Exporting", "Transforming", "Reading", "Hosting", "Engine"],
         ["Torch"] = ["Engine"],
-        ["Analysis"] = ["Nmf", "DeepNmf", "NeuralNmf", "Examining", "Topics", "Training", "Reading", "Engine"],
+        ["Analysis"] = ["Ranks", "Nmf", "DeepNmf", "NeuralNmf", "Examining", "Topics", "Training", "Reading", "Engine"],
     };
 
     public static TheoryData<string> Folders => [.. _arrows.Keys];

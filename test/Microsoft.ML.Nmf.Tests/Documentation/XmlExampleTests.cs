@@ -35,6 +35,7 @@ public sealed class XmlExampleTests
 
     [Theory]
     [InlineData(typeof(NmfCatalog))]
+    [InlineData(typeof(NmfRankCatalog))]
     [InlineData(typeof(DeepNmfCatalog))]
     [InlineData(typeof(NeuralNmfCatalog))]
     [InlineData(typeof(TopicWordsCatalog))]

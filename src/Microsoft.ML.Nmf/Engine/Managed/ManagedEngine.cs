@@ -31,6 +31,9 @@ internal sealed partial class ManagedEngine : ComputeEngine
     }
 
     /// <inheritdoc />
+    public override bool IsManaged => true;
+
+    /// <inheritdoc />
     public override int Threads => _scheduler.Threads;
 
     /// <inheritdoc />
