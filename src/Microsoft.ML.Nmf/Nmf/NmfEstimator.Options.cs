@@ -73,6 +73,7 @@ public sealed partial class NmfEstimator
         private NmfInitialization _initialization;
         private FactorMatrix? _initialTemplates;
         private FactorMatrix? _initialActivations;
+        private FactorMatrix? _fixedTemplates;
         private float _templatesL1Regularization;
         private float _templatesL2Regularization;
         private float _templatesOrthogonality;
@@ -129,6 +130,22 @@ public sealed partial class NmfEstimator
         {
             get => _initialActivations;
             set => _initialActivations = OptionRange.Start(value, nameof(InitialActivations));
+        }
+
+        /// <summary>
+        /// Topics that are known, features × at most rank: the first components keep these templates, bit for bit, while the others are learned beside them from
+        /// what they leave of the data. With as many as <see cref="Rank"/> nothing is trained but activations. They may come from another model, whose features
+        /// need not be the same (<see cref="TopicSet.TemplatesFor(IReadOnlyList{string})"/>, <see cref="FactorMatrix.SelectColumns"/>). Of
+        /// <see cref="InitialTemplates"/>, where they are set too, the first columns are replaced. Null, the default, for none.
+        /// </summary>
+        /// <exception cref="ArgumentOutOfRangeException">
+        /// A value is negative or not finite, or a column is 0 in every feature. The estimator throws it for more columns than <see cref="Rank"/>, fitting for another
+        /// number of features.
+        /// </exception>
+        public FactorMatrix? FixedTemplates
+        {
+            get => _fixedTemplates;
+            set => _fixedTemplates = OptionRange.Components(value, nameof(FixedTemplates));
         }
 
         /// <summary>Weight of Σ W_jk in the objective: topics of fewer words. At least 0. 0 unless set.</summary>
@@ -205,7 +222,13 @@ public sealed partial class NmfEstimator
         internal bool IsOverrelaxed { get; private set; }
 
         /// <summary>The penalty on the templates.</summary>
-        internal Penalty TemplatePenalty => new(_templatesL1Regularization, _templatesL2Regularization, _templatesOrthogonality);
+        internal Penalty TemplatePenalty => new(_templatesL1Regularization, _templatesL2Regularization, _templatesOrthogonality, NumberFixed);
+
+        /// <summary>How many of the first components have templates that are kept.</summary>
+        internal int NumberFixed => _fixedTemplates?.Columns ?? 0;
+
+        /// <summary>Whether all templates are kept, and only activations are fitted to them.</summary>
+        internal bool AreTemplatesFixed => NumberFixed == _rank;
 
         /// <summary>The penalty on the activations.</summary>
         internal Penalty ActivationPenalty => _divergence.ActivationPenalty;
@@ -216,7 +239,7 @@ public sealed partial class NmfEstimator
         /// <inheritdoc />
         internal override IEnumerable<string> Warnings()
         {
-            if (StartWarning.Escape([(ActivationPenalty, false), (TemplatePenalty, false)], "activations or templates") is { } escape)
+            if (StartWarning.Escape([(ActivationPenalty, false), (TemplatePenalty, NumberFixed > 0)], "activations or templates") is { } escape)
                 yield return escape;
             if (_solver != NmfSolver.MultiplicativeUpdates)
                 yield break;
@@ -235,6 +258,7 @@ public sealed partial class NmfEstimator
         {
             var scaled = (Options)Copy();
             scaled._initialTemplates = FactorUnits.Divide(_initialTemplates, units.Templates);
+            scaled._fixedTemplates = FactorUnits.Divide(_fixedTemplates, units.Templates);
             scaled._initialActivations = FactorUnits.Divide(_initialActivations, units.Activations);
             Penalty templates = units.Of(TemplatePenalty, units.Templates);
             (scaled._templatesL1Regularization, scaled._templatesL2Regularization, scaled._templatesOrthogonality) =
@@ -267,6 +291,13 @@ public sealed partial class NmfEstimator
             {
                 throw new ArgumentOutOfRangeException(nameof(InitialTemplates), null,
                     "InitialActivations is set, but InitialTemplates is not: a factorization starts from templates, with or without activations. Set both.");
+            }
+
+            if (NumberFixed > _rank)
+            {
+                throw new ArgumentOutOfRangeException(nameof(FixedTemplates), NumberFixed,
+                    $"FixedTemplates has {NumberFixed} columns, but Rank is {_rank}: there are no more components than that. Choose a Rank of at least "
+                    + $"{NumberFixed}, or fewer columns by SelectColumns.");
             }
 
             // How many features there are is not known before fitting.

@@ -42,6 +42,9 @@ public sealed partial class NmfEstimator : FactorizationEstimator<NmfTransformer
             ? memory.OfNndsvd(features, rank)
             : memory.OfRandomStart(features, rank);
         long iterations = memory.OfIterations(features, rank, _options.Beta, NmfTraining.UpdateOf(_options));
+        // What known templates leave of the data is held beside it, on the host and on the engine, and so are the factors of it.
+        if (_options is { NumberFixed: > 0, AreTemplatesFixed: false, InitialTemplates: null })
+            start += 2 * input.Examples.Bytes + memory.OfExamples(rank) + memory.OfFeatures(rank);
         return memory.OfExamples(rank) + memory.OfFeatures(rank) + Math.Max(start, iterations);
     }
 
@@ -51,7 +54,9 @@ public sealed partial class NmfEstimator : FactorizationEstimator<NmfTransformer
     /// <inheritdoc />
     private protected override string Describe()
     {
-        string start = _options.InitialTemplates is null ? _options.Initialization.ToString() : "custom factors";
+        string start = _options.AreTemplatesFixed ? "fixed templates"
+            : (_options.InitialTemplates is null ? _options.Initialization.ToString() : "custom factors")
+                + (_options.NumberFixed == 0 ? "" : $" beside {_options.NumberFixed} fixed templates");
         return string.Create(CultureInfo.InvariantCulture, $"NMF of rank {_options.Rank}, beta {_options.Beta}, {_options.Solver} from {start}");
     }
 
@@ -59,6 +64,7 @@ public sealed partial class NmfEstimator : FactorizationEstimator<NmfTransformer
     private protected override NmfTransformer Train(ComputeEngine engine, TrainingInput input, ITrainingMonitor monitor, ColumnNames columns)
     {
         OptionRange.Shape(_options.InitialTemplates, input.Examples.Columns, _options.Rank, "feature", nameof(Options.InitialTemplates));
+        OptionRange.Shape(_options.FixedTemplates, input.Examples.Columns, _options.NumberFixed, "feature", nameof(Options.FixedTemplates));
         OptionRange.Shape(_options.InitialActivations, input.Examples.Rows, _options.Rank, "example", nameof(Options.InitialActivations));
         NmfResult result = NmfTraining.Run(engine, input.Examples, _options, monitor);
         var model = new NmfModel(

@@ -80,7 +80,7 @@ internal class EuclideanChain : FactorChain
                 Engine.CoordinateDescent(link.Factor, GramBeside(k), NumeratorOf(k), link.Penalty, Sweeps);
                 break;
             case FactorUpdate.LeastSquares:
-                _unsolved[k] = Engine.NonnegativeLeastSquares(link.Factor, GramBeside(k), NumeratorOf(k), link.Penalty);
+                _unsolved[k] = FreeColumns.LeastSquares(Engine, link.Factor, GramBeside(k), NumeratorOf(k), link.Penalty);
                 break;
             default:
                 base.Update(k, link);
