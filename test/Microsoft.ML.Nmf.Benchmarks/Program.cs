@@ -9,6 +9,7 @@ using Microsoft.ML.Nmf.Benchmarks.Onnx;
 using Microsoft.ML.Nmf.Benchmarks.Peers;
 using Microsoft.ML.Nmf.Benchmarks.Primitives;
 using Microsoft.ML.Nmf.Benchmarks.Reproductions;
+using Microsoft.ML.Nmf.Benchmarks.Seeds;
 using Microsoft.ML.Nmf.Benchmarks.Trainers;
 using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Reading;
@@ -32,6 +33,7 @@ internal static class Program
         frames [ROWS [TOPICS]]
         onnx FILE TEXT LABEL [TEXTS [TRAINED]]
         load [FEATURES [TOPICS]]
+        seeds FILE TEXT LABEL [RANK [BETAS [STRENGTHS]]]
         """;
 
     private static int Main(string[] args)
@@ -64,6 +66,8 @@ internal static class Program
                 return OnnxTimes.Run(Corpus.Open(file, text, label).Documents, rest);
             case ["load", .. string[] rest]:
                 return LoadTimes.Run(rest);
+            case ["seeds", string file, string text, string label, .. string[] rest]:
+                return SeededTopics.Run(Features(file, text, label), rest);
             case [ChildProgram.Command, .. string[] rest]:
                 return ChildProgram.Run(rest);
             default:

@@ -15,12 +15,19 @@ internal static class GuidedStart
     /// <summary>Fills both factors.</summary>
     /// <param name="engine">The engine.</param>
     /// <param name="factors">X, and W and H to fill.</param>
-    /// <param name="known">The first columns of W, fewer than all.</param>
+    /// <param name="known">The first columns of W.</param>
     /// <param name="options">Resolved options, in the unit of the stored data.</param>
     /// <param name="monitor">May cancel.</param>
     public static void Fill(ComputeEngine engine, FactorPair factors, FactorMatrix known, NmfEstimator.Options options, ITrainingMonitor monitor)
     {
         FactorMatrix activations = ActivationsOf(engine, factors.Data, known, options, monitor);
+        if (known.Columns == factors.Templates.Rank)
+        {
+            factors.Templates.CopyFrom(known.Values);
+            factors.Activations.CopyFrom(activations.Values);
+            return;
+        }
+
         ExampleMatrix rest = RestOfData.Of(factors.Data.Examples, activations, known);
         int free = factors.Templates.Rank - known.Columns;
         using Factor templatesOfRest = engine.Allocate(factors.Templates.Rows, free), activationsOfRest = engine.Allocate(factors.Activations.Rows, free);

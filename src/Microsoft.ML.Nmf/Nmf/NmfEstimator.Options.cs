@@ -74,6 +74,8 @@ public sealed partial class NmfEstimator
         private FactorMatrix? _initialTemplates;
         private FactorMatrix? _initialActivations;
         private FactorMatrix? _fixedTemplates;
+        private TopicSeeds _seedWords = new([]);
+        private float _seedStrength = Defaults.SeedStrength;
         private float _templatesL1Regularization;
         private float _templatesL2Regularization;
         private float _templatesOrthogonality;
@@ -146,6 +148,26 @@ public sealed partial class NmfEstimator
         {
             get => _fixedTemplates;
             set => _fixedTemplates = OptionRange.Components(value, nameof(FixedTemplates));
+        }
+
+        /// <summary>
+        /// Topics that are wanted, each with a name and a few of its words: <c>SeedWords = { { "space", "orbit", "moon" } }</c>. They are the first components, after
+        /// those of <see cref="FixedTemplates"/>, in this order and under these names; each starts from what goes with its words in the data, and is pulled to it
+        /// (<see cref="SeedStrength"/>). The feature column must have slot names. A word that is not among them is warned about in the log; where none of a topic's
+        /// words is, fitting throws an <see cref="ArgumentOutOfRangeException"/>. Empty unless filled. Not together with <see cref="InitialTemplates"/>.
+        /// </summary>
+        public TopicSeeds SeedWords => _seedWords;
+
+        /// <summary>
+        /// How much the templates of topics with <see cref="SeedWords"/> are pulled to what goes with these words in the data: as if there were so many times as
+        /// many examples of nothing else as there are that show the topic. 0 leaves it at the start. At least 0. 1 unless set. It means the same for data of any
+        /// unit and of any number of rows.
+        /// </summary>
+        /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
+        public float SeedStrength
+        {
+            get => _seedStrength;
+            set => _seedStrength = OptionRange.NotNegative(value, nameof(SeedStrength));
         }
 
         /// <summary>Weight of Σ W_jk in the objective: topics of fewer words. At least 0. 0 unless set.</summary>
@@ -227,6 +249,28 @@ public sealed partial class NmfEstimator
         /// <summary>How many of the first components have templates that are kept.</summary>
         internal int NumberFixed => _fixedTemplates?.Columns ?? 0;
 
+        /// <summary>How many of the first components stay first, kept or seeded.</summary>
+        internal int NumberGuided => NumberFixed + _seedWords.Count;
+
+        /// <summary>The features of each topic's seed words, once they are known.</summary>
+        internal IReadOnlyList<int[]> SeedFeatures { get; private set; } = [];
+
+        /// <summary>The same options with the features of each topic's seed words.</summary>
+        internal Options WithSeeds(IReadOnlyList<int[]> features)
+        {
+            var seeded = (Options)Copy();
+            seeded.SeedFeatures = features;
+            return seeded;
+        }
+
+        /// <inheritdoc />
+        internal override FactorizationOptions Copy()
+        {
+            var copy = (Options)base.Copy();
+            copy._seedWords = new(_seedWords);
+            return copy;
+        }
+
         /// <summary>Whether all templates are kept, and only activations are fitted to them.</summary>
         internal bool AreTemplatesFixed => NumberFixed == _rank;
 
@@ -300,6 +344,20 @@ public sealed partial class NmfEstimator
                     + $"{NumberFixed}, or fewer columns by SelectColumns.");
             }
 
+            if (NumberGuided > _rank)
+            {
+                string beside = NumberFixed == 0 ? "" : $" and FixedTemplates {NumberFixed} columns";
+                throw new ArgumentOutOfRangeException(nameof(SeedWords), _seedWords.Count,
+                    $"SeedWords has {_seedWords.Count} topics{beside}, but Rank is {_rank}: there are no more components than that. Choose a Rank of at least "
+                    + $"{NumberGuided}, and a larger one for topics of their own.");
+            }
+
+            if (_seedWords.Count > 0 && _initialTemplates is not null)
+            {
+                throw new ArgumentOutOfRangeException(nameof(InitialTemplates), $"{_initialTemplates.Rows} × {_initialTemplates.Columns}",
+                    "InitialTemplates and SeedWords are both set, but each is a start. Leave one of them out.");
+            }
+
             // How many features there are is not known before fitting.
             OptionRange.Shape(_initialTemplates, _initialTemplates?.Rows ?? 0, _rank, "feature", nameof(InitialTemplates));
             IsOverrelaxed = isChosen && _solver == NmfSolver.MultiplicativeUpdates;
@@ -321,5 +379,8 @@ public sealed partial class NmfEstimator
 
         /// <summary>Iterations.</summary>
         public const int MaximumNumberOfIterations = 200;
+
+        /// <summary>The pull of seed words.</summary>
+        public const float SeedStrength = 1;
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Hosting;
 using Microsoft.ML.Nmf.Nmf;
 using Microsoft.ML.Nmf.Reading;
+using Microsoft.ML.Nmf.Topics;
 using Microsoft.ML.Nmf.Training;
 
 namespace Microsoft.ML.Nmf;
@@ -43,7 +44,7 @@ public sealed partial class NmfEstimator : FactorizationEstimator<NmfTransformer
             : memory.OfRandomStart(features, rank);
         long iterations = memory.OfIterations(features, rank, _options.Beta, NmfTraining.UpdateOf(_options));
         // What known templates leave of the data is held beside it, on the host and on the engine, and so are the factors of it.
-        if (_options is { NumberFixed: > 0, AreTemplatesFixed: false, InitialTemplates: null })
+        if (_options is { NumberGuided: > 0, AreTemplatesFixed: false, InitialTemplates: null })
             start += 2 * input.Examples.Bytes + memory.OfExamples(rank) + memory.OfFeatures(rank);
         return memory.OfExamples(rank) + memory.OfFeatures(rank) + Math.Max(start, iterations);
     }
@@ -56,7 +57,8 @@ public sealed partial class NmfEstimator : FactorizationEstimator<NmfTransformer
     {
         string start = _options.AreTemplatesFixed ? "fixed templates"
             : (_options.InitialTemplates is null ? _options.Initialization.ToString() : "custom factors")
-                + (_options.NumberFixed == 0 ? "" : $" beside {_options.NumberFixed} fixed templates");
+                + (_options.NumberFixed == 0 ? "" : $" beside {_options.NumberFixed} fixed templates")
+                + (_options.SeedWords.Count == 0 ? "" : $" with {_options.SeedWords.Count} seeded topics");
         return string.Create(CultureInfo.InvariantCulture, $"NMF of rank {_options.Rank}, beta {_options.Beta}, {_options.Solver} from {start}");
     }
 
@@ -66,9 +68,17 @@ public sealed partial class NmfEstimator : FactorizationEstimator<NmfTransformer
         OptionRange.Shape(_options.InitialTemplates, input.Examples.Columns, _options.Rank, "feature", nameof(Options.InitialTemplates));
         OptionRange.Shape(_options.FixedTemplates, input.Examples.Columns, _options.NumberFixed, "feature", nameof(Options.FixedTemplates));
         OptionRange.Shape(_options.InitialActivations, input.Examples.Rows, _options.Rank, "example", nameof(Options.InitialActivations));
-        NmfResult result = NmfTraining.Run(engine, input.Examples, _options, monitor);
+        int[][] seeds = SeedSearch.Find(_options.SeedWords, input.FeatureNames, InputColumnName, nameof(Options.SeedWords), monitor.Warn);
+        NmfResult result = NmfTraining.Run(engine, input.Examples, _options.WithSeeds(seeds), monitor);
         var model = new NmfModel(
             result.Templates, input.FeatureNames, _options.Beta, input.Examples.Rows, result.Moments, _options.Normalization, result.History);
+        if (seeds.Length > 0)
+        {
+            var names = new string?[_options.Rank];
+            _options.SeedWords.Select(topic => topic.Key).ToArray().CopyTo(names, _options.NumberFixed);
+            model.Restore(names);
+        }
+
         return new NmfTransformer(Host.Register(nameof(NmfTransformer)), columns, model, _options.ToActivationSettings());
     }
 }

@@ -37,7 +37,7 @@ internal static class NmfTraining
         if (options.FixedTemplates is { } known)
             layers[0] = known.Beside(layers[0].TakeColumns([.. Enumerable.Range(known.Columns, options.Rank - known.Columns)]));
         ActivationMoments[] moments = [ActivationMoments.Of(engine, [activations], units.Activations)];
-        int[][] order = TopicOrder.Arrange(layers, moments, _ => options.InitialTemplates is not null, options.NumberFixed);
+        int[][] order = TopicOrder.Arrange(layers, moments, _ => options.InitialTemplates is not null, options.NumberGuided);
         monitor.Recorder?.Finish(order);
         return new NmfResult(layers[0], moments[0], history);
     }
@@ -62,16 +62,19 @@ internal static class NmfTraining
         bool areTemplatesFixed = false)
     {
         monitor.CheckAlive();
+        FactorMatrix? seeds = options.SeedFeatures.Count == 0 ? null : SeedProfiles.Of(
+            factors.Data.Examples, options.SeedFeatures, options.Rank, options.Solver == NmfSolver.MultiplicativeUpdates ? NndsvdFill : 0);
+        using TemplatePull? pull = seeds is null || options.SeedStrength == 0 ? null : PullTo(engine, seeds, options);
         bool isSampled = options is { MayStartFromSample: true, InitialTemplates: null, AreTemplatesFixed: false } && SampledStart.Suits(factors);
         if (isSampled)
-            SampledStart.Fill(engine, factors, (options.ActivationPenalty, options.TemplatePenalty), sample => Start(engine, sample, options, monitor), monitor.CheckAlive);
+            SampledStart.Fill(engine, factors, (options.ActivationPenalty, options.TemplatePenalty), StartOfSample, monitor.CheckAlive);
         else
-            Start(engine, factors, options, monitor);
+            Start(engine, factors, options, monitor, seeds);
         areTemplatesFixed |= options.AreTemplatesFixed;
         ChainLink[] links =
         [
             new(factors.Activations, IsFixed: false, options.ActivationPenalty, units?.Activations ?? 1),
-            new(factors.Templates, areTemplatesFixed, areTemplatesFixed ? options.TemplatePenalty with { Kept = 0 } : options.TemplatePenalty, units?.Templates ?? 1),
+            new(factors.Templates, areTemplatesFixed, areTemplatesFixed ? options.TemplatePenalty with { Kept = 0 } : options.TemplatePenalty, units?.Templates ?? 1, pull),
         ];
         using FactorChain chain = FactorChain.Create(engine, factors.Data, links, options.Beta, UpdateOf(options));
         if (isSampled)
@@ -82,17 +85,26 @@ internal static class NmfTraining
             chain.Update(0);
         }
 
+        chain.WeighPull();
         return TrainingLoop.Run(chain, stopping, phase, monitor);
+
+        TemplatePull? StartOfSample(FactorPair sample)
+        {
+            Start(engine, sample, options, monitor, seeds);
+            return seeds is null || options.SeedStrength == 0 ? null : PullTo(engine, seeds, options);
+        }
     }
 
     /// <summary>Fills the factors with what a factorization starts from.</summary>
-    public static void Start(ComputeEngine engine, FactorPair factors, NmfEstimator.Options options, ITrainingMonitor monitor)
+    public static void Start(
+        ComputeEngine engine, FactorPair factors, NmfEstimator.Options options, ITrainingMonitor monitor, FactorMatrix? seeds = null)
     {
+        FactorMatrix? known = options.FixedTemplates is { } kept && seeds is not null ? kept.Beside(seeds) : options.FixedTemplates ?? seeds;
         if (options.InitialTemplates is { } templates)
             StartFrom(templates, factors, options);
         else if (options.AreTemplatesFixed)
             StartFrom(options.FixedTemplates!, factors, options);
-        else if (options.FixedTemplates is { } known)
+        else if (known is not null)
             GuidedStart.Fill(engine, factors, known, options, monitor);
         else
             StartFreely(engine, factors, options, monitor.CheckAlive);
@@ -117,6 +129,15 @@ internal static class NmfTraining
             _ => null,
         };
         Nndsvd.Fill(engine, factors, zeros, random, checkAlive);
+    }
+
+    // The targets of the components after those that are fixed; the others have none.
+    private static TemplatePull PullTo(ComputeEngine engine, FactorMatrix seeds, NmfEstimator.Options options)
+    {
+        FactorMatrix before = FactorMatrix.TakeOver(new float[seeds.Rows * options.NumberFixed], seeds.Rows, options.NumberFixed);
+        int others = options.Rank - options.NumberFixed - seeds.Columns;
+        FactorMatrix after = FactorMatrix.TakeOver(new float[seeds.Rows * others], seeds.Rows, others);
+        return new TemplatePull(engine, before.Beside(seeds).Beside(after), options.Beta, options.SeedStrength);
     }
 
     // Templates that are kept replace the first of those that are given, and have no other scale than their own.

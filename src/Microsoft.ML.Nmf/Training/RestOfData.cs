@@ -17,42 +17,28 @@ internal static class RestOfData
     public static ExampleMatrix Of(ExampleMatrix examples, FactorMatrix activations, FactorMatrix templates)
     {
         var builder = new ExampleMatrixBuilder(examples.Columns);
-        int[] features = new int[examples.Columns], left = new int[examples.Columns];
-        float[] values = new float[examples.Columns];
-        for (int i = 0; i < features.Length; i++)
-            features[i] = i;
+        var rows = new ExampleRows(examples);
+        int[] left = new int[examples.Columns];
+        float[] rests = new float[examples.Columns];
         for (int i = 0; i < examples.Rows; i++)
         {
-            (int block, int place) = Math.DivRem(i, ExampleMatrix.BlockRows);
-            ReadOnlySpan<int> columns = features;
-            ReadOnlySpan<float> row;
-            if (examples is SparseExamples sparse)
-            {
-                CompressedBlock from = sparse.Data.Blocks[block];
-                Range entries = from.Starts[place]..from.Starts[place + 1];
-                columns = from.Columns.AsSpan(entries);
-                row = from.Values.AsSpan(entries);
-            }
-            else
-            {
-                row = ((DenseExamples)examples).Row(block, place);
-            }
-
-            ReadOnlySpan<float> shares = activations.Row(i);
+            rows.Read(i);
+            ReadOnlySpan<int> features = rows.Features;
+            ReadOnlySpan<float> values = rows.Values, shares = activations.Row(i);
             int count = 0;
-            for (int p = 0; p < row.Length; p++)
+            for (int p = 0; p < features.Length; p++)
             {
-                ReadOnlySpan<float> template = templates.Row(columns[p]);
-                float rest = row[p];
+                ReadOnlySpan<float> template = templates.Row(features[p]);
+                float rest = values[p];
                 for (int k = 0; k < shares.Length; k++)
                     rest -= shares[k] * template[k];
-                if (rest <= Rounding * row[p])
+                if (rest <= Rounding * values[p])
                     continue;
-                left[count] = columns[p];
-                values[count++] = rest;
+                left[count] = features[p];
+                rests[count++] = rest;
             }
 
-            builder.Add(left.AsSpan(0, count), values.AsSpan(0, count));
+            builder.Add(left.AsSpan(0, count), rests.AsSpan(0, count));
         }
 
         return builder.Build(examples.Unit);

@@ -28,24 +28,26 @@ internal static class SampledStart
     /// <param name="engine">The engine.</param>
     /// <param name="factors">X, and W to fill.</param>
     /// <param name="penalties">The penalties on both factors.</param>
-    /// <param name="start">Fills the factors of a sample with what its factorization starts from.</param>
+    /// <param name="start">Fills the factors of a sample with what its factorization starts from, and tells what pulls its templates.</param>
     /// <param name="checkAlive">Throws when the training has been cancelled.</param>
     public static void Fill(
-        ComputeEngine engine, FactorPair factors, (Penalty Activations, Penalty Templates) penalties, Action<FactorPair> start, Action checkAlive)
+        ComputeEngine engine, FactorPair factors, (Penalty Activations, Penalty Templates) penalties, Func<FactorPair, TemplatePull?> start, Action checkAlive)
     {
         int[] rows = [.. Enumerable.Range(0, factors.Data.Rows / Step).Select(i => i * Step)];
         int rank = factors.Templates.Rank;
         using DataMatrix sample = engine.Load(ExampleMatrixBuilder.TakeRows(factors.Data.Examples, rows));
         using Factor activations = engine.Allocate(rows.Length, rank);
-        start(new FactorPair(sample, factors.Templates, activations));
+        using TemplatePull? pull = start(new FactorPair(sample, factors.Templates, activations));
         // What the templates are worth is summed over fewer rows, and so is what they are to cost.
         Penalty templates = penalties.Templates;
         ChainLink[] links =
         [
             new(activations, IsFixed: false, penalties.Activations),
-            new(factors.Templates, IsFixed: false, new Penalty(templates.L1 / Step, templates.L2 / Step, templates.Orthogonality / Step, templates.Kept)),
+            new(factors.Templates, IsFixed: false, new Penalty(templates.L1 / Step, templates.L2 / Step, templates.Orthogonality / Step, templates.Kept),
+                Pull: pull),
         ];
         using FactorChain chain = FactorChain.Create(engine, sample, links, BetaDivergence.Euclidean, FactorUpdate.CoordinateDescent);
+        chain.WeighPull();
         for (int i = 0; i < Iterations; i++)
         {
             checkAlive();

@@ -73,7 +73,7 @@ public class FixedTemplateTests
     }
 
     // Under a β below 0 zeros in the data count for more than all else.
-    public static TheoryData<double, NmfSolver> SolversForZeros() => [.. Solvers().Where(row => row.Data.Item1 >= 0)];
+    public static IEnumerable<object[]> SolversForZeros() => Solvers().Where(row => (double)row[0] >= 0);
 
     [Theory, MemberData(nameof(SolversForZeros))]
     public void Planted_topics_are_found_beside_those_that_are_known(double beta, NmfSolver solver)
