@@ -30,10 +30,14 @@ public sealed partial class NmfEstimator : FactorizationEstimator<NmfTransformer
 
     private NmfEstimator(Options options, ComponentHost host)
         : base(host, options)
-        => _options = options;
+    {
+        _options = options;
+        LayeredFactorizationOptions.CheckDistinct(OutputColumnNames, "OutputColumnName, ReconstructionColumnName and ResidualColumnName");
+        LayeredFactorizationOptions.CheckKept(nameof(Options.InputColumnName), options.InputColumnName, OutputColumnNames.Skip(1));
+    }
 
     /// <inheritdoc />
-    private protected override IReadOnlyList<string> OutputColumnNames => [_options.OutputColumnName];
+    private protected override IReadOnlyList<string> OutputColumnNames => [_options.OutputColumnName, .. _options.Explanations.Select(column => column.Name)];
 
     /// <inheritdoc />
     private protected override long WorkingBytes(WorkingMemory memory, TrainingInput input)
@@ -79,6 +83,7 @@ public sealed partial class NmfEstimator : FactorizationEstimator<NmfTransformer
             model.Restore(names);
         }
 
-        return new NmfTransformer(Host.Register(nameof(NmfTransformer)), columns, model, _options.ToActivationSettings());
+        return new NmfTransformer(Host.Register(nameof(NmfTransformer)), columns, model, _options.ToActivationSettings(),
+            [0, .. _options.Explanations.Select(column => column.Output)]);
     }
 }
