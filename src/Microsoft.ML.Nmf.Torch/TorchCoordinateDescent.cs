@@ -37,6 +37,7 @@ internal static class TorchCoordinateDescent
         quadratic.mul_(inverse);
         torch.Tensor keeps = hasCurvature.squeeze(1).to(torch.ScalarType.Float32).sub(TorchScalars.One);
         quadratic.diagonal().copy_(penalty.L1 > 0 ? torch.zeros_like(keeps) : keeps);
+        Keep(penalty.Kept, quadratic, inverse);
 
         // One row per component, so that a component is contiguous in memory; the last unit is padded with zeros.
         using Scalar worthwhile = TorchScalars.Of(CoordinateDescentRule.WorthwhileGain);
@@ -74,6 +75,17 @@ internal static class TorchCoordinateDescent
         }
 
         factor.copy_(values.narrow(1, 0, rows).t());
+    }
+
+    // The first coordinates stay as they are: the minimiser of each is v itself.
+    private static void Keep(int kept, torch.Tensor quadratic, torch.Tensor inverse)
+    {
+        if (kept == 0)
+            return;
+        using Scalar itself = TorchScalars.Of(-1f);
+        quadratic.narrow(0, 0, kept).zero_();
+        quadratic.diagonal().narrow(0, 0, kept).fill_(itself);
+        inverse.narrow(0, 0, kept).zero_();
     }
 
     // A group of coordinates with the views it works on, which the dispose scope of the caller owns.

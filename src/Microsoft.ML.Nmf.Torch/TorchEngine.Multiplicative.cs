@@ -69,8 +69,10 @@ internal sealed partial class TorchEngine
         torch.Tensor step = Power(numerator / divisor, MultiplicativeRule.Exponent(beta) * relaxation);
         if (MultiplicativeRule.CanOvershoot(beta, penalty))
             step = Shorten(step, numerator, denominator, penalty.L1, quadratic!, divisor, beta);
-        f.mul_(step);
-        f.masked_fill_(f.lt(Constant(MultiplicativeRule.Smallest)), TorchScalars.Zero);
+        long free = factor.Rank - penalty.Kept;
+        torch.Tensor updated = f.narrow(1, penalty.Kept, free);
+        updated.mul_(step.narrow(1, penalty.Kept, free));
+        updated.masked_fill_(updated.lt(Constant(MultiplicativeRule.Smallest)), TorchScalars.Zero);
     }
 
     // D_1 of sparse data: the approximation is computed at the stored entries only.

@@ -10,6 +10,7 @@ using Microsoft.ML.Nmf.Benchmarks.Peers;
 using Microsoft.ML.Nmf.Benchmarks.Primitives;
 using Microsoft.ML.Nmf.Benchmarks.Ranks;
 using Microsoft.ML.Nmf.Benchmarks.Reproductions;
+using Microsoft.ML.Nmf.Benchmarks.Seeds;
 using Microsoft.ML.Nmf.Benchmarks.Trainers;
 using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Reading;
@@ -35,6 +36,7 @@ internal static class Program
         load [FEATURES [TOPICS]]
         ranks [SETS]
         ranks FILE TEXT LABEL [RANKS [SEEDS]]
+        seeds FILE TEXT LABEL [RANK [BETAS [STRENGTHS]]]
         """;
 
     private static int Main(string[] args)
@@ -71,6 +73,8 @@ internal static class Program
                 return PlantedRanks.Run(() => Features(file, text, label), rest);
             case ["ranks", .. string[] rest]:
                 return PlantedRanks.Run(null, rest);
+            case ["seeds", string file, string text, string label, .. string[] rest]:
+                return SeededTopics.Run(Features(file, text, label), rest);
             case [ChildProgram.Command, .. string[] rest]:
                 return ChildProgram.Run(rest);
             default:

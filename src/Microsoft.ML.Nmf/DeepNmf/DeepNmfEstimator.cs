@@ -21,7 +21,7 @@ namespace Microsoft.ML.Nmf;
 public sealed partial class DeepNmfEstimator : FactorizationEstimator<DeepNmfTransformer>
 {
     private readonly Options _options;
-    private readonly (string Name, int Layer)[] _outputs;
+    private readonly (string Name, int Output)[] _outputs;
 
     /// <summary>Takes a copy of the options.</summary>
     internal DeepNmfEstimator(ComponentHost host, Options options)
@@ -33,8 +33,8 @@ public sealed partial class DeepNmfEstimator : FactorizationEstimator<DeepNmfTra
         : base(host, options)
     {
         _options = options;
-        _outputs = options.LayerOutputs;
-        LayeredFactorizationOptions.CheckDistinct(OutputColumnNames, "LayerOutputColumnNames and OutputColumnName");
+        _outputs = [.. options.LayerOutputs, .. options.Explanations];
+        LayeredFactorizationOptions.CheckDistinct(OutputColumnNames, "OutputColumnName, LayerOutputColumnNames, ReconstructionColumnName and ResidualColumnName");
         LayeredFactorizationOptions.CheckKept(nameof(Options.InputColumnName), options.InputColumnName, OutputColumnNames.Skip(1));
     }
 
@@ -78,7 +78,7 @@ public sealed partial class DeepNmfEstimator : FactorizationEstimator<DeepNmfTra
         DeepNmfResult result = DeepNmfTraining.Run(engine, input.Examples, options, monitor);
         var model = new DeepNmfModel(
             result.Templates, input.FeatureNames, options.Beta, input.Examples.Rows, result.Moments, options.Normalization, result.Phases);
-        int[] layers = [.. _outputs.Select(output => output.Layer)];
+        int[] layers = [.. _outputs.Select(output => output.Output)];
         return new DeepNmfTransformer(Host.Register(nameof(DeepNmfTransformer)), columns, model, options.ToActivationSettings(), layers);
     }
 

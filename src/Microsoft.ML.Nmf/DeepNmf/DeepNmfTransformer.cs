@@ -27,18 +27,18 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
     internal const string LoaderSignature = "DeepNmfTransformer";
 
     private readonly ActivationSettings _settings;
-    private readonly int[] _layers;
+    private readonly int[] _outputs;
     private readonly Lazy<ActivationProblem> _problem;
     private readonly Lazy<ActivationScale>[] _scales;
 
-    internal DeepNmfTransformer(ComponentHost host, ColumnNames columns, DeepNmfModel model, ActivationSettings settings, int[] layers)
+    internal DeepNmfTransformer(ComponentHost host, ColumnNames columns, DeepNmfModel model, ActivationSettings settings, int[] outputs)
         : base(host, columns)
     {
         Model = model;
         _settings = settings;
-        _layers = layers;
+        _outputs = outputs;
         _problem = new(() => ActivationProblem.Create(model.Deepest.EffectiveTemplates, settings));
-        _scales = [.. layers.Select(layer => new Lazy<ActivationScale>(() => model.ScaleOf(model.Layers[layer])))];
+        _scales = [.. model.Layers.Select(layer => new Lazy<ActivationScale>(() => model.ScaleOf(layer)))];
     }
 
     /// <summary>What was learned.</summary>
@@ -85,8 +85,9 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
         // 0x00010002: a checksum, which covers the columns too; a history says why the training ended
         // 0x00010003: a history may have ended because it was stopped
         // 0x00010004: how activations are scaled, their mean squares, and the sums of every layer; what topics were renamed to
-        Version: 0x00010004,
-        ReadableBy: 0x00010004,
+        // 0x00010005: columns that explain rows
+        Version: 0x00010005,
+        ReadableBy: 0x00010005,
         ReadsBackTo: 0x00010001,
         LoaderSignature);
 
@@ -96,10 +97,16 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
 
     private protected override object Learned => Model;
 
-    private protected override OutputColumn OutputAt(int output)
-        => OutputColumn.Vector(Model.Layers[_layers[output]].Rank, Model.Layers[_layers[output]].SlotNames, _scales[output].Value);
+    private protected override OutputColumn OutputAt(int output) => _outputs[output] switch
+    {
+        Reconstruction => OutputColumn.Reconstruction(FeatureCount, Model.FeatureNames),
+        Residual => OutputColumn.Residual(),
+        int layer => OutputColumn.Vector(Model.Layers[layer].Rank, Model.Layers[layer].SlotNames, _scales[layer].Value),
+    };
 
-    private protected override IRowActivations CreateRowActivations() => new RowActivations(this, _layers);
+    private protected override RowResidual CreateResidual() => new(Model.Deepest.Components, Model.Deepest.ComponentSums, Model.Beta);
+
+    private protected override IRowActivations CreateRowActivations() => new RowActivations(this, _outputs);
 
     internal override IRowActivations CreateRowActivations(int layer) => new RowActivations(this, [layer]);
 
@@ -108,14 +115,20 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
         var activations = new string[Model.Layers.Count];
         TopicLayer deepest = Model.Deepest;
         activations[^1] = OnnxActivations.Add(graph, rows, deepest.EffectiveTemplates, _settings, Model.ScaleOf(deepest).Factors);
-        for (int i = activations.Length - 1; i > _layers.Min(); i--)
+        for (int i = activations.Length - 1; i > WidestOf(_outputs); i--)
             activations[i - 1] = OnnxMatrix.Expand(graph, activations[i], Model.Layers[i].Templates);
-        return [.. _layers.Select(layer => activations[layer])];
+        var explanation = new OnnxExplanation(graph, rows, activations[^1], deepest.EffectiveTemplates, Model.Beta);
+        return [.. _outputs.Select(output => output switch
+        {
+            Reconstruction => explanation.Reconstruction,
+            Residual => explanation.Residual,
+            int layer => activations[layer],
+        })];
     }
 
     // *** Binary format ***, after the header and the columns; ModelFormat and TrainingHistory have the parts
     // activation settings: how activations of new rows are found, β among them
-    // int, for each output column: its layer
+    // int, for each output column: its layer; from version 0x00010005 on −3 for the approximation of the row, −4 for what is left of it
     // int: the number of layers
     // matrix, for each layer from the features on: its templates; their product is finite in float32, as in any training, which computes it
     // names: of the features, or none
@@ -126,8 +139,8 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
     private protected override void Write(BinaryWriter writer)
     {
         ModelFormat.Write(writer, _settings);
-        foreach (int layer in _layers)
-            writer.Write(layer);
+        foreach (int output in _outputs)
+            writer.Write(output);
         ModelFormat.Write(writer, Model.Layers.Select(layer => layer.Templates));
         ModelFormat.Write(writer, Model.FeatureNames);
         writer.Write(Model.NumberOfExamples);
@@ -139,7 +152,7 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
     static DeepNmfTransformer ILoadableTransformer<DeepNmfTransformer>.Read(ComponentHost host, ColumnNames columns, ModelReader reader)
     {
         ActivationSettings settings = ModelFormat.ReadActivationSettings(reader);
-        int[] layers = [.. columns.Outputs.Select(_ => reader.Read<int>())];
+        int[] outputs = [.. columns.Outputs.Select(_ => reader.Read<int>())];
         FactorMatrix[] templates = ModelFormat.ReadLayers(reader);
         string[]? names = ModelFormat.ReadNames(reader, templates[0].Rows);
         int examples = ModelFormat.ReadNumberOfExamples(reader);
@@ -147,12 +160,17 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
             reader, templates, () => ActivationMoments.OfSums(templates, ModelFormat.ReadSums(reader, templates[^1].Columns)));
         string?[][] topics = ModelFormat.ReadTopicNames(reader, templates);
         var model = new DeepNmfModel(templates, names, settings.Beta, examples, moments, normalization, TrainingPhase.Read(reader));
-        ModelReader.Check(layers.All(layer => layer >= 0 && layer < templates.Length), "an output column belongs to no layer");
+        bool mayExplain = reader.Version >= ModelReader.FirstWithExplanations;
+        ModelReader.Check(outputs.All(output => (output >= 0 && output < templates.Length) || (mayExplain && output is Reconstruction or Residual)),
+            "an output column belongs to no layer");
         ModelReader.Check(model.Layers.All(layer => layer.Moments.Sums.All(double.IsFinite)), "the sums of activations are not finite");
         CheckProduct(model);
         model.Restore(topics);
-        return new DeepNmfTransformer(host, columns, model, settings, layers);
+        return new DeepNmfTransformer(host, columns, model, settings, outputs);
     }
+
+    // The layer next to the features that a column holds; the deepest where there is none.
+    private int WidestOf(int[] outputs) => outputs.Where(output => output >= 0).DefaultIfEmpty(Model.Layers.Count - 1).Min();
 
     // No entry of the product is above the product of the largest column sums, so it seldom has to be computed.
     private static void CheckProduct(DeepNmfModel model)
@@ -170,16 +188,16 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
     private sealed class RowActivations : IRowActivations
     {
         private readonly IReadOnlyList<TopicLayer> _model;
-        private readonly int[] _layers;
+        private readonly int[] _outputs;
         private readonly int _widest;
         private readonly ActivationSolver _solver;
         private readonly float[][] _activations;
 
-        public RowActivations(DeepNmfTransformer transformer, int[] layers)
+        public RowActivations(DeepNmfTransformer transformer, int[] outputs)
         {
             _model = transformer.Model.Layers;
-            _layers = layers;
-            _widest = _layers.Min();
+            _outputs = outputs;
+            _widest = transformer.WidestOf(outputs);
             _solver = transformer._problem.Value.CreateSolver();
             _activations = [.. _model.Select(layer => new float[layer.Rank])];
         }
@@ -202,6 +220,8 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
             }
         }
 
-        public ReadOnlySpan<float> Output(int output) => _activations[_layers[output]];
+        public ReadOnlySpan<float> Deepest => _activations[^1];
+
+        public ReadOnlySpan<float> Output(int output) => _activations[_outputs[output]];
     }
 }

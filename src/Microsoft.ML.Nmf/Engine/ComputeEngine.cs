@@ -184,7 +184,17 @@ internal abstract class ComputeEngine : IDisposable
     {
         Copy(factor, next);
         CoordinateDescent(next, problem.Gram, problem.Product, problem.Penalty, sweeps);
-        Combine(1 + extrapolation, next, -extrapolation, plain, plain);
+        if (problem.Penalty.Kept == 0)
+        {
+            Combine(1 + extrapolation, next, -extrapolation, plain, plain);
+        }
+        else
+        {
+            // What is kept has a difference of 0, to the last bit.
+            Combine(1, next, -1, plain, plain);
+            Combine(1, next, extrapolation, plain, plain);
+        }
+
         AtLeast(plain, 0);
         plain.Exchange(next);
         return Inner(next, problem.Product);
@@ -218,7 +228,7 @@ internal abstract class ComputeEngine : IDisposable
     /// <summary>
     /// Replaces every row of F by the exact minimiser of ½ f G fᵀ − b fᵀ plus L1 and L2 over f ≥ 0, by block principal pivoting
     /// (<see href="https://doi.org/10.1137/110821172">Kim and Park 2011</see>) from the support that F has, or from one near it. The penalty must have no
-    /// orthogonality. Cost about p·s³/6 for supports of s entries.
+    /// orthogonality and keep no column. Cost about p·s³/6 for supports of s entries.
     /// </summary>
     /// <returns>The number of rows that are not the minimiser: their steps ran out (<see cref="PivotingRule.MostSteps"/>).</returns>
     public abstract long NonnegativeLeastSquares(Factor factor, Gram gram, Factor product, Penalty penalty);

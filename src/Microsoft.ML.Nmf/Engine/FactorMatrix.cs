@@ -185,6 +185,42 @@ public sealed class FactorMatrix
         return combination;
     }
 
+    /// <summary>
+    /// The matrix of some of its columns: some topics of a fitted model, for <see cref="NmfEstimator.Options.FixedTemplates"/>.
+    /// </summary>
+    /// <param name="columns">Which, from 0 to <see cref="Columns"/> − 1, in the order they are to have.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="columns"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such column.</exception>
+    public FactorMatrix SelectColumns(params int[] columns)
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        foreach (int column in columns)
+        {
+            if (column < 0 || column >= Columns)
+            {
+                throw new ArgumentOutOfRangeException(nameof(columns), column, Columns == 0
+                    ? $"There is no column {column}: the matrix has none."
+                    : $"There is no column {column}: the matrix has columns 0 to {Columns - 1}.");
+            }
+        }
+
+        return TakeColumns(columns);
+    }
+
+    /// <summary>The matrix of its columns and, after them, those of another one of as many rows.</summary>
+    internal FactorMatrix Beside(FactorMatrix other)
+    {
+        int columns = Columns + other.Columns;
+        var values = new float[ArraySize.Of(Rows, columns)];
+        for (int i = 0; i < Rows; i++)
+        {
+            Row(i).CopyTo(values.AsSpan(i * columns));
+            other.Row(i).CopyTo(values.AsSpan(i * columns + Columns));
+        }
+
+        return TakeOver(values, Rows, columns);
+    }
+
     /// <summary>The matrix of some of its columns.</summary>
     /// <param name="columns">Which, in the order they are to have.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -10,9 +10,10 @@ namespace Microsoft.ML.Nmf.Engine;
 /// <param name="L1">Weight of the sum of the entries, at least 0.</param>
 /// <param name="L2">Weight of half the sum of their squares, at least 0.</param>
 /// <param name="Orthogonality">Weight of half the sum of the inner products of different columns, at least 0.</param>
-internal readonly record struct Penalty(float L1, float L2, float Orthogonality = 0)
+/// <param name="Kept">How many of the first columns no update changes, as if that cost infinitely much; fewer than there are.</param>
+internal readonly record struct Penalty(float L1, float L2, float Orthogonality = 0, int Kept = 0)
 {
-    /// <summary>Whether all weights are zero.</summary>
+    /// <summary>Whether all weights are zero, whatever columns are kept.</summary>
     public bool IsNone => L1 == 0 && L2 == 0 && Orthogonality == 0;
 
     /// <summary>Whether a term is quadratic in the factor.</summary>

@@ -1,6 +1,6 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Reading;
-using Microsoft.ML.Nmf.Topics;
 using Microsoft.ML.Nmf.Transforming;
 
 namespace Microsoft.ML.Nmf.Examining;

@@ -1,3 +1,4 @@
+using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Reading;
 using Microsoft.ML.Nmf.Topics;
 

@@ -14,6 +14,9 @@ internal static class ShapeColumns
         return new SchemaShape.Column(name, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false, new SchemaShape(annotations));
     }
 
+    /// <summary>A Single.</summary>
+    public static SchemaShape.Column Single(string name) => new(name, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.Single, isKey: false);
+
     /// <summary>A vector of Text of any size.</summary>
     public static SchemaShape.Column Texts(string name)
         => new(name, SchemaShape.Column.VectorKind.VariableVector, TextDataViewType.Instance, isKey: false);

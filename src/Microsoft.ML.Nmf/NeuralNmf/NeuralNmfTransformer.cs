@@ -27,6 +27,9 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
 {
     internal const string LoaderSignature = "NeuralNmfTransformer";
 
+    // The first version with columns that explain rows.
+    private const uint FirstWithExplanationsOfLayers = 0x00010006;
+
     // The first version with the scores that features and topics give.
     private const uint FirstWithScores = 0x00010005;
 
@@ -101,8 +104,9 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
         // 0x00010003: a history may have ended because it was stopped
         // 0x00010004: how activations are scaled, and their mean squares; what topics were renamed to
         // 0x00010005: the scores that features and topics give
-        Version: 0x00010005,
-        ReadableBy: 0x00010005,
+        // 0x00010006: columns that explain rows
+        Version: 0x00010006,
+        ReadableBy: 0x00010006,
         ReadsBackTo: 0x00010001,
         LoaderSignature);
 
@@ -116,8 +120,12 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
     {
         Scores => OutputColumn.Vector(_classes!.Count, _classNames.Value, ActivationScale.None),
         PredictedLabel => OutputColumn.Key(_classes!.Count, _classes.Annotate),
+        Reconstruction => OutputColumn.Reconstruction(FeatureCount, Model.FeatureNames),
+        Residual => OutputColumn.Residual(),
         int layer => OutputColumn.Vector(Model.Layers[layer].Rank, Model.Layers[layer].SlotNames, _scales[layer].Value),
     };
+
+    private protected override RowResidual CreateResidual() => new(Model.Deepest.Components, Model.Deepest.ComponentSums, BetaDivergence.Euclidean);
 
     private protected override IRowActivations CreateRowActivations() => new RowActivations(this, _outputs);
 
@@ -125,7 +133,7 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
 
     private protected override IReadOnlyList<string> Export(OnnxGraph graph, string rows)
     {
-        // What the outputs need: layers from the features on, all of them for scores.
+        // What the outputs need: layers from the features on, all of them for scores and explanations.
         int needed = _outputs.Min() < 0 ? Model.Layers.Count : _outputs.Max() + 1;
         var activations = new string[needed];
         for (int i = 0; i < needed; i++)
@@ -134,12 +142,22 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
             activations[i] = OnnxActivations.Add(graph, before, Model.Layers[i].Templates, _exact, _scales[i].Value.Factors);
         }
 
-        (string scores, string key) = _outputs.Min() < 0 ? OnnxScores.Add(graph, rows, activations, Model) : ("", "");
-        return [.. _outputs.Select(output => output switch { Scores => scores, PredictedLabel => key, int layer => activations[layer] })];
+        bool hasScores = _outputs.Any(output => output is Scores or PredictedLabel);
+        (string scores, string key) = hasScores ? OnnxScores.Add(graph, rows, activations, Model) : ("", "");
+        var explanation = new OnnxExplanation(graph, rows, activations[^1], Model.Deepest.EffectiveTemplates, BetaDivergence.Euclidean);
+        return [.. _outputs.Select(output => output switch
+        {
+            Scores => scores,
+            PredictedLabel => key,
+            Reconstruction => explanation.Reconstruction,
+            Residual => explanation.Residual,
+            int layer => activations[layer],
+        })];
     }
 
     // *** Binary format ***, after the header and the columns; ModelFormat has the parts
-    // int, for each output column: its layer, −1 for class scores, −2 for the predicted label
+    // int, for each output column: its layer, −1 for class scores, −2 for the predicted label; from version 0x00010006 on −3 for the approximation of the row,
+    //   −4 for what is left of it
     // bool: whether there are classes
     // if so, the classes: see ClassKeys
     // the model: see WriteModel
@@ -158,7 +176,10 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
         ClassKeys? classes = reader.ReadBoolean() ? ClassKeys.Read(reader) : null;
         NeuralNmfModel model = ReadModel(reader, classes);
         int least = classes is null ? 0 : PredictedLabel;
-        ModelReader.Check(outputs.All(output => output >= least && output < model.Layers.Count), "an output column belongs to nothing");
+        bool mayExplain = reader.Version >= FirstWithExplanationsOfLayers;
+        ModelReader.Check(
+            outputs.All(output => (output >= least && output < model.Layers.Count) || (mayExplain && output is Reconstruction or Residual)),
+            "an output column belongs to nothing");
         return new NeuralNmfTransformer(host, columns, model, outputs, classes);
     }
 
@@ -352,6 +373,8 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
             else if (_classifier is not null)
                 Key = (uint)_classifier.ScoreUnscaled(_activations[^1], _scores) + 1;
         }
+
+        public ReadOnlySpan<float> Deepest => _activations[^1];
 
         public ReadOnlySpan<float> Output(int output) => _outputs[output] == Scores ? _scores : _activations[_outputs[output]];
     }

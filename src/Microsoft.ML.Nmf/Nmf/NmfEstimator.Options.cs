@@ -73,6 +73,9 @@ public sealed partial class NmfEstimator
         private NmfInitialization _initialization;
         private FactorMatrix? _initialTemplates;
         private FactorMatrix? _initialActivations;
+        private FactorMatrix? _fixedTemplates;
+        private TopicSeeds _seedWords = new([]);
+        private float _seedStrength = Defaults.SeedStrength;
         private float _templatesL1Regularization;
         private float _templatesL2Regularization;
         private float _templatesOrthogonality;
@@ -129,6 +132,42 @@ public sealed partial class NmfEstimator
         {
             get => _initialActivations;
             set => _initialActivations = OptionRange.Start(value, nameof(InitialActivations));
+        }
+
+        /// <summary>
+        /// Topics that are known, features × at most rank: the first components keep these templates, bit for bit, while the others are learned beside them from
+        /// what they leave of the data. With as many as <see cref="Rank"/> nothing is trained but activations. They may come from another model, whose features
+        /// need not be the same (<see cref="TopicSet.TemplatesFor(IReadOnlyList{string})"/>, <see cref="FactorMatrix.SelectColumns"/>). Of
+        /// <see cref="InitialTemplates"/>, where they are set too, the first columns are replaced. Null, the default, for none.
+        /// </summary>
+        /// <exception cref="ArgumentOutOfRangeException">
+        /// A value is negative or not finite, or a column is 0 in every feature. The estimator throws it for more columns than <see cref="Rank"/>, fitting for another
+        /// number of features.
+        /// </exception>
+        public FactorMatrix? FixedTemplates
+        {
+            get => _fixedTemplates;
+            set => _fixedTemplates = OptionRange.Components(value, nameof(FixedTemplates));
+        }
+
+        /// <summary>
+        /// Topics that are wanted, each with a name and a few of its words: <c>SeedWords = { { "space", "orbit", "moon" } }</c>. They are the first components, after
+        /// those of <see cref="FixedTemplates"/>, in this order and under these names; each starts from what goes with its words in the data, and is pulled to it
+        /// (<see cref="SeedStrength"/>). The feature column must have slot names. A word that is not among them is warned about in the log; where none of a topic's
+        /// words is, fitting throws an <see cref="ArgumentOutOfRangeException"/>. Empty unless filled. Not together with <see cref="InitialTemplates"/>.
+        /// </summary>
+        public TopicSeeds SeedWords => _seedWords;
+
+        /// <summary>
+        /// How much the templates of topics with <see cref="SeedWords"/> are pulled to what goes with these words in the data: as if there were so many times as
+        /// many examples of nothing else as there are that show the topic. 0 leaves it at the start. At least 0. 1 unless set. It means the same for data of any
+        /// unit and of any number of rows.
+        /// </summary>
+        /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
+        public float SeedStrength
+        {
+            get => _seedStrength;
+            set => _seedStrength = OptionRange.NotNegative(value, nameof(SeedStrength));
         }
 
         /// <summary>Weight of Σ W_jk in the objective: topics of fewer words. At least 0. 0 unless set.</summary>
@@ -205,7 +244,35 @@ public sealed partial class NmfEstimator
         internal bool IsOverrelaxed { get; private set; }
 
         /// <summary>The penalty on the templates.</summary>
-        internal Penalty TemplatePenalty => new(_templatesL1Regularization, _templatesL2Regularization, _templatesOrthogonality);
+        internal Penalty TemplatePenalty => new(_templatesL1Regularization, _templatesL2Regularization, _templatesOrthogonality, NumberFixed);
+
+        /// <summary>How many of the first components have templates that are kept.</summary>
+        internal int NumberFixed => _fixedTemplates?.Columns ?? 0;
+
+        /// <summary>How many of the first components stay first, kept or seeded.</summary>
+        internal int NumberGuided => NumberFixed + _seedWords.Count;
+
+        /// <summary>The features of each topic's seed words, once they are known.</summary>
+        internal IReadOnlyList<int[]> SeedFeatures { get; private set; } = [];
+
+        /// <summary>The same options with the features of each topic's seed words.</summary>
+        internal Options WithSeeds(IReadOnlyList<int[]> features)
+        {
+            var seeded = (Options)Copy();
+            seeded.SeedFeatures = features;
+            return seeded;
+        }
+
+        /// <inheritdoc />
+        internal override FactorizationOptions Copy()
+        {
+            var copy = (Options)base.Copy();
+            copy._seedWords = new(_seedWords);
+            return copy;
+        }
+
+        /// <summary>Whether all templates are kept, and only activations are fitted to them.</summary>
+        internal bool AreTemplatesFixed => NumberFixed == _rank;
 
         /// <summary>The penalty on the activations.</summary>
         internal Penalty ActivationPenalty => _divergence.ActivationPenalty;
@@ -216,7 +283,7 @@ public sealed partial class NmfEstimator
         /// <inheritdoc />
         internal override IEnumerable<string> Warnings()
         {
-            if (StartWarning.Escape([(ActivationPenalty, false), (TemplatePenalty, false)], "activations or templates") is { } escape)
+            if (StartWarning.Escape([(ActivationPenalty, false), (TemplatePenalty, NumberFixed > 0)], "activations or templates") is { } escape)
                 yield return escape;
             if (_solver != NmfSolver.MultiplicativeUpdates)
                 yield break;
@@ -235,6 +302,7 @@ public sealed partial class NmfEstimator
         {
             var scaled = (Options)Copy();
             scaled._initialTemplates = FactorUnits.Divide(_initialTemplates, units.Templates);
+            scaled._fixedTemplates = FactorUnits.Divide(_fixedTemplates, units.Templates);
             scaled._initialActivations = FactorUnits.Divide(_initialActivations, units.Activations);
             Penalty templates = units.Of(TemplatePenalty, units.Templates);
             (scaled._templatesL1Regularization, scaled._templatesL2Regularization, scaled._templatesOrthogonality) =
@@ -277,6 +345,27 @@ public sealed partial class NmfEstimator
             }
 
             CheckStarts(_initialTemplates is not null);
+            if (NumberFixed > _rank)
+            {
+                throw new ArgumentOutOfRangeException(nameof(FixedTemplates), NumberFixed,
+                    $"FixedTemplates has {NumberFixed} columns, but Rank is {_rank}: there are no more components than that. Choose a Rank of at least "
+                    + $"{NumberFixed}, or fewer columns by SelectColumns.");
+            }
+
+            if (NumberGuided > _rank)
+            {
+                string beside = NumberFixed == 0 ? "" : $" and FixedTemplates {NumberFixed} columns";
+                throw new ArgumentOutOfRangeException(nameof(SeedWords), _seedWords.Count,
+                    $"SeedWords has {_seedWords.Count} topics{beside}, but Rank is {_rank}: there are no more components than that. Choose a Rank of at least "
+                    + $"{NumberGuided}, and a larger one for topics of their own.");
+            }
+
+            if (_seedWords.Count > 0 && _initialTemplates is not null)
+            {
+                throw new ArgumentOutOfRangeException(nameof(InitialTemplates), $"{_initialTemplates.Rows} × {_initialTemplates.Columns}",
+                    "InitialTemplates and SeedWords are both set, but each is a start. Leave one of them out.");
+            }
+
             // How many features there are is not known before fitting.
             OptionRange.Shape(_initialTemplates, _initialTemplates?.Rows ?? 0, _rank, "feature", nameof(InitialTemplates));
             IsOverrelaxed = isChosen && _solver == NmfSolver.MultiplicativeUpdates;
@@ -298,5 +387,8 @@ public sealed partial class NmfEstimator
 
         /// <summary>Iterations.</summary>
         public const int MaximumNumberOfIterations = 200;
+
+        /// <summary>The pull of seed words.</summary>
+        public const float SeedStrength = 1;
     }
 }

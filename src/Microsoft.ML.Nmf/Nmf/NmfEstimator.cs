@@ -3,6 +3,7 @@ using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Hosting;
 using Microsoft.ML.Nmf.Nmf;
 using Microsoft.ML.Nmf.Reading;
+using Microsoft.ML.Nmf.Topics;
 using Microsoft.ML.Nmf.Training;
 
 namespace Microsoft.ML.Nmf;
@@ -29,10 +30,14 @@ public sealed partial class NmfEstimator : FactorizationEstimator<NmfTransformer
 
     private NmfEstimator(Options options, ComponentHost host)
         : base(host, options)
-        => _options = options;
+    {
+        _options = options;
+        LayeredFactorizationOptions.CheckDistinct(OutputColumnNames, "OutputColumnName, ReconstructionColumnName and ResidualColumnName");
+        LayeredFactorizationOptions.CheckKept(nameof(Options.InputColumnName), options.InputColumnName, OutputColumnNames.Skip(1));
+    }
 
     /// <inheritdoc />
-    private protected override IReadOnlyList<string> OutputColumnNames => [_options.OutputColumnName];
+    private protected override IReadOnlyList<string> OutputColumnNames => [_options.OutputColumnName, .. _options.Explanations.Select(column => column.Name)];
 
     /// <inheritdoc />
     private protected override long WorkingBytes(WorkingMemory memory, TrainingInput input)
@@ -42,6 +47,9 @@ public sealed partial class NmfEstimator : FactorizationEstimator<NmfTransformer
             ? memory.OfNndsvd(features, rank)
             : memory.OfRandomStart(features, rank);
         long iterations = memory.OfIterations(features, rank, _options.Beta, NmfTraining.UpdateOf(_options));
+        // What known templates leave of the data is held beside it, on the host and on the engine, and so are the factors of it.
+        if (_options is { NumberGuided: > 0, AreTemplatesFixed: false, InitialTemplates: null })
+            start += 2 * input.Examples.Bytes + memory.OfExamples(rank) + memory.OfFeatures(rank);
         return memory.OfExamples(rank) + memory.OfFeatures(rank) + Math.Max(start, iterations);
     }
 
@@ -51,7 +59,10 @@ public sealed partial class NmfEstimator : FactorizationEstimator<NmfTransformer
     /// <inheritdoc />
     private protected override string Describe()
     {
-        string start = _options.InitialTemplates is null ? _options.Initialization.ToString() : "custom factors";
+        string start = _options.AreTemplatesFixed ? "fixed templates"
+            : (_options.InitialTemplates is null ? _options.Initialization.ToString() : "custom factors")
+                + (_options.NumberFixed == 0 ? "" : $" beside {_options.NumberFixed} fixed templates")
+                + (_options.SeedWords.Count == 0 ? "" : $" with {_options.SeedWords.Count} seeded topics");
         return string.Create(CultureInfo.InvariantCulture, $"NMF of rank {_options.Rank}, beta {_options.Beta}, {_options.Solver} from {start}");
     }
 
@@ -61,11 +72,21 @@ public sealed partial class NmfEstimator : FactorizationEstimator<NmfTransformer
     {
         var options = (Options)ofStart;
         OptionRange.Shape(options.InitialTemplates, input.Examples.Columns, options.Rank, "feature", nameof(Options.InitialTemplates));
+        OptionRange.Shape(options.FixedTemplates, input.Examples.Columns, options.NumberFixed, "feature", nameof(Options.FixedTemplates));
         OptionRange.Shape(options.InitialActivations, input.Examples.Rows, options.Rank, "example", nameof(Options.InitialActivations));
-        NmfResult result = NmfTraining.Run(engine, input.Examples, options, monitor);
+        int[][] seeds = SeedSearch.Find(options.SeedWords, input.FeatureNames, InputColumnName, nameof(Options.SeedWords), monitor.Warn);
+        NmfResult result = NmfTraining.Run(engine, input.Examples, options.WithSeeds(seeds), monitor);
         var model = new NmfModel(
             result.Templates, input.FeatureNames, options.Beta, input.Examples.Rows, result.Moments, options.Normalization, result.History);
-        return new NmfTransformer(Host.Register(nameof(NmfTransformer)), columns, model, options.ToActivationSettings());
+        if (seeds.Length > 0)
+        {
+            var names = new string?[options.Rank];
+            options.SeedWords.Select(topic => topic.Key).ToArray().CopyTo(names, options.NumberFixed);
+            model.Restore(names);
+        }
+
+        return new NmfTransformer(Host.Register(nameof(NmfTransformer)), columns, model, options.ToActivationSettings(),
+            [0, .. options.Explanations.Select(column => column.Output)]);
     }
 
     /// <inheritdoc />

@@ -28,14 +28,16 @@ internal static class NmfTraining
     /// <param name="monitor">Is told of every iteration.</param>
     public static NmfResult Run(ComputeEngine engine, ExampleMatrix examples, NmfEstimator.Options options, ITrainingMonitor monitor)
     {
-        FactorUnits units = FactorUnits.For(examples, options.InitialTemplates, options.Beta);
+        FactorUnits units = FactorUnits.For(examples, options.InitialTemplates ?? options.FixedTemplates, options.Beta);
         using DataMatrix data = engine.Load(examples);
         using Factor templates = engine.Allocate(examples.Columns, options.Rank);
         using Factor activations = engine.Allocate(examples.Rows, options.Rank);
         TrainingHistory history = Run(engine, new FactorPair(data, templates, activations), options.InUnits(units), options.Stopping, monitor, "NMF", units);
         FactorMatrix[] layers = [FactorUnits.Multiply(templates.ToMatrix(), units.Templates)];
+        if (options.FixedTemplates is { } known)
+            layers[0] = known.Beside(layers[0].TakeColumns([.. Enumerable.Range(known.Columns, options.Rank - known.Columns)]));
         ActivationMoments[] moments = [ActivationMoments.Of(engine, [activations], units.Activations)];
-        int[][] order = TopicOrder.Arrange(layers, moments, _ => options.InitialTemplates is not null);
+        int[][] order = TopicOrder.Arrange(layers, moments, _ => options.InitialTemplates is not null, options.NumberGuided);
         monitor.Recorder?.Finish(order);
         return new NmfResult(layers[0], moments[0], history);
     }
@@ -60,15 +62,19 @@ internal static class NmfTraining
         bool areTemplatesFixed = false)
     {
         monitor.CheckAlive();
-        bool isSampled = options.MayStartFromSample && options.InitialTemplates is null && SampledStart.Suits(factors);
+        FactorMatrix? seeds = options.SeedFeatures.Count == 0 ? null : SeedProfiles.Of(
+            factors.Data.Examples, options.SeedFeatures, options.Rank, options.Solver == NmfSolver.MultiplicativeUpdates ? NndsvdFill : 0);
+        using TemplatePull? pull = seeds is null || options.SeedStrength == 0 ? null : PullTo(engine, seeds, options);
+        bool isSampled = options is { MayStartFromSample: true, InitialTemplates: null, AreTemplatesFixed: false } && SampledStart.Suits(factors);
         if (isSampled)
-            SampledStart.Fill(engine, factors, (options.ActivationPenalty, options.TemplatePenalty), new Random(options.Seed!.Value), monitor.CheckAlive);
+            SampledStart.Fill(engine, factors, (options.ActivationPenalty, options.TemplatePenalty), StartOfSample, monitor.CheckAlive);
         else
-            Start(engine, factors, options, monitor);
+            Start(engine, factors, options, monitor, seeds);
+        areTemplatesFixed |= options.AreTemplatesFixed;
         ChainLink[] links =
         [
             new(factors.Activations, IsFixed: false, options.ActivationPenalty, units?.Activations ?? 1),
-            new(factors.Templates, areTemplatesFixed, options.TemplatePenalty, units?.Templates ?? 1),
+            new(factors.Templates, areTemplatesFixed, areTemplatesFixed ? options.TemplatePenalty with { Kept = 0 } : options.TemplatePenalty, units?.Templates ?? 1, pull),
         ];
         using FactorChain chain = FactorChain.Create(engine, factors.Data, links, options.Beta, UpdateOf(options));
         if (isSampled)
@@ -79,28 +85,35 @@ internal static class NmfTraining
             chain.Update(0);
         }
 
+        chain.WeighPull();
         return TrainingLoop.Run(chain, stopping, phase, monitor);
+
+        TemplatePull? StartOfSample(FactorPair sample)
+        {
+            Start(engine, sample, options, monitor, seeds);
+            return seeds is null || options.SeedStrength == 0 ? null : PullTo(engine, seeds, options);
+        }
     }
 
     /// <summary>Fills the factors with what a factorization starts from.</summary>
-    public static void Start(ComputeEngine engine, FactorPair factors, NmfEstimator.Options options, ITrainingMonitor monitor)
+    public static void Start(
+        ComputeEngine engine, FactorPair factors, NmfEstimator.Options options, ITrainingMonitor monitor, FactorMatrix? seeds = null)
+    {
+        FactorMatrix? known = options.FixedTemplates is { } kept && seeds is not null ? kept.Beside(seeds) : options.FixedTemplates ?? seeds;
+        if (options.InitialTemplates is { } templates)
+            StartFrom(templates, factors, options);
+        else if (options.AreTemplatesFixed)
+            StartFrom(options.FixedTemplates!, factors, options);
+        else if (known is not null)
+            GuidedStart.Fill(engine, factors, known, options, monitor);
+        else
+            StartFreely(engine, factors, options, monitor.CheckAlive);
+    }
+
+    /// <summary>Fills the factors with what a factorization starts from whose templates are all to be learned.</summary>
+    public static void StartFreely(ComputeEngine engine, FactorPair factors, NmfEstimator.Options options, Action checkAlive)
     {
         var random = new Random(options.Seed!.Value);
-        if (options.InitialTemplates is { } templates)
-        {
-            if (options.InitialActivations is { } activations)
-            {
-                double scale = StartScale.Of(factors.Data.Examples, [activations, templates], _ => false);
-                factors.Activations.CopyFrom(FactorUnits.Multiply(activations, scale).Values);
-                factors.Templates.CopyFrom(FactorUnits.Multiply(templates, scale).Values);
-                return;
-            }
-
-            factors.Templates.CopyFrom(templates.Values);
-            RandomStart.FillEvenly(factors, templates.Values);
-            return;
-        }
-
         if (options.Initialization == NmfInitialization.Random)
         {
             RandomStart.Fill(factors, random);
@@ -115,14 +128,42 @@ internal static class NmfTraining
             NmfInitialization.NndsvdAr => () => NndsvdFill * mean * random.NextSingle(),
             _ => null,
         };
-        Nndsvd.Fill(engine, factors, zeros, random, monitor.CheckAlive);
+        Nndsvd.Fill(engine, factors, zeros, random, checkAlive);
+    }
+
+    // The targets of the components after those that are fixed; the others have none.
+    private static TemplatePull PullTo(ComputeEngine engine, FactorMatrix seeds, NmfEstimator.Options options)
+    {
+        FactorMatrix before = FactorMatrix.TakeOver(new float[seeds.Rows * options.NumberFixed], seeds.Rows, options.NumberFixed);
+        int others = options.Rank - options.NumberFixed - seeds.Columns;
+        FactorMatrix after = FactorMatrix.TakeOver(new float[seeds.Rows * others], seeds.Rows, others);
+        return new TemplatePull(engine, before.Beside(seeds).Beside(after), options.Beta, options.SeedStrength);
+    }
+
+    // Templates that are kept replace the first of those that are given, and have no other scale than their own.
+    private static void StartFrom(FactorMatrix templates, FactorPair factors, NmfEstimator.Options options)
+    {
+        if (options.FixedTemplates is { } known)
+            templates = known.Beside(templates.TakeColumns([.. Enumerable.Range(known.Columns, templates.Columns - known.Columns)]));
+        if (options.InitialActivations is { } activations)
+        {
+            bool areKept = options.NumberFixed > 0;
+            double scale = StartScale.Of(factors.Data.Examples, [activations, templates], place => place == 1 && areKept);
+            factors.Activations.CopyFrom(FactorUnits.Multiply(activations, scale).Values);
+            factors.Templates.CopyFrom(FactorUnits.Multiply(templates, areKept ? 1 : scale).Values);
+            return;
+        }
+
+        factors.Templates.CopyFrom(templates.Values);
+        RandomStart.FillEvenly(factors, templates.Values);
     }
 
     /// <summary>How the factors are updated.</summary>
     /// <param name="options">Resolved options.</param>
     public static FactorUpdate UpdateOf(NmfEstimator.Options options) => options.Solver switch
     {
-        NmfSolver.CoordinateDescent => FactorUpdate.CoordinateDescent,
+        // Activations alone are exact after one update.
+        NmfSolver.CoordinateDescent => options.AreTemplatesFixed ? FactorUpdate.LeastSquares : FactorUpdate.CoordinateDescent,
         NmfSolver.AlternatingLeastSquares => FactorUpdate.LeastSquares,
         _ => options.IsOverrelaxed ? FactorUpdate.Overrelaxed : FactorUpdate.Multiplicative,
     };

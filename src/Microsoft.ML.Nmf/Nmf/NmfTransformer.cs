@@ -26,13 +26,15 @@ public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransfo
     internal const string LoaderSignature = "NmfTransformer";
 
     private readonly ActivationSettings _settings;
+    private readonly int[] _outputs;
     private readonly Lazy<ActivationProblem> _problem;
 
-    internal NmfTransformer(ComponentHost host, ColumnNames columns, NmfModel model, ActivationSettings settings)
+    internal NmfTransformer(ComponentHost host, ColumnNames columns, NmfModel model, ActivationSettings settings, int[]? outputs = null)
         : base(host, columns)
     {
         Model = model;
         _settings = settings;
+        _outputs = outputs ?? new int[columns.Outputs.Count];
         _problem = new(() => ActivationProblem.Create(model.Templates, settings));
     }
 
@@ -80,8 +82,9 @@ public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransfo
         // 0x00010002: a checksum, which covers the columns too; a history says why the training ended
         // 0x00010003: a history may have ended because it was stopped
         // 0x00010004: how activations are scaled, and their sums and mean squares; what topics were renamed to
-        Version: 0x00010004,
-        ReadableBy: 0x00010004,
+        // 0x00010005: what each column holds
+        Version: 0x00010005,
+        ReadableBy: 0x00010005,
         ReadsBackTo: 0x00010001,
         LoaderSignature);
 
@@ -91,14 +94,30 @@ public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransfo
 
     private protected override object Learned => Model;
 
-    private protected override OutputColumn OutputAt(int output) => OutputColumn.Vector(Model.Rank, Model.SlotNames, Model.Scale);
+    private protected override OutputColumn OutputAt(int output) => _outputs[output] switch
+    {
+        Reconstruction => OutputColumn.Reconstruction(FeatureCount, Model.FeatureNames),
+        Residual => OutputColumn.Residual(),
+        _ => OutputColumn.Vector(Model.Rank, Model.SlotNames, Model.Scale),
+    };
+
+    private protected override RowResidual CreateResidual() => new(Model.Components, Model.ComponentSums, Model.Beta);
 
     private protected override IRowActivations CreateRowActivations() => new RowActivations(_problem.Value.CreateSolver(), Model.Rank);
 
     internal override IRowActivations CreateRowActivations(int layer) => CreateRowActivations();
 
     private protected override IReadOnlyList<string> Export(OnnxGraph graph, string rows)
-        => [OnnxActivations.Add(graph, rows, Model.Templates, _settings, Model.Scale.Factors)];
+    {
+        string activations = OnnxActivations.Add(graph, rows, Model.Templates, _settings, Model.Scale.Factors);
+        var explanation = new OnnxExplanation(graph, rows, activations, Model.Templates, Model.Beta);
+        return [.. _outputs.Select(output => output switch
+        {
+            Reconstruction => explanation.Reconstruction,
+            Residual => explanation.Residual,
+            _ => activations,
+        })];
+    }
 
     // *** Binary format ***, after the header and the columns; ModelFormat and TrainingHistory have the parts
     // activation settings: how activations of new rows are found, β among them
@@ -107,6 +126,7 @@ public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransfo
     // int: the number of training examples
     // activations, from version 0x00010004 on
     // topic names, from version 0x00010004 on
+    // int, for each output column, from version 0x00010005 on: 0 for activations, −3 for the approximation of the row, −4 for what is left of it
     // history: of the training
     private protected override void Write(BinaryWriter writer)
     {
@@ -116,6 +136,8 @@ public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransfo
         writer.Write(Model.NumberOfExamples);
         ModelFormat.Write(writer, Model.Normalization, [Model.Moments]);
         ModelFormat.WriteTopicNames(writer, [Model.GivenNames]);
+        foreach (int output in _outputs)
+            writer.Write(output);
         Model.History.Write(writer);
     }
 
@@ -127,9 +149,13 @@ public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransfo
         int examples = ModelFormat.ReadNumberOfExamples(reader);
         (ActivationNormalization normalization, ActivationMoments[] moments) = ModelFormat.ReadActivations(reader, [templates], () => [ActivationMoments.Unknown]);
         string?[][] topics = ModelFormat.ReadTopicNames(reader, [templates]);
+        int[] outputs = reader.Version < ModelReader.FirstWithExplanations
+            ? new int[columns.Outputs.Count]
+            : [.. columns.Outputs.Select(_ => reader.Read<int>())];
+        ModelReader.Check(outputs.All(output => output is 0 or Reconstruction or Residual), "an output column holds nothing that is known");
         var model = new NmfModel(templates, names, settings.Beta, examples, moments[0], normalization, TrainingHistory.Read(reader));
         model.Restore(topics[0]);
-        return new NmfTransformer(host, columns, model, settings);
+        return new NmfTransformer(host, columns, model, settings, outputs);
     }
 
     private sealed class RowActivations(ActivationSolver solver, int rank) : IRowActivations
@@ -141,6 +167,8 @@ public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransfo
             solver.Solve(features, values, _activations);
             Float32Range.Limit(_activations);
         }
+
+        public ReadOnlySpan<float> Deepest => _activations;
 
         public ReadOnlySpan<float> Output(int output) => _activations;
     }

@@ -19,17 +19,21 @@ public sealed partial class NmfRankComparison
         /// column, progress and recorder do not matter.
         /// </summary>
         /// <exception cref="ArgumentNullException">The value is null.</exception>
-        /// <exception cref="ArgumentOutOfRangeException">It has initial factors, which have one rank alone.</exception>
+        /// <exception cref="ArgumentOutOfRangeException">It has initial or fixed templates, initial activations, or seed words.</exception>
         public NmfEstimator.Options Nmf
         {
             get => _nmf;
             set
             {
                 ArgumentNullException.ThrowIfNull(value, nameof(Nmf));
-                if (value.InitialTemplates is not null || value.InitialActivations is not null)
+                string? given = value.InitialTemplates is not null ? nameof(value.InitialTemplates)
+                    : value.InitialActivations is not null ? nameof(value.InitialActivations)
+                    : value.FixedTemplates is not null ? nameof(value.FixedTemplates)
+                    : value.SeedWords.Count > 0 ? nameof(value.SeedWords) : null;
+                if (given is not null)
                 {
-                    throw new ArgumentOutOfRangeException(nameof(Nmf), "initial factors",
-                        "Nmf has initial factors, which are of one rank, but ranks are to be compared. Leave InitialTemplates and InitialActivations out.");
+                    throw new ArgumentOutOfRangeException(nameof(Nmf), given,
+                        $"Nmf has {given}, but a comparison finds out how many components the data has by itself. Leave {given} out.");
                 }
 
                 _nmf = value;

@@ -159,6 +159,29 @@ public abstract class TopicSet
     public IReadOnlyList<double> GetExclusivity(int wordsPerTopic = 10)
         => TopicMeasures.Exclusivity(Components, TopicWords.Read(Components, FeatureNames, wordsPerTopic));
 
+    /// <summary>
+    /// V for other features of the same names, as another featurizer makes them: for <see cref="NmfEstimator.Options.FixedTemplates"/> of a model that learns new
+    /// topics beside these.
+    /// </summary>
+    /// <param name="featureNames">The names of the other features, in their order.</param>
+    /// <returns>
+    /// One row for each of them, <see cref="Rank"/> columns: the row of the feature of that name, 0 where there is none. What V says about features that are not
+    /// among the names is left out. Of two features of one name the first counts.
+    /// </returns>
+    /// <exception cref="ArgumentNullException"><paramref name="featureNames"/> is null.</exception>
+    /// <exception cref="InvalidOperationException">The features of the model have no names (<see cref="FeatureNames"/>).</exception>
+    public FactorMatrix TemplatesFor(IReadOnlyList<string> featureNames)
+    {
+        ArgumentNullException.ThrowIfNull(featureNames);
+        return TopicTransfer.Of(Components, FeatureNames, featureNames);
+    }
+
+    /// <summary>V for the features of another column, by its slot names, as <see cref="TemplatesFor(IReadOnlyList{string})"/>.</summary>
+    /// <param name="features">The column: <c>view.Schema["Words"]</c> of what the other featurizer makes.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The column has no slot names.</exception>
+    /// <exception cref="InvalidOperationException">The features of the model have no names (<see cref="FeatureNames"/>).</exception>
+    public FactorMatrix TemplatesFor(DataViewSchema.Column features) => TopicTransfer.Of(Components, FeatureNames, TopicTransfer.NamesOf(features));
+
     /// <summary>Gives topics the names that a model file has for them.</summary>
     internal void Restore(string?[] givenNames) => _givenNames = givenNames;
 

@@ -53,6 +53,8 @@ internal class DivergenceChain : FactorChain
             Terms(k, evaluate: false);
         _current = (-1, 0);
         MultiplicativeTerms wide = _wide[k]!;
+        if (PullOf(k) is { IsWeighed: true } pull)
+            pull.AddTo(wide, FactorAt(k));
         if (k == 0 || k == Last)
             return wide;
         Factor factor = FactorAt(k);
@@ -66,7 +68,8 @@ internal class DivergenceChain : FactorChain
     {
         (int Factor, long Stamp) made = _current;
         MultiplicativeTerms terms = TermsOf(k);
-        _current = made;
+        // What a pull was added to is made again.
+        _current = PullOf(k) is { IsWeighed: true } ? (-1, 0) : made;
         return terms;
     }
 

@@ -77,10 +77,12 @@ internal class EuclideanChain : FactorChain
         switch (_update)
         {
             case FactorUpdate.CoordinateDescent:
-                Engine.CoordinateDescent(link.Factor, GramBeside(k), NumeratorOf(k), link.Penalty, Sweeps);
+                (Gram gram, Factor product) = ProblemOf(k);
+                Engine.CoordinateDescent(link.Factor, gram, product, link.Penalty, Sweeps);
                 break;
             case FactorUpdate.LeastSquares:
-                _unsolved[k] = Engine.NonnegativeLeastSquares(link.Factor, GramBeside(k), NumeratorOf(k), link.Penalty);
+                (gram, product) = ProblemOf(k);
+                _unsolved[k] = FreeColumns.LeastSquares(Engine, link.Factor, gram, product, link.Penalty);
                 break;
             default:
                 base.Update(k, link);
@@ -93,13 +95,15 @@ internal class EuclideanChain : FactorChain
     {
         Factor factor = FactorAt(k);
         Factor denominator = _denominators[k] ??= Engine.Allocate(factor.Rows, factor.Rank);
-        Factor numerator = NumeratorOf(k);
+        Factor numerator;
         if (k == 0 || k == Last)
         {
-            Engine.GramProduct(factor, GramBeside(k), denominator);
+            (Gram gram, numerator) = ProblemOf(k);
+            Engine.GramProduct(factor, gram, denominator);
         }
         else
         {
+            numerator = NumeratorOf(k);
             Factor scratch = _scratch[k] ??= Engine.Allocate(factor.Rows, factor.Rank);
             Engine.GramProduct(factor, GramOfActivations(k), scratch);
             Engine.LeftGramProduct(GramOfTemplates(k + 1), scratch, denominator);
@@ -108,7 +112,14 @@ internal class EuclideanChain : FactorChain
         return new MultiplicativeTerms(numerator, denominator);
     }
 
-    // The numerator of the update of F_k.
+    /// <summary>What an update of the first or the last factor minimises: the Gram matrix of the other, and the product with the data, with what pulls F_k.</summary>
+    protected (Gram Gram, Factor Product) ProblemOf(int k)
+    {
+        (Gram gram, Factor product) = (GramBeside(k), NumeratorOf(k));
+        return PullOf(k) is { IsWeighed: true } pull ? pull.AddTo(gram, product) : (gram, product);
+    }
+
+    // The numerator of the update of F_k, without what pulls it.
     private Factor NumeratorOf(int k)
     {
         if (k == Last)

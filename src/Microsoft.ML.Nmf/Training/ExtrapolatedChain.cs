@@ -113,7 +113,18 @@ internal sealed class ExtrapolatedChain : EuclideanChain
         double inner = double.NaN;
         ChangeWithGram(k, gram =>
         {
-            inner = Engine.StepByDescent(data, FactorAt(1 - k), (factor, plain, next), step, gram, () => RoomForNumerator(k));
+            if (PullOf(k) is null)
+            {
+                inner = Engine.StepByDescent(data, FactorAt(1 - k), (factor, plain, next), step, gram, () => RoomForNumerator(k));
+            }
+            else
+            {
+                // What pulls is added to the whole product.
+                (Gram pulled, Factor product) = ProblemOf(k);
+                Engine.ExtrapolatedDescent(factor, plain, next, new(pulled, product, step.Penalty), step.Sweeps, step.Extrapolation);
+                Engine.Gram(next, gram);
+            }
+
             factor.Exchange(next);
         });
         return inner;

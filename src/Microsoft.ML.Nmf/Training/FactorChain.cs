@@ -7,7 +7,8 @@ namespace Microsoft.ML.Nmf.Training;
 /// <param name="IsFixed">Whether it is left as it is.</param>
 /// <param name="Penalty">The penalty on it.</param>
 /// <param name="Unit">By what it was divided (<see cref="FactorUnits"/>), for snapshots.</param>
-internal sealed record ChainLink(Factor Factor, bool IsFixed, Penalty Penalty, double Unit = 1);
+/// <param name="Pull">What pulls it, the last of two factors; null for nothing.</param>
+internal sealed record ChainLink(Factor Factor, bool IsFixed, Penalty Penalty, double Unit = 1, TemplatePull? Pull = null);
 
 /// <summary>How a factor is updated while the others stay as they are.</summary>
 internal enum FactorUpdate
@@ -143,6 +144,9 @@ internal abstract class FactorChain : IIterativeSolver, IDisposable
         Products.Changed(link.Factor);
     }
 
+    /// <summary>Weighs what pulls the last factor by what the data says about it now; nothing pulls before.</summary>
+    public void WeighPull() => PullOf(Last)?.Weigh(FactorAt(Last), LookAtTerms(Last).Denominator);
+
     /// <inheritdoc />
     public SolverState ReadState(RecordedParts parts)
     {
@@ -184,6 +188,9 @@ internal abstract class FactorChain : IIterativeSolver, IDisposable
     /// <summary>The divergence, computed on the way to an update of F_k where that is possible.</summary>
     protected abstract double Divergence(int k);
 
+    /// <summary>What pulls the factor at a place; null for nothing.</summary>
+    protected TemplatePull? PullOf(int k) => _links[k].Pull;
+
     /// <summary>The factor at a place, and what is asked of it.</summary>
     protected ChainLink LinkAt(int k) => _links[k];
 
@@ -219,5 +226,5 @@ internal abstract class FactorChain : IIterativeSolver, IDisposable
     }
 
     private double Penalties()
-        => _links.DistinctBy(link => link.Factor, ReferenceEqualityComparer.Instance).Sum(link => Engine.PenaltyOf(link.Factor, link.Penalty));
+        => (PullOf(Last) is { IsWeighed: true } pull ? pull.ValueOf(FactorAt(Last)) : 0) + _links.DistinctBy(link => link.Factor, ReferenceEqualityComparer.Instance).Sum(link => Engine.PenaltyOf(link.Factor, link.Penalty));
 }

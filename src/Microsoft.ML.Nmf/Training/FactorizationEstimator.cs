@@ -150,7 +150,7 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
         foreach (SchemaShape.Column column in inputSchema)
             columns[column.Name] = column;
         foreach (string output in OutputColumnNames)
-            columns[output] = ShapeOf(output, hasNames, inputSchema);
+            columns[output] = output == _options.ResidualColumnName ? ShapeColumns.Single(output) : ShapeOf(output, hasNames, inputSchema);
         return new SchemaShape(columns.Values);
     }
 

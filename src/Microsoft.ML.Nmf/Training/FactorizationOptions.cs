@@ -29,6 +29,8 @@ public abstract class FactorizationOptions
 {
     private string _outputColumnName = "Activations";
     private string? _inputColumnName;
+    private string? _reconstructionColumnName;
+    private string? _residualColumnName;
     private int _maximumNumberOfIterations = 200;
     private double _tolerance = 1e-4;
     private int _numberOfStarts = 1;
@@ -63,6 +65,38 @@ public abstract class FactorizationOptions
             if (value is not null)
                 ArgumentException.ThrowIfNullOrEmpty(value, nameof(InputColumnName));
             _inputColumnName = value;
+        }
+    }
+
+    /// <summary>
+    /// The name of a column to make with the approximation of each row by its topics, those of the deepest layer: a vector of Single with a slot for each feature,
+    /// in the unit of the data whatever <see cref="Normalization"/> says. It is what is left of the row without noise. Null, the default, for no such column.
+    /// </summary>
+    /// <exception cref="ArgumentException">The name is empty.</exception>
+    public string? ReconstructionColumnName
+    {
+        get => _reconstructionColumnName;
+        set
+        {
+            if (value is not null)
+                ArgumentException.ThrowIfNullOrEmpty(value, nameof(ReconstructionColumnName));
+            _reconstructionColumnName = value;
+        }
+    }
+
+    /// <summary>
+    /// The name of a column to make with what no topic explains of each row (<see cref="ExaminedRow.Residual"/>), a Single: the larger, the less like the rows of
+    /// the training it is. Null, the default, for no such column.
+    /// </summary>
+    /// <exception cref="ArgumentException">The name is empty.</exception>
+    public string? ResidualColumnName
+    {
+        get => _residualColumnName;
+        set
+        {
+            if (value is not null)
+                ArgumentException.ThrowIfNullOrEmpty(value, nameof(ResidualColumnName));
+            _residualColumnName = value;
         }
     }
 
@@ -168,6 +202,18 @@ public abstract class FactorizationOptions
     /// iteration gives the model of the start. None unless set.
     /// </summary>
     public CancellationToken StoppingToken { get; set; }
+
+    /// <summary>The columns that explain a row, as far as they are wanted, with what each holds.</summary>
+    internal IEnumerable<(string Name, int Output)> Explanations
+    {
+        get
+        {
+            if (_reconstructionColumnName is not null)
+                yield return (_reconstructionColumnName, ActivationTransformerBase.Reconstruction);
+            if (_residualColumnName is not null)
+                yield return (_residualColumnName, ActivationTransformerBase.Residual);
+        }
+    }
 
     /// <summary>When the training ends.</summary>
     internal virtual StoppingRule Stopping => new(MaximumNumberOfIterations, Tolerance);

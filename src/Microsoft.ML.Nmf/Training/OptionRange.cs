@@ -66,6 +66,23 @@ internal static class OptionRange
         return value;
     }
 
+    /// <summary>Components that are kept: as <see cref="Factor"/>, at least one, and none zero in every row, since no activation could make anything of it.</summary>
+    public static FactorMatrix? Components(FactorMatrix? value, string option)
+    {
+        if (Factor(value, option) is not { } factor)
+            return null;
+        if (factor.Columns == 0)
+            throw new ArgumentOutOfRangeException(option, 0, $"{option} has no columns. Leave it null where no component is known.");
+        int empty = Array.FindIndex(factor.ColumnSums(), sum => sum == 0);
+        if (empty >= 0)
+        {
+            throw new ArgumentOutOfRangeException(option, 0f,
+                $"Column {empty} of {option} is 0 in every row: it would explain nothing. Leave that component out, or check that its features are those of the data.");
+        }
+
+        return factor;
+    }
+
     /// <summary>The shape that a factor to start from must have.</summary>
     public static void Shape(FactorMatrix? factor, int rows, int columns, string rowsAre, string option)
     {

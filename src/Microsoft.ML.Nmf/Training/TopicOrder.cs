@@ -12,8 +12,9 @@ internal static class TopicOrder
     /// <param name="templates">The templates of each layer, from the features on, to change in place.</param>
     /// <param name="moments">The activations of each layer, to change in place.</param>
     /// <param name="isGiven">Whether a layer started from given templates.</param>
+    /// <param name="first">How many topics of the first layer stay before all others, as they are.</param>
     /// <returns>The order of each layer: for each topic, where it was.</returns>
-    public static int[][] Arrange(FactorMatrix[] templates, ActivationMoments[] moments, Func<int, bool> isGiven)
+    public static int[][] Arrange(FactorMatrix[] templates, ActivationMoments[] moments, Func<int, bool> isGiven, int first = 0)
     {
         var orders = new int[templates.Length][];
         FactorMatrix? effective = null;
@@ -25,7 +26,7 @@ internal static class TopicOrder
             if (isKept)
                 continue;
             double[] prevalence = moments[i].Prevalence(effective.ColumnSums());
-            order = orders[i] = [.. order.OrderByDescending(k => prevalence[k])];
+            order = orders[i] = [.. order.OrderByDescending(k => i == 0 && k < first).ThenByDescending(k => i == 0 && k < first ? 0 : prevalence[k])];
             templates[i] = templates[i].TakeColumns(order);
             effective = i == 0 ? templates[0] : effective.TakeColumns(order);
             moments[i] = moments[i].Take(order);

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using Microsoft.ML.Data;
+using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Exporting;
 using Microsoft.ML.Nmf.Hosting;
 using Microsoft.ML.Nmf.Reading;
@@ -16,10 +17,17 @@ namespace Microsoft.ML.Nmf;
 [DebuggerDisplay("{ToString(),nq}")]
 public abstract class ActivationTransformerBase : HostedTransformer
 {
+    /// <summary>The output column that holds the approximation of the row, among those that hold layers, which are numbered from 0.</summary>
+    internal const int Reconstruction = -3;
+
+    /// <summary>The output column that holds what no topic explains of the row.</summary>
+    internal const int Residual = -4;
+
+    private readonly Lazy<RowResidual> _residual;
+
     private protected ActivationTransformerBase(ComponentHost host, ColumnNames columns)
         : base(host, columns)
-    {
-    }
+        => _residual = new(CreateResidual);
 
     /// <summary>The number of features that the input column must have, m.</summary>
     private protected abstract int FeatureCount { get; }
@@ -33,13 +41,16 @@ public abstract class ActivationTransformerBase : HostedTransformer
     /// <summary>Something that computes the output columns of one row after the other, for one thread.</summary>
     private protected abstract IRowActivations CreateRowActivations();
 
+    /// <summary>What the deepest activations make of a row, and leave of it.</summary>
+    private protected abstract RowResidual CreateResidual();
+
     /// <summary>Something that computes the activations of one layer, unscaled, as its only output.</summary>
     internal abstract IRowActivations CreateRowActivations(int layer);
 
     /// <summary>Adds what the output columns hold to an ONNX graph.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="rows">Tensor of Single, rows × features.</param>
-    /// <returns>A tensor for each output column: of Double, rows × slots, before scaling; of Int64, rows × 1, for a key.</returns>
+    /// <returns>A tensor for each output column: of Double, rows × slots, before scaling, rows × 1 for a number; of Int64, rows × 1, for a key.</returns>
     /// <exception cref="InvalidOperationException">An option cannot be carried over.</exception>
     private protected abstract IReadOnlyList<string> Export(OnnxGraph graph, string rows);
 
@@ -90,7 +101,13 @@ public abstract class ActivationTransformerBase : HostedTransformer
                     continue;
                 // The output columns of a row come from one computation.
                 cache ??= new RowCache(row, _input, _transformer.CreateRowActivations());
-                getters[i] = _transformer.OutputAt(i) is { IsKey: false } vector ? MakeGetter(cache, i, vector) : MakeKeyGetter(cache);
+                OutputColumn column = _transformer.OutputAt(i);
+                getters[i] = column.Explanation switch
+                {
+                    RowExplanation.Reconstruction => MakeReconstructionGetter(cache, column, _transformer._residual.Value),
+                    RowExplanation.Residual => MakeResidualGetter(cache, _transformer._residual.Value),
+                    _ => column.IsKey ? MakeKeyGetter(cache) : MakeGetter(cache, i, column),
+                };
             }
 
             return getters;
@@ -115,6 +132,17 @@ public abstract class ActivationTransformerBase : HostedTransformer
                 column.Scale.Apply(row.Activations(output), editor.Values);
                 destination = editor.Commit();
             };
+
+        private static ValueGetter<VBuffer<float>> MakeReconstructionGetter(RowCache row, OutputColumn column, RowResidual topics)
+            => (ref VBuffer<float> destination) =>
+            {
+                VBufferEditor<float> editor = VBufferEditor.Create(ref destination, column.Size);
+                row.Reconstruct(topics, editor.Values);
+                destination = editor.Commit();
+            };
+
+        private static ValueGetter<float> MakeResidualGetter(RowCache row, RowResidual topics)
+            => (ref float destination) => destination = row.Residual(topics);
 
         private static ValueGetter<uint> MakeKeyGetter(RowCache row) => (ref uint destination) => destination = row.Key();
     }

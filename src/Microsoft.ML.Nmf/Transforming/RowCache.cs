@@ -1,3 +1,4 @@
+using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Reading;
 
 namespace Microsoft.ML.Nmf.Transforming;
@@ -40,6 +41,20 @@ internal sealed class RowCache
     {
         Update();
         return _activations.Key;
+    }
+
+    /// <summary>The approximation of the current row.</summary>
+    public void Reconstruct(RowResidual topics, Span<float> approximation)
+    {
+        Update();
+        topics.Reconstruct(_activations.Deepest, approximation);
+    }
+
+    /// <summary>What no topic explains of the current row.</summary>
+    public float Residual(RowResidual topics)
+    {
+        Update();
+        return Float32Range.Limit(topics.Of(_reader.Features, _reader.Values, _activations.Deepest));
     }
 
     private void Update()

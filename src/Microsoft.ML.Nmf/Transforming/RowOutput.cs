@@ -13,11 +13,27 @@ internal interface IRowActivations
     /// <summary>One output column of the row taken last.</summary>
     ReadOnlySpan<float> Output(int output);
 
+    /// <summary>The activations that approximate the row taken last, unscaled: those of the deepest layer.</summary>
+    ReadOnlySpan<float> Deepest { get; }
+
     /// <summary>The key of the row taken last, for the output column that is one.</summary>
     uint Key => 0;
 }
 
-/// <summary>What a column that a transformer adds holds: a vector of Single with names for its slots, or a key.</summary>
+/// <summary>What an output column says about a row besides its activations.</summary>
+internal enum RowExplanation
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>The approximation of the row by its deepest activations, in the unit of the data.</summary>
+    Reconstruction,
+
+    /// <summary>What no topic explains of it.</summary>
+    Residual,
+}
+
+/// <summary>What a column that a transformer adds holds: a vector of Single with names for its slots, a Single, or a key.</summary>
 internal sealed class OutputColumn
 {
     private const string SlotNames = "SlotNames";
@@ -35,11 +51,14 @@ internal sealed class OutputColumn
     /// <summary>The type of its values.</summary>
     public DataViewType Type { get; }
 
-    /// <summary>The slots of the vector; 0 for a key.</summary>
+    /// <summary>The slots of the vector; 0 for a number and a key.</summary>
     public int Size { get; }
 
     /// <summary>Whether it is a key.</summary>
-    public bool IsKey => Size == 0;
+    public bool IsKey => Type is KeyDataViewType;
+
+    /// <summary>What it says about the row besides its activations.</summary>
+    public RowExplanation Explanation { get; private init; }
 
     /// <summary>What a row's values are scaled by.</summary>
     public ActivationScale Scale { get; }
@@ -61,6 +80,19 @@ internal sealed class OutputColumn
             annotations.Add(SlotNames, type, (ref VBuffer<ReadOnlyMemory<char>> destination) => names.CopyTo(ref destination));
         }
     }
+
+    /// <summary>The approximation of the row.</summary>
+    /// <param name="features">The number of features.</param>
+    /// <param name="names">Their names, or null.</param>
+    public static OutputColumn Reconstruction(int features, IReadOnlyList<string>? names)
+    {
+        OutputColumn column = Vector(features, names, ActivationScale.None);
+        return new(column.Type, features, ActivationScale.None, column._annotate) { Explanation = RowExplanation.Reconstruction };
+    }
+
+    /// <summary>What no topic explains of the row.</summary>
+    public static OutputColumn Residual()
+        => new(NumberDataViewType.Single, 0, ActivationScale.None, _ => { }) { Explanation = RowExplanation.Residual };
 
     /// <summary>A key.</summary>
     /// <param name="count">How many values it has.</param>

@@ -101,7 +101,7 @@ public class RankComparisonTests
             () => _context.Transforms.CompareNmfRanks(View(new double[3, Features]), "Features", [2])).Message);
         Assert.Contains("zero in every row", Assert.Throws<InvalidOperationException>(
             () => _context.Transforms.CompareNmfRanks(View(new double[30, Features]), "Features", [2])).Message);
-        Assert.Contains("initial factors", Assert.Throws<ArgumentOutOfRangeException>(
+        Assert.Contains("Nmf has InitialTemplates", Assert.Throws<ArgumentOutOfRangeException>(
             () => new NmfRankComparison.Options { Nmf = new() { InitialTemplates = new FactorMatrix([1], 1, 1) } }).Message);
         Assert.Contains("Ranks[1]", Assert.Throws<ArgumentOutOfRangeException>(() => new NmfRankComparison.Options { Ranks = [3, 0] }).Message);
         Assert.Contains("Rank 7 was not compared", Assert.Throws<ArgumentOutOfRangeException>(

@@ -103,6 +103,8 @@ public class RowCacheTests
             Key = (uint)features.Length;
         }
 
+        public ReadOnlySpan<float> Deepest => _sum;
+
         public ReadOnlySpan<float> Output(int output) => _sum;
     }
 

@@ -57,7 +57,7 @@ internal sealed class CoordinateDescentKernel
         {
             float curvature = quadratic[k * _coordinates + k];
             // Without curvature the data says nothing about the component: a step length of 0 leaves it as it is, and any L1 penalty sends it to zero.
-            _inverseCurvature[k] = curvature > least ? 1 / curvature : penalty.L1 > 0 ? float.MaxValue : 0;
+            _inverseCurvature[k] = k < penalty.Kept ? 0 : curvature > least ? 1 / curvature : penalty.L1 > 0 ? float.MaxValue : 0;
         }
     }
 

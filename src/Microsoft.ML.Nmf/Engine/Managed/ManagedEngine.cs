@@ -203,11 +203,16 @@ internal sealed partial class ManagedEngine : ComputeEngine
     public override void MultiplicativeUpdate(Factor factor, MultiplicativeTerms terms, Penalty penalty, double beta, double relaxation = 1)
     {
         ManagedFactor f = Of(factor), numerator = Of(terms.Numerator), denominator = Of(terms.Denominator);
-        _scheduler.Run(RowBlocks.Count(f.Rows), CostOfEntries(f), b =>
+        _scheduler.Run(RowBlocks.Count(f.Rows), CostOfEntries(f), (b, workspace) =>
         {
             (int first, int count) = RowBlocks.Range(b, f.Rows);
+            Span<float> rows = f.RowRange(first, count), kept = workspace.Floats(0, count * penalty.Kept);
+            for (int i = 0; i < count && penalty.Kept > 0; i++)
+                rows.Slice(i * f.Stride, penalty.Kept).CopyTo(kept[(i * penalty.Kept)..]);
             ReadOnlySpan<float> divisors = denominator.Rows == f.Rows ? denominator.RowRange(first, count) : denominator.Values;
-            MultiplicativeKernel.Update(f.RowRange(first, count), numerator.RowRange(first, count), divisors, f.Stride, penalty, (beta, relaxation));
+            MultiplicativeKernel.Update(rows, numerator.RowRange(first, count), divisors, f.Stride, penalty, (beta, relaxation));
+            for (int i = 0; i < count && penalty.Kept > 0; i++)
+                kept.Slice(i * penalty.Kept, penalty.Kept).CopyTo(rows[(i * f.Stride)..]);
         });
     }
 

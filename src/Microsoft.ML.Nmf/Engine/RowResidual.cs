@@ -1,6 +1,4 @@
-using Microsoft.ML.Nmf.Engine;
-
-namespace Microsoft.ML.Nmf.Topics;
+namespace Microsoft.ML.Nmf.Engine;
 
 /// <summary>
 /// What the topics leave unexplained of a row x that they approximate by x̂ = h Vᵀ: ‖x − x̂‖ / ‖x‖ for β = 2, and D_β(x ‖ x̂) / D_β(x ‖ mean of x) for every
@@ -11,7 +9,7 @@ internal sealed class RowResidual
     private readonly FactorMatrix _components;
     private readonly double[] _sums;
     private readonly double _beta;
-    private readonly double[] _gram;
+    private readonly Lazy<double[]> _gram;
 
     /// <summary>The residuals of one model or layer.</summary>
     /// <param name="components">V, m × r.</param>
@@ -22,7 +20,7 @@ internal sealed class RowResidual
         _components = components;
         _sums = sums;
         _beta = beta;
-        _gram = beta == BetaDivergence.Euclidean ? GramOf(components) : [];
+        _gram = new(() => GramOf(components));
     }
 
     /// <summary>The residual of a row; 0 for a row of equal values, for β ≠ 2, and for a row of zeros.</summary>
@@ -45,8 +43,18 @@ internal sealed class RowResidual
         return ofMean > 0 ? divergence / ofMean : 0;
     }
 
+    /// <summary>x̂ = h Vᵀ.</summary>
+    /// <param name="activations">h.</param>
+    /// <param name="approximation">Receives a value for each feature, finite.</param>
+    public void Reconstruct(ReadOnlySpan<float> activations, Span<float> approximation)
+    {
+        for (int j = 0; j < approximation.Length; j++)
+            approximation[j] = (float)Math.Min(Approximate(j, activations), float.MaxValue);
+    }
+
     private double Euclidean(ReadOnlySpan<int> features, ReadOnlySpan<float> values, ReadOnlySpan<float> activations)
     {
+        double[] gram = _gram.Value;
         double square = 0, error = 0, elsewhere = 0;
         for (int p = 0; p < features.Length; p++)
         {
@@ -60,7 +68,7 @@ internal sealed class RowResidual
         for (int k = 0; k < activations.Length; k++)
         {
             for (int l = 0; activations[k] != 0 && l < activations.Length; l++)
-                elsewhere += (double)activations[k] * activations[l] * _gram[k * activations.Length + l];
+                elsewhere += (double)activations[k] * activations[l] * gram[k * activations.Length + l];
         }
 
         return Math.Sqrt((error + Math.Max(elsewhere, 0)) / square);
