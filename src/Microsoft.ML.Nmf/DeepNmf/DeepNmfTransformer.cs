@@ -4,6 +4,7 @@ using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Examining;
 using Microsoft.ML.Nmf.Exporting;
 using Microsoft.ML.Nmf.Hosting;
+using Microsoft.ML.Nmf.Reading;
 using Microsoft.ML.Nmf.Transforming;
 
 [assembly: LoadableClass(typeof(DeepNmfTransformer), typeof(TransformerLoader<DeepNmfTransformer>), null, typeof(SignatureLoadModel),
@@ -31,13 +32,15 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
     private readonly Lazy<ActivationProblem> _problem;
     private readonly Lazy<ActivationScale>[] _scales;
 
-    internal DeepNmfTransformer(ComponentHost host, ColumnNames columns, DeepNmfModel model, ActivationSettings settings, int[] layers)
+    internal DeepNmfTransformer(
+        ComponentHost host, ColumnNames columns, DeepNmfModel model, ActivationSettings settings, ReadingSettings reading, int[] layers)
         : base(host, columns)
     {
         Model = model;
         _settings = settings;
+        Reading = reading;
         _layers = layers;
-        _problem = new(() => ActivationProblem.Create(model.Deepest.EffectiveTemplates, settings));
+        _problem = new(() => ActivationProblem.Create(model.Deepest.EffectiveTemplates, settings, reading.FeatureWeights));
         _scales = [.. layers.Select(layer => new Lazy<ActivationScale>(() => model.ScaleOf(model.Layers[layer])))];
     }
 
@@ -85,14 +88,17 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
         // 0x00010002: a checksum, which covers the columns too; a history says why the training ended
         // 0x00010003: a history may have ended because it was stopped
         // 0x00010004: how activations are scaled, their mean squares, and the sums of every layer; what topics were renamed to
-        Version: 0x00010004,
-        ReadableBy: 0x00010004,
+        // 0x00010005: how values are read, with the weights of features
+        Version: 0x00010005,
+        ReadableBy: 0x00010005,
         ReadsBackTo: 0x00010001,
         LoaderSignature);
 
     private protected override FileHeader Header => HeaderOf<DeepNmfTransformer>();
 
     private protected override int FeatureCount => Model.Layers[0].Templates.Rows;
+
+    internal override ReadingSettings Reading { get; }
 
     private protected override object Learned => Model;
 
@@ -107,7 +113,7 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
     {
         var activations = new string[Model.Layers.Count];
         TopicLayer deepest = Model.Deepest;
-        activations[^1] = OnnxActivations.Add(graph, rows, deepest.EffectiveTemplates, _settings, Model.ScaleOf(deepest).Factors);
+        activations[^1] = OnnxActivations.Add(graph, rows, deepest.EffectiveTemplates, _settings, Model.ScaleOf(deepest).Factors, Reading);
         for (int i = activations.Length - 1; i > _layers.Min(); i--)
             activations[i - 1] = OnnxMatrix.Expand(graph, activations[i], Model.Layers[i].Templates);
         return [.. _layers.Select(layer => activations[layer])];
@@ -115,6 +121,7 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
 
     // *** Binary format ***, after the header and the columns; ModelFormat and TrainingHistory have the parts
     // activation settings: how activations of new rows are found, β among them
+    // reading settings, from version 0x00010005 on
     // int, for each output column: its layer
     // int: the number of layers
     // matrix, for each layer from the features on: its templates; their product is finite in float32, as in any training, which computes it
@@ -126,6 +133,7 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
     private protected override void Write(BinaryWriter writer)
     {
         ModelFormat.Write(writer, _settings);
+        ModelFormat.Write(writer, Reading);
         foreach (int layer in _layers)
             writer.Write(layer);
         ModelFormat.Write(writer, Model.Layers.Select(layer => layer.Templates));
@@ -139,8 +147,10 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
     static DeepNmfTransformer ILoadableTransformer<DeepNmfTransformer>.Read(ComponentHost host, ColumnNames columns, ModelReader reader)
     {
         ActivationSettings settings = ModelFormat.ReadActivationSettings(reader);
+        ReadingSettings reading = ModelFormat.ReadReadingSettings(reader, ModelReader.FirstWithReading, knowsHoles: true);
         int[] layers = [.. columns.Outputs.Select(_ => reader.Read<int>())];
         FactorMatrix[] templates = ModelFormat.ReadLayers(reader);
+        ModelFormat.Check(reading, templates[0].Rows);
         string[]? names = ModelFormat.ReadNames(reader, templates[0].Rows);
         int examples = ModelFormat.ReadNumberOfExamples(reader);
         (ActivationNormalization normalization, ActivationMoments[] moments) = ModelFormat.ReadActivations(
@@ -151,7 +161,7 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
         ModelReader.Check(model.Layers.All(layer => layer.Moments.Sums.All(double.IsFinite)), "the sums of activations are not finite");
         CheckProduct(model);
         model.Restore(topics);
-        return new DeepNmfTransformer(host, columns, model, settings, layers);
+        return new DeepNmfTransformer(host, columns, model, settings, reading, layers);
     }
 
     // No entry of the product is above the product of the largest column sums, so it seldom has to be computed.
@@ -184,9 +194,9 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
             _activations = [.. _model.Select(layer => new float[layer.Rank])];
         }
 
-        public void Compute(ReadOnlySpan<int> features, ReadOnlySpan<float> values)
+        public void Compute(ReadOnlySpan<int> features, ReadOnlySpan<float> values, bool hasHoles)
         {
-            _solver.Solve(features, values, _activations[^1]);
+            _solver.Solve(features, values, hasHoles, _activations[^1]);
             Float32Range.Limit(_activations[^1]);
             for (int i = _model.Count - 1; i > _widest; i--)
             {

@@ -123,6 +123,7 @@ public sealed partial class NeuralNmfEstimator : FactorizationEstimator<NeuralNm
         var model = new NeuralNmfModel(
             result.Templates, input.FeatureNames, _options.Loss, input.Examples.Rows, result.Moments, _options.Normalization, result.Phases,
             result.Epochs, classifier, result.Scores);
-        return new NeuralNmfTransformer(Host.Register(nameof(NeuralNmfTransformer)), columns, model, [.. _outputs.Select(o => o.Output)], classes);
+        return new NeuralNmfTransformer(
+            Host.Register(nameof(NeuralNmfTransformer)), columns, model, _options.Reading.Settings, [.. _outputs.Select(o => o.Output)], classes);
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.Nmf.Engine;
+using Microsoft.ML.Nmf.Reading;
 using Microsoft.ML.Nmf.Training;
 
 namespace Microsoft.ML.Nmf;
@@ -198,6 +199,40 @@ public sealed partial class NmfEstimator
             set => _divergence.TransformTolerance = value;
         }
 
+        /// <summary>
+        /// What NaN means, and in sparse vectors a value that is not stored. <see cref="MissingValues.AreZero"/> unless set. With
+        /// <see cref="MissingValues.AreMissing"/> the objective counts observed values alone, in training and when transforming. Not with
+        /// <see cref="NmfSolver.AlternatingLeastSquares"/>.
+        /// </summary>
+        /// <exception cref="ArgumentOutOfRangeException">The value is none of the named ones.</exception>
+        public MissingValues MissingValues
+        {
+            get => _divergence.MissingValues;
+            set => _divergence.MissingValues = value;
+        }
+
+        /// <summary>
+        /// The name of a column, Single or Double, that says how often each row of the training data counts, its penalty on activations included: at least 0 and
+        /// finite. 2 is the same as the row twice, 0 as without it. The activations of a row do not depend on its own weight. Null, the default, for once.
+        /// </summary>
+        /// <exception cref="ArgumentException">The name is empty.</exception>
+        public string? ExampleWeightColumnName
+        {
+            get => _divergence.ExampleWeightColumnName;
+            set => _divergence.ExampleWeightColumnName = value;
+        }
+
+        /// <summary>
+        /// How often each feature counts, its penalties on templates included: one weight for each, finite and at least 0, and one above 0. They count when transforming
+        /// too; a feature of weight 0 gets templates of 0 and is ignored. Null, the default, for once.
+        /// </summary>
+        /// <exception cref="ArgumentOutOfRangeException">A weight is negative or not finite, or none is above 0. Fitting throws it for a wrong number.</exception>
+        public IReadOnlyList<float>? FeatureWeights
+        {
+            get => _divergence.FeatureWeights;
+            set => _divergence.FeatureWeights = value;
+        }
+
         /// <summary>Whether the start was left to us, and may come from some of the rows.</summary>
         internal bool MayStartFromSample { get; private set; }
 
@@ -209,6 +244,9 @@ public sealed partial class NmfEstimator
 
         /// <summary>The penalty on the activations.</summary>
         internal Penalty ActivationPenalty => _divergence.ActivationPenalty;
+
+        /// <inheritdoc />
+        internal override ReadingPlan Reading => _divergence.ToReadingPlan(NegativeValues, TemplatePenalty);
 
         /// <summary>How the activations of new rows are found.</summary>
         internal ActivationSettings ToActivationSettings() => _divergence.ToActivationSettings();
@@ -243,6 +281,17 @@ public sealed partial class NmfEstimator
             return scaled;
         }
 
+        /// <summary>The same options for data whose rows and columns were multiplied.</summary>
+        internal Options Weighted(ExampleWeights? weights)
+        {
+            if (weights is null)
+                return this;
+            var weighted = (Options)Copy();
+            weighted._initialTemplates = ExampleWeights.Scale(_initialTemplates, weights.ColumnScales);
+            weighted._initialActivations = ExampleWeights.Scale(_initialActivations, weights.RowScales);
+            return weighted;
+        }
+
         /// <inheritdoc />
         internal override void Resolve()
         {
@@ -263,6 +312,8 @@ public sealed partial class NmfEstimator
                     + $"Choose {NmfSolver.CoordinateDescent}.");
             }
 
+            if (_solver == NmfSolver.AlternatingLeastSquares)
+                CheckLeastSquares();
             if (_initialActivations is not null && _initialTemplates is null)
             {
                 throw new ArgumentOutOfRangeException(nameof(InitialTemplates), null,
@@ -276,6 +327,23 @@ public sealed partial class NmfEstimator
                 return;
             MayStartFromSample = _solver != NmfSolver.MultiplicativeUpdates;
             _initialization = _solver == NmfSolver.MultiplicativeUpdates ? NmfInitialization.NndsvdA : NmfInitialization.Nndsvd;
+        }
+
+        // The rows of a factor share one Gram matrix, which they do not where each has other entries, or another penalty.
+        private void CheckLeastSquares()
+        {
+            if (MissingValues == MissingValues.AreMissing)
+            {
+                throw new ArgumentOutOfRangeException(nameof(MissingValues), MissingValues,
+                    $"MissingValues is {MissingValues}, but {_solver} cannot leave out values. Choose {NmfSolver.CoordinateDescent}.");
+            }
+
+            bool isPenalised = (ExampleWeightColumnName is not null && ActivationPenalty.L1 > 0) || (FeatureWeights is not null && TemplatePenalty.L1 > 0);
+            if (isPenalised)
+            {
+                throw new ArgumentOutOfRangeException(nameof(Solver), _solver,
+                    $"Solver is {_solver}, which cannot have weights and an L1 penalty on the same side. Choose {NmfSolver.CoordinateDescent}.");
+            }
         }
     }
 

@@ -41,7 +41,7 @@ public sealed partial class NmfEstimator : FactorizationEstimator<NmfTransformer
         long start = _options.InitialTemplates is null && _options.Initialization != NmfInitialization.Random
             ? memory.OfNndsvd(features, rank)
             : memory.OfRandomStart(features, rank);
-        long iterations = memory.OfIterations(features, rank, _options.Beta, NmfTraining.UpdateOf(_options));
+        long iterations = memory.OfIterations(features, rank, _options.Beta, NmfTraining.UpdateOf(_options), input.Examples is ObservedExamples);
         return memory.OfExamples(rank) + memory.OfFeatures(rank) + Math.Max(start, iterations);
     }
 
@@ -63,6 +63,6 @@ public sealed partial class NmfEstimator : FactorizationEstimator<NmfTransformer
         NmfResult result = NmfTraining.Run(engine, input.Examples, _options, monitor);
         var model = new NmfModel(
             result.Templates, input.FeatureNames, _options.Beta, input.Examples.Rows, result.Moments, _options.Normalization, result.History);
-        return new NmfTransformer(Host.Register(nameof(NmfTransformer)), columns, model, _options.ToActivationSettings());
+        return new NmfTransformer(Host.Register(nameof(NmfTransformer)), columns, model, _options.ToActivationSettings(), _options.Reading.Settings);
     }
 }

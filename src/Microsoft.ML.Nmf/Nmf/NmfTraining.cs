@@ -28,13 +28,14 @@ internal static class NmfTraining
     /// <param name="monitor">Is told of every iteration.</param>
     public static NmfResult Run(ComputeEngine engine, ExampleMatrix examples, NmfEstimator.Options options, ITrainingMonitor monitor)
     {
+        options = options.Weighted(examples.Weights);
         FactorUnits units = FactorUnits.For(examples, options.InitialTemplates, options.Beta);
         using DataMatrix data = engine.Load(examples);
         using Factor templates = engine.Allocate(examples.Columns, options.Rank);
         using Factor activations = engine.Allocate(examples.Rows, options.Rank);
         TrainingHistory history = Run(engine, new FactorPair(data, templates, activations), options.InUnits(units), options.Stopping, monitor, "NMF", units);
-        FactorMatrix[] layers = [FactorUnits.Multiply(templates.ToMatrix(), units.Templates)];
-        ActivationMoments[] moments = [ActivationMoments.Of(engine, [activations], units.Activations)];
+        FactorMatrix[] layers = [ExampleWeights.Scale(FactorUnits.Multiply(templates.ToMatrix(), units.Templates), examples.Weights?.ColumnScales, divides: true)!];
+        ActivationMoments[] moments = [ActivationMoments.Of(engine, activations, units.Activations, examples.Weights)];
         int[][] order = TopicOrder.Arrange(layers, moments, _ => options.InitialTemplates is not null);
         monitor.Recorder?.Finish(order);
         return new NmfResult(layers[0], moments[0], history);
@@ -60,11 +61,12 @@ internal static class NmfTraining
         bool areTemplatesFixed = false)
     {
         monitor.CheckAlive();
-        bool isSampled = options.MayStartFromSample && options.InitialTemplates is null && SampledStart.Suits(factors);
+        bool isSampled = options.MayStartFromSample && factors.Data.Examples is not ObservedExamples && options.InitialTemplates is null && SampledStart.Suits(factors);
         if (isSampled)
             SampledStart.Fill(engine, factors, (options.ActivationPenalty, options.TemplatePenalty), new Random(options.Seed!.Value), monitor.CheckAlive);
         else
             Start(engine, factors, options, monitor);
+        UnobservedRows.Clear(engine, factors.Data.Examples, factors);
         ChainLink[] links =
         [
             new(factors.Activations, IsFixed: false, options.ActivationPenalty, units?.Activations ?? 1),

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Microsoft.ML.Nmf.Reading;
 using Microsoft.ML.Nmf.Training;
 
 namespace Microsoft.ML.Nmf;
@@ -35,6 +36,7 @@ public abstract class FactorizationOptions
     private TrainingEngine _engine;
     private ActivationNormalization _normalization = ActivationNormalization.UnitMeanSquare;
     private long? _deviceMemory;
+    private NegativeValues _negativeValues;
 
     private protected FactorizationOptions()
     {
@@ -74,6 +76,16 @@ public abstract class FactorizationOptions
     {
         get => _normalization;
         set => _normalization = OptionRange.Named(value, nameof(Normalization));
+    }
+
+    /// <summary>
+    /// What happens to negative values, in training and when transforming. <see cref="NegativeValues.Refuse"/> unless set.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is none of the named ones.</exception>
+    public NegativeValues NegativeValues
+    {
+        get => _negativeValues;
+        set => _negativeValues = OptionRange.Named(value, nameof(NegativeValues));
     }
 
     /// <summary>The most iterations, at least 1. 200 unless set.</summary>
@@ -155,6 +167,9 @@ public abstract class FactorizationOptions
     /// iteration gives the model of the start. None unless set.
     /// </summary>
     public CancellationToken StoppingToken { get; set; }
+
+    /// <summary>How rows are read, and how often they count.</summary>
+    internal virtual ReadingPlan Reading => new(new ReadingSettings(Negative: NegativeValues), null, BetaDivergence.Euclidean, default);
 
     /// <summary>When the training ends.</summary>
     internal virtual StoppingRule Stopping => new(MaximumNumberOfIterations, Tolerance);

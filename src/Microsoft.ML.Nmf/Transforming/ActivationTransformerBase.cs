@@ -24,6 +24,9 @@ public abstract class ActivationTransformerBase : HostedTransformer
     /// <summary>The number of features that the input column must have, m.</summary>
     private protected abstract int FeatureCount { get; }
 
+    /// <summary>How values are read.</summary>
+    internal abstract ReadingSettings Reading { get; }
+
     /// <summary>What was learned.</summary>
     private protected abstract object Learned { get; }
 
@@ -89,7 +92,7 @@ public abstract class ActivationTransformerBase : HostedTransformer
                 if (!isActive(i))
                     continue;
                 // The output columns of a row come from one computation.
-                cache ??= new RowCache(row, _input, _transformer.CreateRowActivations());
+                cache ??= new RowCache(row, _input, _transformer.Reading, _transformer.CreateRowActivations());
                 getters[i] = _transformer.OutputAt(i) is { IsKey: false } vector ? MakeGetter(cache, i, vector) : MakeKeyGetter(cache);
             }
 
@@ -98,8 +101,15 @@ public abstract class ActivationTransformerBase : HostedTransformer
 
         public void Export(OnnxGraph graph)
         {
+            if (_transformer.Reading.AreMissing)
+            {
+                throw graph.Refuse("its MissingValues is AreMissing. A graph would have to solve for each row with the values that it has alone. "
+                    + "Set MissingValues to AreZero, where missing values are replaced before.");
+            }
+
             string rows = graph.Read(_input.Name);
-            IReadOnlyList<string> tensors = _transformer.Export(graph, _input.IsDouble ? graph.Cast<float>(rows) : rows);
+            rows = _input.IsDouble ? graph.Cast<float>(rows) : rows;
+            IReadOnlyList<string> tensors = _transformer.Export(graph, _transformer.Reading.Negative == NegativeValues.Clip ? graph.Apply("Relu", rows) : rows);
             for (int i = 0; i < tensors.Count; i++)
             {
                 OutputColumn column = _transformer.OutputAt(i);
