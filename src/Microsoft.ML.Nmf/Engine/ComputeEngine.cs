@@ -188,8 +188,7 @@ internal abstract class ComputeEngine : IDisposable
 
     /// <summary>
     /// Coordinate descent on min over f ≥ 0 of ½ Σ u (x − f oᵀ)² plus the penalty over the observed entries of each row, for every row f of F on its own, with u the
-    /// weight of the entry's column. Ends as <see cref="CoordinateDescent"/> does, each row by itself; a row without entries becomes zero. Cost 6·z·r for the first
-    /// sweep, 2·z·r for each further one.
+    /// weight of the entry's column, in a number of sweeps. A row without entries becomes zero. Cost 2·z·r, and 4·z·r a sweep.
     /// </summary>
     /// <returns>D_2(M ‖ F Oᵀ) afterwards, as <see cref="Divergence"/>.</returns>
     public abstract double ObservedDescent(DataMatrix data, Factor factor, Factor other, Penalty penalty, int sweeps);

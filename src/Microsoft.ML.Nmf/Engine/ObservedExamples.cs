@@ -33,6 +33,9 @@ internal sealed class ObservedExamples : ExampleMatrix
     /// <summary>The number of observed entries.</summary>
     public long Observed => Data.NonZeros;
 
+    /// <summary>Whether an entry is missing that would count.</summary>
+    public bool HasHoles => Observed < (long)Rows * (Weights?.Columns?.Count(weight => weight > 0) ?? Columns);
+
     /// <inheritdoc />
     public override double Mean => _weight > 0 ? Sum / _weight : 0;
 

@@ -36,14 +36,15 @@ public enum NmfSolver
 
 /// <summary>
 /// Where a factorization starts. NNDSVD and its variants take the leading singular vectors of the data, found by a randomised method, and keep of each pair
-/// the heavier of its positive and its negative part (<see href="https://doi.org/10.1016/j.patcog.2007.09.010">Boutsidis and Gallopoulos 2008</see>).
+/// the heavier of its positive and its negative part (<see href="https://doi.org/10.1016/j.patcog.2007.09.010">Boutsidis and Gallopoulos 2008</see>). Missing values
+/// count there as the product of the means of their row and their feature.
 /// </summary>
 public enum NmfInitialization
 {
     /// <summary>
     /// <see cref="Nndsvd"/> for coordinate descent and alternating least squares, <see cref="NndsvdA"/> for multiplicative updates, which could never
     /// leave a zero. Where there are 16,384 examples or more, the templates of NNDSVD are those of every eighth example, after four iterations on these alone:
-    /// that takes less time and starts nearer to the end.
+    /// that takes less time and starts nearer to the end. <see cref="Random"/> where values are missing.
     /// </summary>
     Automatic,
 
@@ -233,6 +234,9 @@ public sealed partial class NmfEstimator
             set => _divergence.FeatureWeights = value;
         }
 
+        /// <summary>Whether the start was left to us.</summary>
+        internal bool IsStartAutomatic { get; private set; }
+
         /// <summary>Whether the start was left to us, and may come from some of the rows.</summary>
         internal bool MayStartFromSample { get; private set; }
 
@@ -325,6 +329,7 @@ public sealed partial class NmfEstimator
             IsOverrelaxed = isChosen && _solver == NmfSolver.MultiplicativeUpdates;
             if (_initialization != NmfInitialization.Automatic)
                 return;
+            IsStartAutomatic = true;
             MayStartFromSample = _solver != NmfSolver.MultiplicativeUpdates;
             _initialization = _solver == NmfSolver.MultiplicativeUpdates ? NmfInitialization.NndsvdA : NmfInitialization.Nndsvd;
         }

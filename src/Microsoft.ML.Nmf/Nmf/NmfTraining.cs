@@ -103,7 +103,9 @@ internal static class NmfTraining
             return;
         }
 
-        if (options.Initialization == NmfInitialization.Random)
+        // Planted values that are missing are found in far fewer multiplicative updates from random factors than from singular vectors, whose zeros are small values.
+        bool hasHoles = factors.Data.Examples is ObservedExamples { HasHoles: true };
+        if (options.Initialization == NmfInitialization.Random || (options.IsStartAutomatic && hasHoles))
         {
             RandomStart.Fill(factors, random);
             return;

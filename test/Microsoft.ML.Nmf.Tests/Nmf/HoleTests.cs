@@ -43,7 +43,7 @@ public class HoleTests
             Beta = beta,
             MissingValues = MissingValues.AreMissing,
             Normalization = ActivationNormalization.None,
-            MaximumNumberOfIterations = beta == 2 ? 300 : 1500,
+            MaximumNumberOfIterations = 400,
             Tolerance = 1e-6,
             Engine = engine,
             Seed = 1,

@@ -8,26 +8,35 @@ namespace Microsoft.ML.Nmf.Engine.Managed;
 /// Coordinate descent on min over f ≥ 0 of ½ Σ u (x − f oᵀ)² plus the penalty, over the observed entries of each row, with u the weight of the entry's column. The rows
 /// of O that belong to the entries of a row are brought together and transposed, so that a coordinate of all of them is a few whole vectors, and the residual
 /// is kept up to date. Four coordinates at a time: their gradients and what couples them are summed in registers, and the steps are those of one after the other.
-/// Cost of a row of z entries: 2·z·r, and 4·z·r for its first sweep, half of that for each further one.
+/// Cost of a row of z entries: 2·z·r, and 4·z·r for each sweep.
 /// </summary>
 /// <param name="data">M.</param>
 /// <param name="factor">F, changed in place.</param>
 /// <param name="other">O.</param>
 /// <param name="penalty">The penalty on F.</param>
-/// <param name="sweeps">The most sweeps.</param>
+/// <param name="sweeps">The number of sweeps.</param>
 internal sealed class ObservedDescentKernel(ObservedData data, ManagedFactor factor, ManagedFactor other, Penalty penalty, int sweeps)
 {
     private const int Lane = ManagedFactor.Lane;
     private const int Group = 4;
 
-    // What couples the coordinates of a group: the ten products of two of them; then come the four gradients.
-    private const int Couplings = Group * (Group + 1) / 2;
-
     // Places of the workspace.
-    private const int Gathered = 0, Panel = 1, Residual = 2, Sums = 3;
+    private const int Gathered = 0, Panels = 1, Residuals = 2;
+
+    // Entries whose rows of O are asked for ahead of their turn.
+    private const int Ahead = 16;
 
     private readonly int _coordinates = (factor.Rank + Group - 1) / Group * Group;
     private readonly float[]? _roots = data.ColumnWeights is { } weights ? ExampleWeights.PowersOf(weights, 0.5) : null;
+
+    // A row f with what belongs to its entries.
+    private ref struct Row
+    {
+        public Span<float> Values;
+        public Span<float> Panel;
+        public Span<float> Residual;
+        public float Total;
+    }
 
     /// <summary>Descends for the rows of a piece (<see cref="ObservedTermsKernel.Piece"/>).</summary>
     /// <returns>½ Σ w u (x − x̂)² over them, with w the weight of the row.</returns>
@@ -37,52 +46,55 @@ internal sealed class ObservedDescentKernel(ObservedData data, ManagedFactor fac
         (int first, int count, int block, int place) = ObservedTermsKernel.Piece(piece, data.Rows);
         CompressedBlock rows = data.Data.Blocks[block];
         double divergence = 0;
-        for (int i = 0; i < count; i++)
+        for (int i = 0; i < count; i += 2)
         {
-            int start = rows.Starts[place + i], length = rows.Starts[place + i + 1] - start;
-            double ofRow = Row(rows.Columns.AsSpan(start, length), rows.Values.AsSpan(start, length), factor.RowRange(first + i, 1), workspace);
-            divergence += 0.5 * (data.RowWeights is { } weights ? weights[first + i] * ofRow : ofRow);
+            // Two rows in turns, since the steps of one depend on each other.
+            int widthOfFirst = WidthOf(rows, place + i), widthOfSecond = i + 1 < count ? WidthOf(rows, place + i + 1) : 0;
+            int width = checked(widthOfFirst + widthOfSecond);
+            Span<float> panels = workspace.Floats(Panels, ArraySize.Of(_coordinates, width, "The observed entries of two rows times the rank"));
+            Span<float> residuals = workspace.Floats(Residuals, width);
+            Row a = Load(rows, place + i, first + i, panels[..(_coordinates * widthOfFirst)], residuals[..widthOfFirst], workspace);
+            Row b = widthOfSecond == 0
+                ? default
+                : Load(rows, place + i + 1, first + i + 1, panels[(_coordinates * widthOfFirst)..], residuals[widthOfFirst..], workspace);
+            for (int sweep = 0; sweep < sweeps; sweep++)
+            {
+                for (int k = 0; k < _coordinates; k += Group)
+                {
+                    if (widthOfFirst > 0)
+                        Step(ref a, k, widthOfFirst);
+                    if (widthOfSecond > 0)
+                        Step(ref b, k, widthOfSecond);
+                }
+            }
+
+            divergence += 0.5 * (data.RowWeights?[first + i] ?? 1) * SquareOf(a.Residual);
+            if (widthOfSecond > 0)
+                divergence += 0.5 * (data.RowWeights?[first + i + 1] ?? 1) * SquareOf(b.Residual);
         }
 
         return divergence;
     }
 
-    // Σ u (x − x̂)² after the descent.
+    private static int WidthOf(in CompressedBlock rows, int row) => ManagedFactor.Padded(rows.Starts[row + 1] - rows.Starts[row]);
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private double Row(ReadOnlySpan<int> columns, ReadOnlySpan<float> values, Span<float> f, Workspace workspace)
+    private Row Load(in CompressedBlock rows, int place, int row, Span<float> panel, Span<float> residual, Workspace workspace)
     {
-        if (columns.Length == 0)
+        int start = rows.Starts[place], length = rows.Starts[place + 1] - start;
+        Span<float> f = factor.RowRange(row, 1);
+        if (length == 0)
         {
             f.Clear();
-            return 0;
+            return default;
         }
 
-        int width = ManagedFactor.Padded(columns.Length);
-        Span<float> panel = workspace.Floats(Panel, ArraySize.Of(_coordinates, width, "The observed entries of a row times the rank"));
-        Span<float> residual = workspace.Floats(Residual, width);
-        Span<float> couplings = workspace.Floats(Sums, _coordinates / Group * Couplings);
-        Gather(columns, values, panel, residual, width, workspace);
-        Subtract(f, panel, residual, width);
+        Gather(rows.Columns.AsSpan(start, length), rows.Values.AsSpan(start, length), panel, residual, residual.Length, workspace);
+        Subtract(f, panel, residual, residual.Length);
         float total = 0;
         for (int k = 0; penalty.Orthogonality != 0 && k < f.Length; k++)
             total += f[k];
-        float firstGain = 0;
-        for (int sweep = 0; sweep < sweeps; sweep++)
-        {
-            float gain = 0;
-            for (int k = 0; k < _coordinates; k += Group)
-            {
-                gain += Step(f[k..(k + Group)], panel[(k * width)..], residual, couplings.Slice(k / Group * Couplings, Couplings), width,
-                    isFirst: sweep == 0, ref total);
-            }
-
-            if (sweep == 0)
-                firstGain = gain;
-            if (gain <= CoordinateDescentRule.WorthwhileGain * firstGain)
-                break;
-        }
-
-        return SquareOf(residual, width);
+        return new Row { Values = f, Panel = panel, Residual = residual, Total = total };
     }
 
     // The rows of O at the entries, transposed, and x, both times the roots of the weights.
@@ -95,6 +107,12 @@ internal sealed class ObservedDescentKernel(ObservedData data, ManagedFactor fac
         ref float target = ref MemoryMarshal.GetReference(gathered);
         for (int p = 0; p < columns.Length; p++)
         {
+            if (p + Ahead < columns.Length)
+            {
+                for (nint k = 0; k < stride; k += Lane)
+                    CacheLine.Fetch(ref Unsafe.Add(ref source, (nint)columns[p + Ahead] * stride + k));
+            }
+
             ref float from = ref Unsafe.Add(ref source, (nint)columns[p] * stride);
             ref float to = ref Unsafe.Add(ref target, (nint)p * stride);
             for (nuint k = 0; k < (nuint)stride; k += Lane)
@@ -159,58 +177,47 @@ internal sealed class ObservedDescentKernel(ObservedData data, ManagedFactor fac
         }
     }
 
-    // Minimises over each of four coordinates once. Returns an estimate of the decrease: one to two times the true value.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private float Step(Span<float> f, ReadOnlySpan<float> panel, Span<float> residual, Span<float> couplings, int width, bool isFirst, ref float total)
+    // Minimises over each of four coordinates once, without branches, so that the next row's step can begin before this one ends.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Step(ref Row row, int k, nint width)
     {
-        ref float rows = ref MemoryMarshal.GetReference(panel);
-        ref float e = ref MemoryMarshal.GetReference(residual);
-        Span<float> sums = stackalloc float[Lane];
-        if (isFirst)
-        {
-            SumAll(ref rows, ref e, width, sums);
-            sums[..Couplings].CopyTo(couplings);
-        }
-        else
-        {
-            SumGradients(ref rows, ref e, width, sums[Couplings..]);
-        }
+        ref float rows = ref Unsafe.Add(ref MemoryMarshal.GetReference(row.Panel), k * width);
+        ref float e = ref MemoryMarshal.GetReference(row.Residual);
+        ref float f = ref Unsafe.Add(ref MemoryMarshal.GetReference(row.Values), k);
+        Unsafe.SkipInit(out Sums sums);
+        SumAll(ref rows, ref e, width, ref sums[0]);
+        float f0 = f, f1 = Unsafe.Add(ref f, 1), f2 = Unsafe.Add(ref f, 2), f3 = Unsafe.Add(ref f, 3);
+        Vector128<float> old = Vector128.Create(f0, f1, f2, f3);
+        Vector128<float> curvature = Vector128.Create(sums[0], sums[4], sums[7], sums[9]) + Vector128.Create(penalty.L2);
+        // Without curvature the data says nothing about a component, and any L1 penalty sends it to zero.
+        Vector128<float> inverse = Vector128.ConditionalSelect(Vector128.GreaterThan(curvature, Vector128.Create(CoordinateDescentRule.LeastCurvature)),
+            Vector128<float>.One / curvature, Vector128.Create(penalty.L1 > 0 ? float.MaxValue : 0));
+        Vector128<float> gradient = Vector128.Create(sums[10], sums[11], sums[12], sums[13]) - Vector128.Create(penalty.L1) - old * penalty.L2
+            - (Vector128.Create(row.Total) - old) * penalty.Orthogonality;
+        float coupled = penalty.Orthogonality;
+        float g0 = gradient[0], g1 = gradient[1], g2 = gradient[2], g3 = gradient[3];
+        float n0 = float.MaxNative(f0 + g0 * inverse[0], 0), d0 = n0 - f0;
+        float n1 = float.MaxNative(f1 + (g1 - d0 * (sums[1] + coupled)) * inverse[1], 0), d1 = n1 - f1;
+        g2 -= d0 * (sums[2] + coupled);
+        g3 -= d0 * (sums[3] + coupled);
+        float n2 = float.MaxNative(f2 + (g2 - d1 * (sums[5] + coupled)) * inverse[2], 0), d2 = n2 - f2;
+        g3 -= d1 * (sums[6] + coupled);
+        float n3 = float.MaxNative(f3 + (g3 - d2 * (sums[8] + coupled)) * inverse[3], 0), d3 = n3 - f3;
+        (f, Unsafe.Add(ref f, 1), Unsafe.Add(ref f, 2), Unsafe.Add(ref f, 3)) = (n0, n1, n2, n3);
+        row.Total += d0 + d1 + d2 + d3;
+        AddRows(ref rows, ref e, width, Vector512.Create(-d0), Vector512.Create(-d1), Vector512.Create(-d2), Vector512.Create(-d3));
+    }
 
-        Span<float> gradients = sums.Slice(Couplings, Group), moves = stackalloc float[Group];
-        float gain = 0;
-        bool hasMoved = false;
-        for (int i = 0, coupling = 0; i < Group; i++)
-        {
-            // Of the couplings of i with itself and with those after it.
-            ReadOnlySpan<float> own = couplings.Slice(coupling, Group - i);
-            coupling += Group - i;
-            float old = f[i], curvature = own[0] + penalty.L2;
-            float gradient = gradients[i] - penalty.L1 - penalty.L2 * old - penalty.Orthogonality * (total - old);
-            // Without curvature the data says nothing about the component, and any L1 penalty sends it to zero.
-            float next = curvature > CoordinateDescentRule.LeastCurvature ? Math.Max(old + gradient / curvature, 0) : penalty.L1 > 0 ? 0 : old;
-            float moved = next - old;
-            if (moved == 0)
-                continue;
-            hasMoved = true;
-            (f[i], moves[i]) = (next, -moved);
-            total += moved;
-            gain += moved * gradient;
-            for (int j = 1; j < own.Length; j++)
-                gradients[i + j] -= moved * own[j];
-        }
-
-        if (hasMoved)
-        {
-            AddRows(ref rows, ref e, width,
-                Vector512.Create(moves[0]), Vector512.Create(moves[1]), Vector512.Create(moves[2]), Vector512.Create(moves[3]));
-        }
-
-        return gain;
+    // Ten products of two rows of four, in the order of the upper triangle, then four with the residual.
+    [InlineArray(Lane)]
+    private struct Sums
+    {
+        private float _first;
     }
 
     // The products of the four rows with each other, then those with the residual.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void SumAll(ref float rows, ref float residual, nint width, Span<float> sums)
+    private static void SumAll(ref float rows, ref float residual, nint width, ref float sums)
     {
         ref float r1 = ref Unsafe.Add(ref rows, width);
         ref float r2 = ref Unsafe.Add(ref r1, width);
@@ -241,42 +248,22 @@ internal sealed class ObservedDescentKernel(ObservedData data, ManagedFactor fac
         {
             Vector512<float> first = LaneSums.OfPairs(LaneSums.OfFour(s00, s01, s02, s03), LaneSums.OfFour(s11, s12, s13, s22));
             Vector512<float> second = LaneSums.OfPairs(LaneSums.OfFour(s23, s33, g0, g1), LaneSums.OfFour(g2, g3, default, default));
-            LaneSums.OfPairs(first, second).StoreUnsafe(ref MemoryMarshal.GetReference(sums));
+            LaneSums.OfPairs(first, second).StoreUnsafe(ref sums);
             return;
         }
 
-        (sums[0], sums[1], sums[2], sums[3]) = (Vector512.Sum(s00), Vector512.Sum(s01), Vector512.Sum(s02), Vector512.Sum(s03));
-        (sums[4], sums[5], sums[6], sums[7]) = (Vector512.Sum(s11), Vector512.Sum(s12), Vector512.Sum(s13), Vector512.Sum(s22));
-        (sums[8], sums[9], sums[10], sums[11]) = (Vector512.Sum(s23), Vector512.Sum(s33), Vector512.Sum(g0), Vector512.Sum(g1));
-        (sums[12], sums[13]) = (Vector512.Sum(g2), Vector512.Sum(g3));
-    }
-
-    // The products of the four rows with the residual.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void SumGradients(ref float rows, ref float residual, nint width, Span<float> sums)
-    {
-        ref float r1 = ref Unsafe.Add(ref rows, width);
-        ref float r2 = ref Unsafe.Add(ref r1, width);
-        ref float r3 = ref Unsafe.Add(ref r2, width);
-        Vector512<float> g0 = default, g1 = default, g2 = default, g3 = default;
-        for (nuint j = 0; j < (nuint)width; j += Lane)
-        {
-            Vector512<float> e = Vector512.LoadUnsafe(ref residual, j);
-            g0 = Vector512.MultiplyAddEstimate(Vector512.LoadUnsafe(ref rows, j), e, g0);
-            g1 = Vector512.MultiplyAddEstimate(Vector512.LoadUnsafe(ref r1, j), e, g1);
-            g2 = Vector512.MultiplyAddEstimate(Vector512.LoadUnsafe(ref r2, j), e, g2);
-            g3 = Vector512.MultiplyAddEstimate(Vector512.LoadUnsafe(ref r3, j), e, g3);
-        }
-
-        (sums[0], sums[1], sums[2], sums[3]) = (Vector512.Sum(g0), Vector512.Sum(g1), Vector512.Sum(g2), Vector512.Sum(g3));
+        Vector512.Create(
+            Vector512.Sum(s00), Vector512.Sum(s01), Vector512.Sum(s02), Vector512.Sum(s03), Vector512.Sum(s11), Vector512.Sum(s12), Vector512.Sum(s13),
+            Vector512.Sum(s22), Vector512.Sum(s23), Vector512.Sum(s33), Vector512.Sum(g0), Vector512.Sum(g1), Vector512.Sum(g2), Vector512.Sum(g3), 0, 0)
+            .StoreUnsafe(ref sums);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static double SquareOf(ReadOnlySpan<float> residual, int width)
+    private static double SquareOf(ReadOnlySpan<float> residual)
     {
         ref float e = ref MemoryMarshal.GetReference(residual);
         Vector512<float> sum = default;
-        for (nuint j = 0; j < (nuint)width; j += Lane)
+        for (nuint j = 0; j < (nuint)residual.Length; j += Lane)
         {
             Vector512<float> value = Vector512.LoadUnsafe(ref e, j);
             sum = Vector512.MultiplyAddEstimate(value, value, sum);
