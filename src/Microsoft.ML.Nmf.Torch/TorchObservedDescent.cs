@@ -47,7 +47,7 @@ internal sealed class TorchObservedDescent(
                     curvature = curvature.add(torch.ones_like(curvature), square);
                 // Without curvature the data says nothing about the component, and any L1 penalty sends it to zero.
                 torch.Tensor kept = penalty.L1 > 0 ? torch.zeros_like(old) : old;
-                torch.Tensor next = torch.where(curvature.gt(least), (old + gradient / curvature).clamp_min_(TorchScalars.Zero), kept);
+                torch.Tensor next = torch.where(curvature.gt(least), old.add(gradient / curvature, TorchScalars.One).clamp_min_(TorchScalars.Zero), kept);
                 torch.Tensor moved = next - old;
                 residual.sub_(moved.index_select(0, entryRows).mul_(feature));
                 total?.add_(moved, TorchScalars.One);

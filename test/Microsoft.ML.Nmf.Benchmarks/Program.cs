@@ -3,6 +3,7 @@ using Microsoft.ML.Nmf.Benchmarks.Comparisons;
 using Microsoft.ML.Nmf.Benchmarks.FewLabels;
 using Microsoft.ML.Nmf.Benchmarks.Frames;
 using Microsoft.ML.Nmf.Benchmarks.Growth;
+using Microsoft.ML.Nmf.Benchmarks.Holes;
 using Microsoft.ML.Nmf.Benchmarks.Iterations;
 using Microsoft.ML.Nmf.Benchmarks.Loading;
 using Microsoft.ML.Nmf.Benchmarks.Onnx;
@@ -32,6 +33,7 @@ internal static class Program
         frames [ROWS [TOPICS]]
         onnx FILE TEXT LABEL [TEXTS [TRAINED]]
         load [FEATURES [TOPICS]]
+        holes [ROWS [COLUMNS [RATINGS-OF-A-ROW [RANK [ROUNDS [THREADS]]]]]]
         """;
 
     private static int Main(string[] args)
@@ -64,6 +66,8 @@ internal static class Program
                 return OnnxTimes.Run(Corpus.Open(file, text, label).Documents, rest);
             case ["load", .. string[] rest]:
                 return LoadTimes.Run(rest);
+            case ["holes", .. string[] rest]:
+                return HoleTimes.Run(rest);
             case [ChildProgram.Command, .. string[] rest]:
                 return ChildProgram.Run(rest);
             default:

@@ -113,7 +113,7 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
     {
         var activations = new string[Model.Layers.Count];
         TopicLayer deepest = Model.Deepest;
-        activations[^1] = OnnxActivations.Add(graph, rows, deepest.EffectiveTemplates, _settings, Model.ScaleOf(deepest).Factors, Reading);
+        activations[^1] = OnnxActivations.Add(graph, rows, deepest.EffectiveTemplates, _settings, Model.ScaleOf(deepest).Factors, Reading.FeatureWeights);
         for (int i = activations.Length - 1; i > _layers.Min(); i--)
             activations[i - 1] = OnnxMatrix.Expand(graph, activations[i], Model.Layers[i].Templates);
         return [.. _layers.Select(layer => activations[layer])];

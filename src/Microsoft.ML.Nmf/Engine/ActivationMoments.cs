@@ -47,6 +47,7 @@ internal sealed record ActivationMoments(double[] Sums, double[] MeanSquares)
     }
 
     // Σ w h, and Σ w hᵀh / Σ w, with h as the activations are without what their rows were multiplied by.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static (double[] Sums, double[] Gram) WeightedSums(ComputeEngine engine, Factor activations, double unit, ExampleWeights weights)
     {
         float[] rows = weights.Rows!;

@@ -55,7 +55,7 @@ internal static class ExactDivergence
     private static double OfObserved(ObservedExamples examples, FactorMatrix activations, FactorMatrix templates, double beta, int threads)
     {
         float floor = beta == BetaDivergence.Euclidean ? float.NegativeInfinity : examples.FloorOf(beta);
-        return SumObserved(examples, threads, (row, column, value) =>
+        return SumObserved(examples, threads, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (row, column, value) =>
         {
             ReadOnlySpan<float> h = activations.Row(row), w = templates.Row(column);
             double approximation = 0;

@@ -61,6 +61,7 @@ internal sealed record ExampleCount(
     private bool IsOfDegree(Penalty penalty)
         => penalty.IsNone || (Beta == BetaDivergence.Euclidean && penalty.L1 == 0) || (Beta == BetaDivergence.KullbackLeibler && !penalty.IsQuadratic);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double RangeOf(float[]? scales)
     {
         double[] positive = [.. (scales ?? [1]).Where(scale => scale > 0)];
@@ -100,6 +101,7 @@ internal sealed record ExampleCount(
     }
 
     // The rows with other values; entries whose value becomes NaN are left out. Lets go of each block once it is rewritten.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static ExampleMatrixBuilder Rewrite(CompressedRows data, Func<int, int, float, float> change)
     {
         var rewritten = new ExampleMatrixBuilder(data.Columns);

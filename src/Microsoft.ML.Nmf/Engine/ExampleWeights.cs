@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Microsoft.ML.Nmf.Engine;
 
 /// <summary>
@@ -17,12 +19,14 @@ internal sealed record ExampleWeights(float[]? Rows, float[]? Columns, double? B
     public float[]? ColumnScales { get; } = RootsOf(Columns, Beta);
 
     /// <summary>A power of each weight.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float[] PowersOf(float[] weights, double power) => [.. weights.Select(weight => weight == 0 ? 0 : (float)Math.Pow(weight, power))];
 
     /// <summary>A matrix whose rows are multiplied by scales, or divided by them; a row of scale 0 becomes zero either way.</summary>
     /// <param name="matrix">The matrix, or null.</param>
     /// <param name="scales">One for each row; null for 1.</param>
     /// <param name="divides">Whether to divide.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static FactorMatrix? Scale(FactorMatrix? matrix, float[]? scales, bool divides = false)
     {
         // A wrong shape is refused by who knows the option.

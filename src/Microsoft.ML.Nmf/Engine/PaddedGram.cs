@@ -89,6 +89,7 @@ internal sealed class PaddedGram
     /// <param name="rows">Which rows.</param>
     /// <param name="l2">The penalty.</param>
     /// <param name="wide">Working memory of a padded row.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void SumRows(ManagedFactor templates, ReadOnlySpan<int> rows, double l2, AlignedDoubles wide)
     {
         Values.Span[..(Rank * Stride)].Clear();

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Hosting;
-using Microsoft.ML.Nmf.Reading;
 
 namespace Microsoft.ML.Nmf.Exporting;
 
@@ -15,13 +14,13 @@ internal static class OnnxActivations
     /// <param name="templates">W, features × rank.</param>
     /// <param name="settings">What is minimised.</param>
     /// <param name="sizes">What each activation is multiplied by before it is compared with the largest; empty for 1.</param>
-    /// <param name="reading">How values are read, which says what features count; null for each once.</param>
+    /// <param name="weights">How often each feature counts; null for once.</param>
     /// <returns>Tensor of Double, rows × rank.</returns>
     /// <exception cref="InvalidOperationException">It cannot be computed to the accuracy that is promised, or an option cannot be carried over.</exception>
     public static string Add(OnnxGraph graph, string rows, FactorMatrix templates, ActivationSettings settings, IReadOnlyList<double> sizes,
-        ReadingSettings? reading = null)
+        float[]? weights = null)
     {
-        if (reading?.FeatureWeights is { } weights)
+        if (weights is not null)
         {
             if (settings.Beta is not (BetaDivergence.Euclidean or BetaDivergence.KullbackLeibler))
             {

@@ -66,7 +66,7 @@ public static class NmfCatalog
     /// <param name="options">The options, which are read when this is called.</param>
     /// <remarks>
     /// <see cref="FactorizationOptions.Normalization"/> says how the activations are scaled. A missing value (NaN) among the features ends the reading with an
-    /// <see cref="InvalidOperationException"/> that names the row: replace such values before.
+    /// <see cref="InvalidOperationException"/> that names the row: replace such values before, or set <see cref="NmfEstimator.Options.MissingValues"/>.
     /// </remarks>
     /// <returns>
     /// An estimator. Fitting it reads the data once and gives a <see cref="NmfTransformer"/>, which adds the activations, those of a row of zeros all 0.

@@ -104,7 +104,7 @@ public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransfo
     internal override IRowActivations CreateRowActivations(int layer) => CreateRowActivations();
 
     private protected override IReadOnlyList<string> Export(OnnxGraph graph, string rows)
-        => [OnnxActivations.Add(graph, rows, Model.Templates, _settings, Model.Scale.Factors, Reading)];
+        => [OnnxActivations.Add(graph, rows, Model.Templates, _settings, Model.Scale.Factors, Reading.FeatureWeights)];
 
     // *** Binary format ***, after the header and the columns; ModelFormat and TrainingHistory have the parts
     // activation settings: how activations of new rows are found, β among them

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Microsoft.ML.Nmf.Engine.Managed;
 
 internal sealed partial class ManagedEngine
@@ -16,7 +18,7 @@ internal sealed partial class ManagedEngine
     public override void ScaleRows(Factor factor, float[] scales)
     {
         ManagedFactor f = Of(factor);
-        ForBlocks(f, (first, count) =>
+        ForBlocks(f, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (first, count) =>
         {
             for (int i = 0; i < count; i++)
                 ElementwiseKernel.Combine(scales[first + i], f.RowRange(first + i, 1), 0, f.RowRange(first + i, 1), f.RowRange(first + i, 1));

@@ -23,9 +23,6 @@ internal sealed class ObservedDescentKernel(ObservedData data, ManagedFactor fac
     // Places of the workspace.
     private const int Gathered = 0, Panels = 1, Residuals = 2;
 
-    // Entries whose rows of O are asked for ahead of their turn.
-    private const int Ahead = 16;
-
     private readonly int _coordinates = (factor.Rank + Group - 1) / Group * Group;
     private readonly float[]? _roots = data.ColumnWeights is { } weights ? ExampleWeights.PowersOf(weights, 0.5) : null;
 
@@ -102,30 +99,12 @@ internal sealed class ObservedDescentKernel(ObservedData data, ManagedFactor fac
     private void Gather(ReadOnlySpan<int> columns, ReadOnlySpan<float> values, Span<float> panel, Span<float> residual, int width, Workspace workspace)
     {
         int stride = other.Stride;
-        Span<float> gathered = workspace.Floats(Gathered, ArraySize.Of(width, stride, "The observed entries of a row times the rank"));
-        ref float source = ref MemoryMarshal.GetReference(other.Values);
-        ref float target = ref MemoryMarshal.GetReference(gathered);
-        for (int p = 0; p < columns.Length; p++)
-        {
-            if (p + Ahead < columns.Length)
-            {
-                for (nint k = 0; k < stride; k += Lane)
-                    CacheLine.Fetch(ref Unsafe.Add(ref source, (nint)columns[p + Ahead] * stride + k));
-            }
-
-            ref float from = ref Unsafe.Add(ref source, (nint)columns[p] * stride);
-            ref float to = ref Unsafe.Add(ref target, (nint)p * stride);
-            for (nuint k = 0; k < (nuint)stride; k += Lane)
-                Vector512.LoadUnsafe(ref from, k).StoreUnsafe(ref to, k);
-        }
-
-        gathered[(columns.Length * stride)..].Clear();
-        LaneTranspose.ToLanes(gathered, stride, width, panel, width, other.Rank);
+        LaneTranspose.ToLanes(other.Values, stride, columns, panel, width, other.Rank, workspace.Floats(Gathered, Lane * stride));
         values.CopyTo(residual);
         residual[values.Length..].Clear();
         if (_roots is null)
             return;
-        Span<float> roots = gathered[..width];
+        Span<float> roots = workspace.Floats(Gathered, width);
         roots.Clear();
         for (int p = 0; p < columns.Length; p++)
             roots[p] = _roots[columns[p]];
