@@ -23,7 +23,8 @@ internal sealed partial class TorchEngine
             using DisposeScope scope = torch.NewDisposeScope();
             (torch.Tensor rows, torch.Tensor columns, torch.Tensor values) = observed.Entries(first, count);
             using Scalar start = TorchScalars.Of(first);
-            var block = new TorchObservedDescent(f.narrow(0, first, count), o, rows.sub(start), columns, values, observed.ColumnCounts?.index_select(0, columns));
+            torch.Tensor? ofEntries = observed.ColumnCounts?.index_select(0, columns);
+            var block = new TorchObservedDescent(f.narrow(0, first, count), o, rows.sub(start), columns, values, ofEntries);
             torch.Tensor squares = block.Descend(penalty, sweeps);
             if (observed.RowCounts is { } counts)
                 squares.mul_(counts.index_select(0, rows));

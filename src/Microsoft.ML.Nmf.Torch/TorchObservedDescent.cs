@@ -64,6 +64,7 @@ internal sealed class TorchObservedDescent(
     {
         long[] shape = ofEntries.shape;
         shape[0] = rows.size(0);
-        return torch.zeros(shape, dtype: torch.ScalarType.Float32, device: rows.device).index_add_(0, entryRows, times is null ? ofEntries : ofEntries * times, TorchScalars.One);
+        return torch.zeros(shape, dtype: torch.ScalarType.Float32, device: rows.device)
+            .index_add_(0, entryRows, times is null ? ofEntries : ofEntries * times, TorchScalars.One);
     }
 }

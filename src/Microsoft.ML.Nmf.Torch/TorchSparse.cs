@@ -4,8 +4,8 @@ using TorchSharp;
 namespace Microsoft.ML.Nmf.Torch;
 
 /// <summary>
-/// Sparse data, or the observed entries of data with holes, as the coordinates and values of its entries in the order of the rows and, where they lie on the device,
-/// as a coalesced COO tensor too. The transpose is stored as a second matrix.
+/// Sparse data, or the observed entries of data with holes, as the coordinates and values of its entries in the order of the rows and, where they lie on the
+/// device, as a coalesced COO tensor too. The transpose is stored as a second matrix.
 /// </summary>
 internal sealed class TorchSparse : TorchMatrix
 {

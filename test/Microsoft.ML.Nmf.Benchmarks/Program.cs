@@ -79,7 +79,7 @@ internal static class Program
     private static ExampleMatrix Matrix(string file, string text, string label)
     {
         IDataView features = Features(file, text, label);
-        return ExampleReader.Read(features, FeatureColumn.Find(features.Schema, WordFeatures.Words), null, ReadingPlan.Plain, () => { }).Examples;
+        return ExampleReader.Read(features, FeatureColumn.Find(features, WordFeatures.Words), null, ReadingPlan.Plain, () => { }).Examples;
     }
 
     private static IDataView Features(string file, string text, string label)

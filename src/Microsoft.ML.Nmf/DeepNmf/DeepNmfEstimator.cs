@@ -77,6 +77,7 @@ public sealed partial class DeepNmfEstimator : FactorizationEstimator<DeepNmfTra
         var model = new DeepNmfModel(
             result.Templates, input.FeatureNames, _options.Beta, input.Examples.Rows, result.Moments, _options.Normalization, result.Phases);
         int[] layers = [.. _outputs.Select(output => output.Layer)];
-        return new DeepNmfTransformer(Host.Register(nameof(DeepNmfTransformer)), columns, model, _options.ToActivationSettings(), _options.Reading.Settings, layers);
+        return new DeepNmfTransformer(
+            Host.Register(nameof(DeepNmfTransformer)), columns, model, _options.ToActivationSettings(), _options.Reading.Settings, layers);
     }
 }

@@ -156,8 +156,8 @@ internal abstract class ComputeEngine : IDisposable
 
     /// <summary>
     /// The terms of the multiplicative update of F under D_β, β ≠ 2: numerator (M ∘ X̂^(β−2)) O, denominator X̂^(β−1) O, with X̂ = F Oᵀ, which is never held
-    /// whole. Cost 2·z·r for β = 1 on sparse data, otherwise at most 3·p·q·r. Where there are holes, the sums are over observed entries, each times the weight of
-    /// its column; D_β counts the weight of its row as well, which the terms of the row do without. Cost 3·z·r then.
+    /// whole. Cost 2·z·r for β = 1 on sparse data, otherwise at most 3·p·q·r. Where there are holes, the sums are over observed entries, each times the weight
+    /// of its column; D_β counts the weight of its row as well, which the terms of the row do without. Cost 3·z·r then.
     /// </summary>
     /// <param name="data">M.</param>
     /// <param name="factor">F.</param>
@@ -187,8 +187,8 @@ internal abstract class ComputeEngine : IDisposable
     public abstract void CoordinateDescent(Factor factor, Gram gram, Factor product, Penalty penalty, int sweeps);
 
     /// <summary>
-    /// Coordinate descent on min over f ≥ 0 of ½ Σ u (x − f oᵀ)² plus the penalty over the observed entries of each row, for every row f of F on its own, with u the
-    /// weight of the entry's column, in a number of sweeps. A row without entries becomes zero. Cost 2·z·r, and 4·z·r a sweep.
+    /// Coordinate descent on min over f ≥ 0 of ½ Σ u (x − f oᵀ)² plus the penalty over the observed entries of each row, for every row f of F on its own, with
+    /// u the weight of the entry's column, in a number of sweeps. A row without entries becomes zero. Cost 2·z·r, and 4·z·r a sweep.
     /// </summary>
     /// <returns>D_2(M ‖ F Oᵀ) afterwards, as <see cref="Divergence"/>.</returns>
     public abstract double ObservedDescent(DataMatrix data, Factor factor, Factor other, Penalty penalty, int sweeps);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 
 namespace Microsoft.ML.Nmf.Engine;
@@ -74,9 +75,10 @@ internal sealed record ExampleCount(
     {
         if (counted > MostListed)
         {
-            throw new InvalidOperationException($"With weights, Beta = {Beta.ToString(System.Globalization.CultureInfo.InvariantCulture)} and these penalties each of "
-                + $"the {data.Rows} × {data.Columns} entries is stored, zeros too, but there may be {MostListed} at most. Leave out the penalties or the weights, or "
-                + "choose Beta = 2 with L2Regularization alone, or Beta = 1 with L1Regularization alone.");
+            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
+                $"With such weights, Beta = {Beta} and these penalties each of the {data.Rows} × {data.Columns} entries is stored, zeros too, but there may be ")
+                + $"{MostListed} at most. Leave out the penalties or the weights, or choose Beta = 2 with L2Regularization alone, or Beta = 1 with "
+                + "L1Regularization alone.");
         }
 
         int[] columns = [.. Enumerable.Range(0, data.Columns).Where(column => features is null || features[column] > 0)];

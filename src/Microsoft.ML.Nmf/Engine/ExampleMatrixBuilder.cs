@@ -136,8 +136,8 @@ internal sealed class ExampleMatrixBuilder(int columns)
     }
 
     /// <summary>
-    /// Divides the entries of blocks by a unit. Division by a power of 2 rounds only entries below 1e-38 of it. Done in double, since its reciprocal may not fit
-    /// float32.
+    /// Divides the entries of blocks by a unit. Division by a power of 2 rounds only entries below 1e-38 of it. Done in double, since its reciprocal may not
+    /// fit float32.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Divide(IEnumerable<CompressedBlock> blocks, double unit)

@@ -4,8 +4,8 @@ namespace Microsoft.ML.Nmf.Engine;
 
 /// <summary>
 /// How often examples and features count in the objective: everything that belongs to a row or a column of X, its penalties included, is multiplied by its
-/// weight. With direct weights the divergence of each entry is; otherwise, since d_β(c·x ‖ c·x̂) = c^β d_β(x ‖ x̂), the entries themselves have been multiplied by
-/// the β-th root, and so are the factors that are trained.
+/// weight. With direct weights the divergence of each entry is; otherwise, since d_β(c·x ‖ c·x̂) = c^β d_β(x ‖ x̂), the entries themselves have been multiplied
+/// by the β-th root, and so are the factors that are trained.
 /// </summary>
 /// <param name="Rows">The weight of each example, above 0; null where all are 1.</param>
 /// <param name="Columns">The weight of each feature, at least 0; null where all are 1.</param>

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Microsoft.ML.Nmf.Engine;
 
 /// <summary>
-/// Training data of which only the observed entries count, with weights or without. They are stored as compressed rows, zeros among them too; every other entry is
-/// a hole. All totals are over the observed entries, each as often as its row and its column count.
+/// Training data of which only the observed entries count, with weights or without. They are stored as compressed rows, zeros among them too; every other entry
+/// is a hole. All totals are over the observed entries, each as often as its row and its column count.
 /// </summary>
 internal sealed class ObservedExamples : ExampleMatrix
 {

@@ -20,7 +20,8 @@ internal sealed class ModelReader(Stream stream, long end, uint version)
     /// <summary>The first version of a model file that has the names that topics were given.</summary>
     public const uint FirstWithTopicNames = 0x00010004;
 
-    /// <summary>The first version of a model file of <c>Nmf</c> or <c>DeepNmf</c> that says how values are read; that of <c>NeuralNmf</c> is one later.</summary>
+    /// <summary>The first version of a model file of <c>Nmf</c> or <c>DeepNmf</c> that says how values are read; that of <c>NeuralNmf</c> is one
+    /// later.</summary>
     public const uint FirstWithReading = 0x00010005;
 
     private const int BytesAtOnce = 1 << 16;

@@ -36,8 +36,8 @@ public enum NmfSolver
 
 /// <summary>
 /// Where a factorization starts. NNDSVD and its variants take the leading singular vectors of the data, found by a randomised method, and keep of each pair
-/// the heavier of its positive and its negative part (<see href="https://doi.org/10.1016/j.patcog.2007.09.010">Boutsidis and Gallopoulos 2008</see>). Missing values
-/// count there as the product of the means of their row and their feature.
+/// the heavier of its positive and its negative part (<see href="https://doi.org/10.1016/j.patcog.2007.09.010">Boutsidis and Gallopoulos 2008</see>). Missing
+/// values count there as the product of the means of their row and their feature.
 /// </summary>
 public enum NmfInitialization
 {
@@ -213,8 +213,8 @@ public sealed partial class NmfEstimator
         }
 
         /// <summary>
-        /// The name of a column, Single or Double, that says how often each row of the training data counts, its penalty on activations included: at least 0 and
-        /// finite. 2 is the same as the row twice, 0 as without it. The activations of a row do not depend on its own weight. Null, the default, for once.
+        /// The name of a column, Single or Double, that says how often each row of the training data counts, its penalty on activations included: at least 0
+        /// and finite. 2 is the same as the row twice, 0 as without it. The activations of a row do not depend on its own weight. Null, the default, for once.
         /// </summary>
         /// <exception cref="ArgumentException">The name is empty.</exception>
         public string? ExampleWeightColumnName
@@ -224,10 +224,11 @@ public sealed partial class NmfEstimator
         }
 
         /// <summary>
-        /// How often each feature counts, its penalties on templates included: one weight for each, finite and at least 0, and one above 0. They count when transforming
-        /// too; a feature of weight 0 gets templates of 0 and is ignored. Null, the default, for once.
+        /// How often each feature counts, its penalties on templates included: one weight for each, finite and at least 0, and one above 0. They count when
+        /// transforming too; a feature of weight 0 gets templates of 0 and is ignored. Null, the default, for once.
         /// </summary>
-        /// <exception cref="ArgumentOutOfRangeException">A weight is negative or not finite, or none is above 0. Fitting throws it for a wrong number.</exception>
+        /// <exception cref="ArgumentOutOfRangeException">A weight is negative or not finite, or none is above 0. Fitting throws it for a wrong
+        /// number.</exception>
         public IReadOnlyList<float>? FeatureWeights
         {
             get => _divergence.FeatureWeights;

@@ -34,7 +34,8 @@ internal static class NmfTraining
         using Factor templates = engine.Allocate(examples.Columns, options.Rank);
         using Factor activations = engine.Allocate(examples.Rows, options.Rank);
         TrainingHistory history = Run(engine, new FactorPair(data, templates, activations), options.InUnits(units), options.Stopping, monitor, "NMF", units);
-        FactorMatrix[] layers = [ExampleWeights.Scale(FactorUnits.Multiply(templates.ToMatrix(), units.Templates), examples.Weights?.ColumnScales, divides: true)!];
+        FactorMatrix inUnit = FactorUnits.Multiply(templates.ToMatrix(), units.Templates);
+        FactorMatrix[] layers = [ExampleWeights.Scale(inUnit, examples.Weights?.ColumnScales, divides: true)!];
         ActivationMoments[] moments = [ActivationMoments.Of(engine, activations, units.Activations, examples.Weights)];
         int[][] order = TopicOrder.Arrange(layers, moments, _ => options.InitialTemplates is not null);
         monitor.Recorder?.Finish(order);
@@ -61,7 +62,7 @@ internal static class NmfTraining
         bool areTemplatesFixed = false)
     {
         monitor.CheckAlive();
-        bool isSampled = options.MayStartFromSample && factors.Data.Examples is not ObservedExamples && options.InitialTemplates is null && SampledStart.Suits(factors);
+        bool isSampled = options.MayStartFromSample && options.InitialTemplates is null && SampledStart.Suits(factors);
         if (isSampled)
             SampledStart.Fill(engine, factors, (options.ActivationPenalty, options.TemplatePenalty), new Random(options.Seed!.Value), monitor.CheckAlive);
         else
@@ -103,7 +104,8 @@ internal static class NmfTraining
             return;
         }
 
-        // Planted values that are missing are found in far fewer multiplicative updates from random factors than from singular vectors, whose zeros are small values.
+        // Planted values that are missing are found in far fewer multiplicative updates from random factors than from singular vectors, whose zeros are small
+        // values.
         bool hasHoles = factors.Data.Examples is ObservedExamples { HasHoles: true };
         if (options.Initialization == NmfInitialization.Random || (options.IsStartAutomatic && hasHoles))
         {

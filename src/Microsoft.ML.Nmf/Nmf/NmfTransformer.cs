@@ -14,7 +14,8 @@ namespace Microsoft.ML.Nmf;
 
 /// <summary>
 /// Adds a column of activations: for each row x the h ≥ 0, of as many values as the model has components, that minimises
-/// <c>D_β(x ‖ h Wᵀ) + l1 Σ h + l2/2 Σ h²</c> with the learned templates W. Features count with their weights, where the model has some; where it was trained with
+/// <c>D_β(x ‖ h Wᵀ) + l1 Σ h + l2/2 Σ h²</c> with the learned templates W. Features count with their weights, where the model has some; where it was trained
+/// with
 /// <see cref="MissingValues.AreMissing"/>, the features that a row has count alone, and a row that has none gets zeros.
 /// </summary>
 /// <remarks>

@@ -52,7 +52,7 @@ internal sealed class FeatureRowReader
 
     /// <summary>Reads the current row.</summary>
     /// <exception cref="InvalidOperationException">
-    /// A value is negative, not a number or infinite as float32, or the vector does not have the size of the column's type.
+    /// A value is negative, not a number or infinite as float32, or the vector does not have the size of the column.
     /// </exception>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Read()
@@ -212,8 +212,10 @@ internal sealed class FeatureRowReader
     {
         if (size != _column.Size)
         {
-            throw new InvalidOperationException(
-                $"Column '{_column.Name}', {Describe(_row)}: the vector has {size} values, but its type promises {_column.Size}.");
+            string but = _column.IsVariable
+                ? $"there must be {_column.Size}, as in the first row that the model was fitted to. Make all vectors of one size, and fill what a row lacks."
+                : $"its type promises {_column.Size}.";
+            throw new InvalidOperationException($"Column '{_column.Name}', {Describe(_row)}: the vector has {size} values, but {but}");
         }
     }
 
@@ -223,8 +225,8 @@ internal sealed class FeatureRowReader
         {
             double.NaN => ("is not a number", _settings.Missing is null
                 ? "Replace missing values first, with ReplaceMissingValues."
-                : "Replace missing values first, with ReplaceMissingValues, or train with the option MissingValues = MissingValues.AreMissing, which leaves them "
-                    + "out of account and predicts them."),
+                : "Replace missing values first, with ReplaceMissingValues, or train with the option MissingValues = MissingValues.AreMissing, which leaves "
+                    + "them out of account and predicts them."),
             < 0 => ("is negative", "A non-negative factorization needs values of at least 0. Train with the option NegativeValues = NegativeValues.Clip, which "
                 + "counts negative ones as 0, or set them to 0 first, with "
                 + $"Expression(\"{_column.Name}\", \"x => max(x, 0)\", \"{_column.Name}\"), or shift them with NormalizeMinMax and fixZero: false; values "

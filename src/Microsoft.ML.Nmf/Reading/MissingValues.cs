@@ -7,8 +7,8 @@ public enum MissingValues
     AreZero,
 
     /// <summary>
-    /// Both are holes: the objective counts the observed values alone, zeros that are stored among them, in training and when transforming. Reconstructions predict
-    /// what is missing.
+    /// Both are holes: the objective counts the observed values alone, zeros that are stored among them, in training and when transforming. Reconstructions
+    /// predict what is missing.
     /// </summary>
     AreMissing,
 }

@@ -64,8 +64,8 @@ internal static class WeightColumn
             _ => "is too large for float32",
         };
         throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
-            $"Weight column '{column.Name}', {FeatureRowReader.Describe(row)}: the weight {weight:R} {problem}. A weight says how often a row counts: give it one of at ")
-            + "least 0, and 0 to a row that is to be left out.");
+            $"Weight column '{column.Name}', {FeatureRowReader.Describe(row)}: the weight {weight:R} {problem}. A weight says how often a row counts: ")
+            + "give it one of at least 0, and 0 to a row that is to be left out.");
     }
 
     private static bool IsNumber(DataViewType type) => type == NumberDataViewType.Single || type == NumberDataViewType.Double;

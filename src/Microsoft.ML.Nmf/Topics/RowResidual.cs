@@ -4,8 +4,8 @@ namespace Microsoft.ML.Nmf.Topics;
 
 /// <summary>
 /// What the topics leave unexplained of a row x that they approximate by x̂ = h Vᵀ: ‖x − x̂‖ / ‖x‖ for β = 2, and D_β(x ‖ x̂) / D_β(x ‖ mean of x) for every
-/// other β, since no approximation of equal values is better than the mean. Features count with their weights, and where a row has holes those that it has alone. A
-/// row costs its values × topics for β = 1 and 2 and where it has holes, otherwise features × topics.
+/// other β, since no approximation of equal values is better than the mean. Features count with their weights, and where a row has holes those that it has
+/// alone. A row costs its values × topics for β = 1 and 2 and where it has holes, otherwise features × topics.
 /// </summary>
 internal sealed class RowResidual
 {
@@ -28,7 +28,8 @@ internal sealed class RowResidual
         _weight = weights?.Sum(weight => (double)weight) ?? components.Rows;
         _sums = weights is null ? sums : ExampleWeights.Scale(components, weights)!.ColumnSums();
         _beta = beta;
-        _gram = beta == BetaDivergence.Euclidean ? GramOf(weights is null ? components : ExampleWeights.Scale(components, ExampleWeights.PowersOf(weights, 0.5))!) : [];
+        float[]? roots = weights is null ? null : ExampleWeights.PowersOf(weights, 0.5);
+        _gram = beta == BetaDivergence.Euclidean ? GramOf(ExampleWeights.Scale(components, roots)!) : [];
     }
 
     /// <summary>The residual of a row; 0 for a row of equal values, for β ≠ 2, and for a row of zeros.</summary>

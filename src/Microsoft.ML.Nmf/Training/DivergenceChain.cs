@@ -4,8 +4,8 @@ using Microsoft.ML.Nmf.Engine;
 namespace Microsoft.ML.Nmf.Training;
 
 /// <summary>
-/// β ≠ 2, and any β where there are holes: the terms of F_k are those of its effective templates T_k with the activations A_k, projected on what stands to its right. A pass over the data
-/// costs as much as for an ordinary factorization of the rank of F_k.
+/// β ≠ 2, and any β where there are holes: the terms of F_k are those of its effective templates T_k with the activations A_k, projected on what stands to its
+/// right. A pass over the data costs as much as for an ordinary factorization of the rank of F_k.
 /// </summary>
 internal class DivergenceChain : FactorChain
 {

@@ -141,8 +141,9 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
         string entries = examples is ObservedExamples observed
             ? string.Create(CultureInfo.InvariantCulture, $"{observed.Observed / ((double)examples.Rows * examples.Columns):P2} observed")
             : string.Create(CultureInfo.InvariantCulture, $"{kind} ({examples.Density:P2} not zero)");
+        string weighted = examples.Weights is null ? "" : ", weighted";
         return string.Create(CultureInfo.InvariantCulture,
-            $"{Describe()} of column '{InputColumnName}': {examples.Rows} examples × {examples.Columns} features, {entries}{(examples.Weights is null ? "" : ", weighted")}; ")
+            $"{Describe()} of column '{InputColumnName}': {examples.Rows} examples × {examples.Columns} features, {entries}{weighted}; ")
             + string.Create(CultureInfo.InvariantCulture,
                 $"seed {_options.Seed}; engine {engine.Description}; {engine.DescribeMemory(examples, working, RanksByOption.Max(layer => layer.Rank))}.");
     }

@@ -3,8 +3,8 @@ using Microsoft.ML.Nmf.Engine;
 namespace Microsoft.ML.Nmf.Training;
 
 /// <summary>
-/// β = 2, two factors and holes: coordinate descent over the observed entries of each row (<see cref="ComputeEngine.ObservedDescent"/>), which leaves the divergence as
-/// well.
+/// β = 2, two factors and holes: coordinate descent over the observed entries of each row (<see cref="ComputeEngine.ObservedDescent"/>), which leaves the
+/// divergence as well.
 /// </summary>
 internal class ObservedDescentChain : DivergenceChain
 {

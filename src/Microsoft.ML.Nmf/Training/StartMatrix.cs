@@ -40,8 +40,8 @@ internal abstract class StartMatrix : IDisposable
 }
 
 /// <summary>
-/// Data whose holes are filled with a bᵀ, the product of the means of rows and columns: with zeros there the singular vectors would tell where the holes are. It is never
-/// formed: M·O is the sum over the observed entries of X, less that of a bᵀ there, plus a (bᵀO).
+/// Data whose holes are filled with a bᵀ, the product of the means of rows and columns: with zeros there the singular vectors would tell where the holes are.
+/// It is never formed: M·O is the sum over the observed entries of X, less that of a bᵀ there, plus a (bᵀO).
 /// </summary>
 internal sealed class FilledMatrix : StartMatrix
 {

@@ -3,8 +3,8 @@ using Microsoft.ML.Nmf.Engine;
 namespace Microsoft.ML.Nmf.Training;
 
 /// <summary>
-/// Examples and features without an observed entry, and features of weight 0: nothing tells what their activations or templates are, so that these start as zeros
-/// and stay so.
+/// Examples and features without an observed entry, and features of weight 0: nothing tells what their activations or templates are, so that these start as
+/// zeros and stay so.
 /// </summary>
 internal static class UnobservedRows
 {

@@ -9,7 +9,7 @@ using Microsoft.ML.Nmf.Transforming;
 namespace Microsoft.ML.Nmf;
 
 /// <summary>
-/// What the transformers of this library have in common: each reads one vector column of known size, row by row, and adds one or more activation
+/// What the transformers of this library have in common: each reads one vector column, row by row, and adds one or more activation
 /// columns. Rows stream, nothing is allocated per row, and nothing is computed for columns that nobody reads.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Advanced)]
@@ -50,7 +50,7 @@ public abstract class ActivationTransformerBase : HostedTransformer
     /// <exception cref="ArgumentOutOfRangeException">There is none, or it does not fit the model.</exception>
     internal FeatureColumn FindInput(DataViewSchema schema)
     {
-        FeatureColumn input = FeatureColumn.Find(schema, InputColumnName);
+        FeatureColumn input = FeatureColumn.Find(schema, InputColumnName, FeatureCount);
         if (input.Size != FeatureCount)
         {
             throw new ArgumentOutOfRangeException(nameof(schema), input.Size,
@@ -107,6 +107,8 @@ public abstract class ActivationTransformerBase : HostedTransformer
                     + "Set MissingValues to AreZero, where missing values are replaced before.");
             }
 
+            if (_input.IsVariable)
+                throw graph.Refuse("its input column is a vector of variable size, which a graph cannot have. Give it a size where it is made.");
             string rows = graph.Read(_input.Name);
             rows = _input.IsDouble ? graph.Cast<float>(rows) : rows;
             IReadOnlyList<string> tensors = _transformer.Export(graph, _transformer.Reading.Negative == NegativeValues.Clip ? graph.Apply("Relu", rows) : rows);

@@ -256,7 +256,8 @@ internal static class ModelFormat
     /// <summary>Refuses feature weights of a model with another number of features.</summary>
     /// <exception cref="FormatException">There are.</exception>
     public static void Check(ReadingSettings settings, int features)
-        => ModelReader.Check(settings.FeatureWeights is null || settings.FeatureWeights.Length == features, "there are not as many feature weights as features");
+        => ModelReader.Check(
+            settings.FeatureWeights is null || settings.FeatureWeights.Length == features, "there are not as many feature weights as features");
 
     // *** Binary format of activations ***
     // int: how they are scaled

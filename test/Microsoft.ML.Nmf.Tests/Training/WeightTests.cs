@@ -99,10 +99,11 @@ public class WeightTests
             NmfResult actual = NmfTraining.Run(engine, weighted.Make(beta, options.Reading.Penalties), options, new QuietMonitor());
             NmfResult expected = NmfTraining.Run(engine, weighted.MakeRepeated(beta), repeated, new QuietMonitor());
             Near.Equal(expected.History[0].Objective, actual.History[0].Objective, 1e-4);
-            Near.Equal(expected.History.Last.Objective, actual.History.Last.Objective, 1e-4);
-            Assert.All(actual.Templates.Row(5).ToArray(), value => Assert.Equal(0, value));
             // Where descent has to leave out weights of penalties it goes another way, slowly along directions in which the objective is flat.
-            if (solver == NmfSolver.CoordinateDescent && isPenalised)
+            bool isOtherWay = solver == NmfSolver.CoordinateDescent && isPenalised && !hasHoles;
+            Near.Equal(expected.History.Last.Objective, actual.History.Last.Objective, isOtherWay ? 0.1 : 1e-4);
+            Assert.All(actual.Templates.Row(5).ToArray(), value => Assert.Equal(0, value));
+            if (isOtherWay)
                 continue;
             Similar(expected.Moments.Sums, actual.Moments.Sums);
             Similar(expected.Moments.MeanSquares, actual.Moments.MeanSquares);

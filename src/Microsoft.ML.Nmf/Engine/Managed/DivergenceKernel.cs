@@ -70,8 +70,8 @@ internal static partial class DivergenceKernel
     /// <param name="width">The number of entries.</param>
     /// <param name="beta">β.</param>
     /// <param name="scratch">Working memory of <see cref="ScratchSize"/>.</param>
-    public static double WeightedSum(ReadOnlySpan<float> x, ReadOnlySpan<float> approximation, ReadOnlySpan<float> power, ReadOnlySpan<float> weights, int width,
-        double beta, Span<float> scratch)
+    public static double WeightedSum(ReadOnlySpan<float> x, ReadOnlySpan<float> approximation, ReadOnlySpan<float> power, ReadOnlySpan<float> weights,
+        int width, double beta, Span<float> scratch)
     {
         switch (beta)
         {

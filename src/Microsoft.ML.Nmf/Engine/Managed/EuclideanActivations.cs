@@ -4,8 +4,8 @@ namespace Microsoft.ML.Nmf.Engine.Managed;
 
 /// <summary>
 /// β = 2: the exact minimiser of ½ h G hᵀ − b hᵀ over h ≥ 0, with G = WᵀW + l2 I and b = xW − l1, both summed in double. Cost z·r for b of an example with z
-/// non-zero features, and about s³/6 a factorization for s positive activations, of which one is enough for most examples. An example with holes has a G of its own,
-/// over the templates of the features that it has: z·r²/2 more.
+/// non-zero features, and about s³/6 a factorization for s positive activations, of which one is enough for most examples. An example with holes has a G of its
+/// own, over the templates of the features that it has: z·r²/2 more.
 /// </summary>
 internal sealed class EuclideanActivations : ActivationProblem
 {

@@ -196,9 +196,12 @@ internal static class LaneTranspose
     private static void LargeSquare(ref float source, ref int rows, nint stride, ref float target, nint targetStride)
     {
         Quarter(ref source, ref rows, stride, out Vector512<float> a0, out Vector512<float> a1, out Vector512<float> a2, out Vector512<float> a3);
-        Quarter(ref source, ref Unsafe.Add(ref rows, 4), stride, out Vector512<float> b0, out Vector512<float> b1, out Vector512<float> b2, out Vector512<float> b3);
-        Quarter(ref source, ref Unsafe.Add(ref rows, 8), stride, out Vector512<float> c0, out Vector512<float> c1, out Vector512<float> c2, out Vector512<float> c3);
-        Quarter(ref source, ref Unsafe.Add(ref rows, 12), stride, out Vector512<float> d0, out Vector512<float> d1, out Vector512<float> d2, out Vector512<float> d3);
+        rows = ref Unsafe.Add(ref rows, 4);
+        Quarter(ref source, ref rows, stride, out Vector512<float> b0, out Vector512<float> b1, out Vector512<float> b2, out Vector512<float> b3);
+        rows = ref Unsafe.Add(ref rows, 4);
+        Quarter(ref source, ref rows, stride, out Vector512<float> c0, out Vector512<float> c1, out Vector512<float> c2, out Vector512<float> c3);
+        rows = ref Unsafe.Add(ref rows, 4);
+        Quarter(ref source, ref rows, stride, out Vector512<float> d0, out Vector512<float> d1, out Vector512<float> d2, out Vector512<float> d3);
         Together(a0, b0, c0, d0, ref target, 4 * targetStride);
         Together(a1, b1, c1, d1, ref Unsafe.Add(ref target, targetStride), 4 * targetStride);
         Together(a2, b2, c2, d2, ref Unsafe.Add(ref target, 2 * targetStride), 4 * targetStride);
@@ -209,8 +212,8 @@ internal static class LaneTranspose
     private static void Quarter(
         ref float source, nint stride, out Vector512<float> first, out Vector512<float> second, out Vector512<float> third, out Vector512<float> fourth)
         => Quarter(
-            Vector512.LoadUnsafe(ref source), Vector512.LoadUnsafe(ref Unsafe.Add(ref source, stride)), Vector512.LoadUnsafe(ref Unsafe.Add(ref source, 2 * stride)),
-            Vector512.LoadUnsafe(ref Unsafe.Add(ref source, 3 * stride)), out first, out second, out third, out fourth);
+            Vector512.LoadUnsafe(ref source), Vector512.LoadUnsafe(ref Unsafe.Add(ref source, stride)),
+            Vector512.LoadUnsafe(ref Unsafe.Add(ref source, 2 * stride)), Vector512.LoadUnsafe(ref Unsafe.Add(ref source, 3 * stride)), out first, out second, out third, out fourth);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Quarter(ref float source, ref int rows, nint stride,

@@ -5,7 +5,8 @@ namespace Microsoft.ML.Nmf.Engine.Managed;
 /// <summary>
 /// β ≠ 2: the multiplicative updates of training (<see cref="MultiplicativeRule"/>) applied to h alone. They start from equal activations for which h Wᵀ has
 /// the sum of x. The example and the templates are first divided by powers of 2 that bring them near 1, so that activations scale with the example. Cost of an
-/// update: 2·z·r for β = 1, where z features of x are not zero; up to 3·m·r for every other β, which needs all m features, or those that an example with holes has.
+/// update: 2·z·r for β = 1, where z features of x are not zero; up to 3·m·r for every other β, which needs all m features, or those that an example with holes
+/// has.
 /// </summary>
 internal sealed class MultiplicativeActivations : ActivationProblem
 {
@@ -186,7 +187,8 @@ internal sealed class MultiplicativeActivations : ActivationProblem
 
         // Multiplies what each feature adds to both terms by its weight.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Count(ReadOnlySpan<float> counts, ReadOnlySpan<int> features, bool hasHoles, int count, Span<float> numerator, Span<float> denominator)
+        private static void Count(
+            ReadOnlySpan<float> counts, ReadOnlySpan<int> features, bool hasHoles, int count, Span<float> numerator, Span<float> denominator)
         {
             for (int j = 0; j < count; j++)
             {

@@ -96,7 +96,7 @@ internal sealed class NewtonSolver<TDivergence> : ActivationSolver
         }
 
         var panel = new FeaturePanel(isWhole ? templates.Transposed.Span : _panel.Span, _width);
-        bool isShort = !isWhole && features.Length < FewFeatures * _rank;
+        bool isShort = !_needsAll && !isWhole && features.Length < FewFeatures * _rank;
         Minimise(panel, sum, isShort ? Updates : 0);
         double unitOfActivations = templates.UnitOfActivations(unit);
         for (int k = 0; k < _rank; k++)

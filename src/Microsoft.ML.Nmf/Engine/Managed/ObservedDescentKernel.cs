@@ -5,10 +5,10 @@ using System.Runtime.Intrinsics;
 namespace Microsoft.ML.Nmf.Engine.Managed;
 
 /// <summary>
-/// Coordinate descent on min over f ≥ 0 of ½ Σ u (x − f oᵀ)² plus the penalty, over the observed entries of each row, with u the weight of the entry's column. The rows
-/// of O that belong to the entries of a row are brought together and transposed, so that a coordinate of all of them is a few whole vectors, and the residual
-/// is kept up to date. Four coordinates at a time: their gradients and what couples them are summed in registers, and the steps are those of one after the other.
-/// Cost of a row of z entries: 2·z·r, and 4·z·r for each sweep.
+/// Coordinate descent on min over f ≥ 0 of ½ Σ u (x − f oᵀ)² plus the penalty, over the observed entries of each row, with u the weight of the entry's column.
+/// The rows of O that belong to the entries of a row are brought together and transposed, so that a coordinate of all of them is a few whole vectors, and the
+/// residual is kept up to date. Four coordinates at a time: their gradients and what couples them are summed in registers, and the steps are those of one after
+/// the other. Cost of a row of z entries: 2·z·r, and 4·z·r for each sweep.
 /// </summary>
 /// <param name="data">M.</param>
 /// <param name="factor">F, changed in place.</param>
@@ -51,7 +51,7 @@ internal sealed class ObservedDescentKernel(ObservedData data, ManagedFactor fac
             Span<float> panels = workspace.Floats(Panels, ArraySize.Of(_coordinates, width, "The observed entries of two rows times the rank"));
             Span<float> residuals = workspace.Floats(Residuals, width);
             Row a = Load(rows, place + i, first + i, panels[..(_coordinates * widthOfFirst)], residuals[..widthOfFirst], workspace);
-            Row b = widthOfSecond == 0
+            Row b = i + 1 == count
                 ? default
                 : Load(rows, place + i + 1, first + i + 1, panels[(_coordinates * widthOfFirst)..], residuals[widthOfFirst..], workspace);
             for (int sweep = 0; sweep < sweeps; sweep++)

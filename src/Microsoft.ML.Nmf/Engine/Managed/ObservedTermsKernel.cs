@@ -3,9 +3,9 @@ using System.Runtime.CompilerServices;
 namespace Microsoft.ML.Nmf.Engine.Managed;
 
 /// <summary>
-/// The terms of the multiplicative update of F where only observed entries count, for any β: the numerator Σ u x x̂^(β−2) o and the denominator Σ u x̂^(β−1) o over the
-/// observed entries of each row, with u the weight of the entry's column; and D_β, which counts the weight of the row as well. The weight of a row is in neither
-/// term, since it makes no difference to its update. The entries of a row are processed <see cref="EntryProducts.Chunk"/> at a time. Cost 3·z·r.
+/// The terms of the multiplicative update of F where only observed entries count, for any β: the numerator Σ u x x̂^(β−2) o and the denominator Σ u x̂^(β−1) o
+/// over the observed entries of each row, with u the weight of the entry's column; and D_β, which counts the weight of the row as well. The weight of a row is
+/// in neither term, since it makes no difference to its update. The entries of a row are processed <see cref="EntryProducts.Chunk"/> at a time. Cost 3·z·r.
 /// </summary>
 /// <param name="data">M.</param>
 /// <param name="factor">F.</param>
