@@ -54,7 +54,7 @@ public abstract class FactorizationOptions
         }
     }
 
-    /// <summary>The name of the column of features, a vector of Single or Double of known size; null means <see cref="OutputColumnName"/>.</summary>
+    /// <summary>The name of the column of features, a vector of Single or Double, of one size in all rows; null means <see cref="OutputColumnName"/>.</summary>
     /// <exception cref="ArgumentException">The name is empty.</exception>
     public string? InputColumnName
     {

@@ -97,7 +97,8 @@ public class ColumnTypeTests
         NmfTransformer fitted = estimator.Fit(Loose(rows));
         rows[3] = [1, 2];
         string byFit = Assert.Throws<InvalidOperationException>(() => estimator.Fit(Loose(rows))).Message;
-        string byTransform = Assert.Throws<InvalidOperationException>(() => fitted.Transform(Loose(rows)).GetColumn<float[]>("Topics").ToArray()).Message;
+        // ML.NET may read on several threads, and wraps what they throw.
+        string byTransform = Assert.ThrowsAny<Exception>(() => fitted.Transform(Loose(rows)).GetColumn<float[]>("Topics").ToArray()).GetBaseException().Message;
         Assert.All([byFit, byTransform], message => Assert.StartsWith($"Column 'Features', row 3 (the first is 0): the vector has 2 values, but there must be {Rows.Size}", message));
         Assert.Contains("row 0 (the first is 0): the vector has 0 values",
             Assert.Throws<InvalidOperationException>(() => estimator.Fit(Loose([[], .. rows]))).Message);
@@ -138,10 +139,10 @@ public class ColumnTypeTests
             Assert.Contains("Fit the featurizer to texts with more words, or leave out the step that removes them, for instance Text.RemoveDefaultStopWords.",
                 problem.Message);
             Assert.NotNull(WithTopics(Pipeline(true), model).Fit(Texts("the red and green", "blue was", "of the red")));
-            // A pipeline that starts with the factorization looks at the shape alone before it reads.
+            // A pipeline that starts with the factorization looks at the shape before it reads.
             IDataView words = Pipeline(true).Fit(stopWords).Transform(stopWords);
-            string byShape = Assert.Throws<ArgumentOutOfRangeException>(() => WithTopics(new EstimatorChain<ITransformer>(), model).Fit(words)).Message;
-            Assert.Contains("A vocabulary without words leaves such a vector too: then fit the featurizer to texts with more words.", byShape);
+            problem = Assert.Throws<ArgumentOutOfRangeException>(() => WithTopics(new EstimatorChain<ITransformer>(), model).Fit(words));
+            Assert.StartsWith("Input column 'Words' has no features", problem.Message);
             Assert.NotNull(WithTopics(Pipeline(false), model).Fit(stopWords));
         }
     }

@@ -30,14 +30,15 @@ internal sealed class Weighted
             .Build(Added(kept, [.. Enumerable.Range(0, m)]), m);
         MakeRepeated = beta => new ExampleCount(hasHoles, null, null, beta, default)
             .Build(Added([.. _rows.Select(at => kept[at])], _columns), _columns.Length);
+        MakeRepeatedOneByOne = () => new ObservedExamples(Added([.. _rows.Select(at => kept[at])], _columns, areZerosListed: true).Collect(), null);
         (Templates, Activations) = (Build.Matrix(Positive(m, seed + 1)), Build.Matrix(Positive(kept.Length, seed + 2)));
 
-        ExampleMatrixBuilder Added(int[] ofRows, int[] ofColumns)
+        ExampleMatrixBuilder Added(int[] ofRows, int[] ofColumns, bool areZerosListed = false)
         {
             var builder = new ExampleMatrixBuilder(ofColumns.Length);
             foreach (int i in ofRows)
             {
-                int[] places = [.. Enumerable.Range(0, ofColumns.Length).Where(p => IsObserved(i, ofColumns[p]) && (hasHoles || x[i, ofColumns[p]] != 0))];
+                int[] places = [.. Enumerable.Range(0, ofColumns.Length).Where(p => IsObserved(i, ofColumns[p]) && (hasHoles || areZerosListed || x[i, ofColumns[p]] != 0))];
                 builder.Add(places, [.. places.Select(p => (float)x[i, ofColumns[p]])]);
             }
 
@@ -48,6 +49,9 @@ internal sealed class Weighted
     public Func<double, (Penalty Activations, Penalty Templates), ExampleMatrix> Make { get; }
 
     public Func<double, ExampleMatrix> MakeRepeated { get; }
+
+    /// <summary>The repeated rows and columns with every entry stored, for solvers that go another way then.</summary>
+    public Func<ExampleMatrix> MakeRepeatedOneByOne { get; }
 
     public FactorMatrix Templates { get; }
 
