@@ -33,6 +33,8 @@ internal sealed partial class TorchEngine
     /// <inheritdoc />
     public override double ComputeTerms(DataMatrix data, Factor factor, Factor other, double beta, MultiplicativeTerms? terms, bool evaluate)
     {
+        if (data.Examples is ObservedExamples)
+            return ObservedTerms((TorchSparse)data, Of(factor), Of(other), beta, terms, evaluate);
         torch.Tensor f = Of(factor), o = Of(other);
         torch.Tensor? numerator = terms is null ? null : Of(terms.Numerator), denominator = terms is null || beta == 1 ? null : Of(terms.Denominator);
         if (terms is not null && beta == 1)

@@ -56,6 +56,7 @@ internal sealed partial class TorchEngine : ComputeEngine
     {
         SparseExamples sparse => new TorchSparse(sparse, _memory),
         DenseExamples dense => new TorchDense(dense, _memory),
+        ObservedExamples observed => new TorchSparse(observed, _memory),
         _ => throw new NotSupportedException($"Examples of type {examples.GetType().Name} are not known to the Torch engine."),
     };
 
@@ -151,7 +152,7 @@ internal sealed partial class TorchEngine : ComputeEngine
         return (first * second).sum(torch.ScalarType.Float64).item<double>();
     }
 
-    private static long BytesOf(ExampleMatrix examples) => examples is SparseExamples ? TorchSparse.BytesOf(examples) : examples.Bytes;
+    private static long BytesOf(ExampleMatrix examples) => examples is DenseExamples ? examples.Bytes : TorchSparse.BytesOf(examples);
 
     // A constant of a kernel as a 0-dimensional tensor, which is cheaper per call than a Scalar. Values that change from call to call are passed as Scalars.
     private torch.Tensor Constant(double value)

@@ -4,8 +4,8 @@ using TorchSharp;
 namespace Microsoft.ML.Nmf.Torch;
 
 /// <summary>
-/// Sparse data as the coordinates and values of its entries in the order of the rows and, where they lie on the device, as a coalesced COO tensor too. The
-/// transpose is stored as a second matrix.
+/// Sparse data, or the observed entries of data with holes, as the coordinates and values of its entries in the order of the rows and, where they lie on the
+/// device, as a coalesced COO tensor too. The transpose is stored as a second matrix.
 /// </summary>
 internal sealed class TorchSparse : TorchMatrix
 {
@@ -22,10 +22,16 @@ internal sealed class TorchSparse : TorchMatrix
 
     /// <summary>Brings the examples and their transpose to the device, or to tensors on the host where they do not fit.</summary>
     public TorchSparse(SparseExamples examples, TorchMemory memory)
-        : this(examples, examples.Data, memory, memory.Fits(BytesOf(examples)), null)
+        : this(examples, examples.Data, null, memory, memory.Fits(BytesOf(examples)), null)
         => memory.Hold(this, IsResident ? BytesOf(examples) : 0);
 
-    private TorchSparse(SparseExamples examples, CompressedRows data, TorchMemory memory, bool isResident, TorchSparse? transposed)
+    /// <summary>Brings observed entries and their transpose to the device, or to tensors on the host where they do not fit.</summary>
+    public TorchSparse(ObservedExamples examples, TorchMemory memory)
+        : this(examples, examples.Data, examples.Weights, memory, memory.Fits(BytesOf(examples)), null)
+        => memory.Hold(this, IsResident ? BytesOf(examples) : 0);
+
+    private TorchSparse(
+        ExampleMatrix examples, CompressedRows data, ExampleWeights? weights, TorchMemory memory, bool isResident, TorchSparse? transposed)
         : base(memory, isResident)
     {
         Examples = examples;
@@ -55,6 +61,7 @@ internal sealed class TorchSparse : TorchMatrix
             }
         }
 
+        (RowCounts, ColumnCounts) = (CountsOf(weights?.Rows), CountsOf(weights?.Columns));
         torch.Device device = isResident ? memory.Device : torch.CPU;
         torch.Tensor indices = torch.stack([torch.tensor(rows), torch.tensor(columns)]).to(device);
         _values = torch.tensor(values).to(device).DetachFromDisposeScope();
@@ -62,8 +69,17 @@ internal sealed class TorchSparse : TorchMatrix
         _columns = indices.select(0, 1).DetachFromDisposeScope();
         if (isResident)
             _matrix = Coalesced(indices, _values, data.Rows, data.Columns).DetachFromDisposeScope();
-        _transposed = transposed ?? new TorchSparse(examples, data.Transpose(), memory, isResident, this);
+        ExampleWeights? exchanged = weights is null ? null : new ExampleWeights(weights.Columns, weights.Rows);
+        _transposed = transposed ?? new TorchSparse(examples, data.Transpose(), exchanged, memory, isResident, this);
+
+        torch.Tensor? CountsOf(float[]? of) => of is null ? null : torch.tensor(of, device: memory.Device).DetachFromDisposeScope();
     }
+
+    /// <summary>How often each row of this view counts, on the device; null for once.</summary>
+    public torch.Tensor? RowCounts { get; }
+
+    /// <summary>How often each column of this view counts, on the device; null for once.</summary>
+    public torch.Tensor? ColumnCounts { get; }
 
     /// <inheritdoc />
     public override int Rows { get; }
@@ -106,7 +122,8 @@ internal sealed class TorchSparse : TorchMatrix
     }
 
     /// <summary>The bytes that the entries and those of the transpose take on a device.</summary>
-    public static long BytesOf(ExampleMatrix examples) => 2 * BytesPerEntry * examples.NonZeros;
+    public static long BytesOf(ExampleMatrix examples)
+        => 2 * BytesPerEntry * (examples is ObservedExamples observed ? observed.Observed : examples.NonZeros);
 
     /// <summary>The coordinates and values of the entries of a block of rows, on the device; the rows count from the first of all.</summary>
     public (torch.Tensor Rows, torch.Tensor Columns, torch.Tensor Values) Entries(int first, int count)
@@ -165,6 +182,19 @@ internal sealed class TorchSparse : TorchMatrix
             result?.zero_();
     }
 
+    /// <summary>result ← a sparse matrix, given by its entries, times O.</summary>
+    /// <param name="rows">The row of each entry, from 0 on.</param>
+    /// <param name="columns">Its column.</param>
+    /// <param name="values">Its value.</param>
+    /// <param name="count">The number of rows.</param>
+    /// <param name="other">O.</param>
+    /// <param name="result">Receives the product.</param>
+    public static void MultiplyEntries(torch.Tensor rows, torch.Tensor columns, torch.Tensor values, int count, torch.Tensor other, torch.Tensor result)
+    {
+        torch.Tensor matrix = torch.sparse_coo_tensor(torch.stack([rows, columns]), values, [count, other.size(0)]);
+        result.addmm_(matrix, other, beta: 0, alpha: 1);
+    }
+
     /// <inheritdoc />
     public override void Dispose()
     {
@@ -180,14 +210,10 @@ internal sealed class TorchSparse : TorchMatrix
         _columns.Dispose();
         _values.Dispose();
         _matrix?.Dispose();
+        RowCounts?.Dispose();
+        ColumnCounts?.Dispose();
         _weights?.Dispose();
         _weights = null;
-    }
-
-    private static void MultiplyEntries(torch.Tensor rows, torch.Tensor columns, torch.Tensor values, int count, torch.Tensor other, torch.Tensor result)
-    {
-        torch.Tensor matrix = torch.sparse_coo_tensor(torch.stack([rows, columns]), values, [count, other.size(0)]);
-        result.addmm_(matrix, other, beta: 0, alpha: 1);
     }
 
     // There is no coalesce(), but an elementwise function of sparse values returns a coalesced tensor; ours are not negative.

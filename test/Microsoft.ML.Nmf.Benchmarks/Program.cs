@@ -3,6 +3,7 @@ using Microsoft.ML.Nmf.Benchmarks.Comparisons;
 using Microsoft.ML.Nmf.Benchmarks.FewLabels;
 using Microsoft.ML.Nmf.Benchmarks.Frames;
 using Microsoft.ML.Nmf.Benchmarks.Growth;
+using Microsoft.ML.Nmf.Benchmarks.Holes;
 using Microsoft.ML.Nmf.Benchmarks.Iterations;
 using Microsoft.ML.Nmf.Benchmarks.Loading;
 using Microsoft.ML.Nmf.Benchmarks.Onnx;
@@ -37,6 +38,7 @@ internal static class Program
         ranks [SETS]
         ranks FILE TEXT LABEL [RANKS [SEEDS]]
         seeds FILE TEXT LABEL [RANK [BETAS [STRENGTHS]]]
+        holes [ROWS [COLUMNS [RATINGS-OF-A-ROW [RANK [ROUNDS [THREADS]]]]]]
         """;
 
     private static int Main(string[] args)
@@ -75,6 +77,8 @@ internal static class Program
                 return PlantedRanks.Run(null, rest);
             case ["seeds", string file, string text, string label, .. string[] rest]:
                 return SeededTopics.Run(Features(file, text, label), rest);
+            case ["holes", .. string[] rest]:
+                return HoleTimes.Run(rest);
             case [ChildProgram.Command, .. string[] rest]:
                 return ChildProgram.Run(rest);
             default:
@@ -86,7 +90,7 @@ internal static class Program
     private static ExampleMatrix Matrix(string file, string text, string label)
     {
         IDataView features = Features(file, text, label);
-        return ExampleReader.Read(features, FeatureColumn.Find(features.Schema, WordFeatures.Words), null, () => { }).Examples;
+        return ExampleReader.Read(features, FeatureColumn.Find(features, WordFeatures.Words), null, ReadingPlan.Plain, () => { }).Examples;
     }
 
     private static IDataView Features(string file, string text, string label)

@@ -14,7 +14,7 @@ public static class DeepNmfCatalog
     /// <param name="catalog">The transforms of an <see cref="MLContext"/>.</param>
     /// <param name="outputColumnName">The column of activations to make: a vector of Single of the size of the deepest layer.</param>
     /// <param name="inputColumnName">
-    /// The column of features: a vector of Single or Double of known size, not negative, sparse or dense; null means <paramref name="outputColumnName"/>.
+    /// The column of features: a vector of Single or Double, of one size in all rows, not negative, sparse or dense; null means <paramref name="outputColumnName"/>.
     /// A missing value (NaN) ends the reading with an <see cref="InvalidOperationException"/> that names the row: replace such values before.
     /// </param>
     /// <param name="ranks">
@@ -69,7 +69,7 @@ public static class DeepNmfCatalog
     /// <param name="options">The options, which are read when this is called.</param>
     /// <remarks>
     /// <see cref="FactorizationOptions.Normalization"/> says how the activations are scaled. A missing value (NaN) among the features ends the reading with an
-    /// <see cref="InvalidOperationException"/> that names the row: replace such values before.
+    /// <see cref="InvalidOperationException"/> that names the row: replace such values before, or set <see cref="DeepNmfEstimator.Options.MissingValues"/>.
     /// </remarks>
     /// <returns>
     /// An estimator. Fitting it reads the data once and gives a <see cref="DeepNmfTransformer"/>, which adds

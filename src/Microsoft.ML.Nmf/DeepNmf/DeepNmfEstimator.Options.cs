@@ -1,4 +1,5 @@
 using Microsoft.ML.Nmf.Engine;
+using Microsoft.ML.Nmf.Reading;
 using Microsoft.ML.Nmf.Training;
 
 namespace Microsoft.ML.Nmf;
@@ -126,8 +127,32 @@ public sealed partial class DeepNmfEstimator
             set => _divergence.TransformTolerance = value;
         }
 
+        /// <inheritdoc cref="NmfEstimator.Options.MissingValues" />
+        public MissingValues MissingValues
+        {
+            get => _divergence.MissingValues;
+            set => _divergence.MissingValues = value;
+        }
+
+        /// <inheritdoc cref="NmfEstimator.Options.ExampleWeightColumnName" />
+        public string? ExampleWeightColumnName
+        {
+            get => _divergence.ExampleWeightColumnName;
+            set => _divergence.ExampleWeightColumnName = value;
+        }
+
+        /// <inheritdoc cref="NmfEstimator.Options.FeatureWeights" />
+        public IReadOnlyList<float>? FeatureWeights
+        {
+            get => _divergence.FeatureWeights;
+            set => _divergence.FeatureWeights = value;
+        }
+
         /// <summary>The penalty on the deepest activations.</summary>
         internal Penalty ActivationPenalty => _divergence.ActivationPenalty;
+
+        /// <inheritdoc />
+        internal override ReadingPlan Reading => _divergence.ToReadingPlan(NegativeValues, LayerAt(0).TemplatePenalty);
 
         /// <summary>How the activations of new rows are found.</summary>
         internal ActivationSettings ToActivationSettings() => _divergence.ToActivationSettings();
@@ -156,6 +181,17 @@ public sealed partial class DeepNmfEstimator
             scaled._initialActivations = FactorUnits.Divide(_initialActivations, units.Activations);
             scaled.DivideInitialTemplates(units.Templates);
             return scaled;
+        }
+
+        /// <summary>The same options for data whose rows and columns were multiplied.</summary>
+        internal Options Weighted(ExampleWeights? weights)
+        {
+            if (weights is null)
+                return this;
+            var weighted = (Options)Copy();
+            weighted._initialActivations = ExampleWeights.Scale(_initialActivations, weights.RowScales);
+            weighted.ScaleInitialTemplates(weights.ColumnScales);
+            return weighted;
         }
 
         /// <inheritdoc />

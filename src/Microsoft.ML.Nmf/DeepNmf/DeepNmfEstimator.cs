@@ -50,7 +50,7 @@ public sealed partial class DeepNmfEstimator : FactorizationEstimator<DeepNmfTra
         // The numerator and the denominator of the activations, and those of the other layers; the effective templates of all layers but the first, and
         // for each layer the product of the data with its activations; the denominator of the first.
         IEnumerable<int> activations = [deepest, deepest, .. ranks.SkipLast(1)], templates = [first, .. ranks, .. ranks.Skip(1)];
-        if (_options.Beta is not (BetaDivergence.Euclidean or BetaDivergence.KullbackLeibler))
+        if (_options.Beta is not (BetaDivergence.Euclidean or BetaDivergence.KullbackLeibler) || input.Examples is ObservedExamples)
             templates = [.. templates, .. ranks.Skip(1)];
         long together = memory.OfExamples(activations) + memory.OfFeatures(templates)
             + memory.OfTiles(input.Examples.Columns, first, _options.Beta) + memory.OfProducts(first);
@@ -78,8 +78,9 @@ public sealed partial class DeepNmfEstimator : FactorizationEstimator<DeepNmfTra
         DeepNmfResult result = DeepNmfTraining.Run(engine, input.Examples, options, monitor);
         var model = new DeepNmfModel(
             result.Templates, input.FeatureNames, options.Beta, input.Examples.Rows, result.Moments, options.Normalization, result.Phases);
-        int[] layers = [.. _outputs.Select(output => output.Output)];
-        return new DeepNmfTransformer(Host.Register(nameof(DeepNmfTransformer)), columns, model, options.ToActivationSettings(), layers);
+        int[] outputs = [.. _outputs.Select(output => output.Output)];
+        return new DeepNmfTransformer(
+            Host.Register(nameof(DeepNmfTransformer)), columns, model, options.ToActivationSettings(), options.Reading.Settings, outputs);
     }
 
     /// <inheritdoc />

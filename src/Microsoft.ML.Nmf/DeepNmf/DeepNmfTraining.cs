@@ -27,6 +27,7 @@ internal static class DeepNmfTraining
     public static DeepNmfResult Run(ComputeEngine engine, ExampleMatrix examples, DeepNmfEstimator.Options options, ITrainingMonitor monitor)
     {
         IReadOnlyList<int> ranks = options.Ranks;
+        options = options.Weighted(examples.Weights);
         FactorUnits units = FactorUnits.For(examples, options.InitialTemplatesOf(0), options.Beta);
         options = options.InUnits(units);
         using DataMatrix data = engine.Load(examples);
@@ -45,6 +46,7 @@ internal static class DeepNmfTraining
             else
                 phases.AddRange(StartLayerWise(engine, data, options, monitor, templates, activations, units));
 
+            UnobservedRows.Clear(engine, examples, new FactorPair(data, templates[0], activations));
             ChainLink[] links =
             [
                 new(activations, IsFixed: false, options.ActivationPenalty, units.Activations),
@@ -53,7 +55,8 @@ internal static class DeepNmfTraining
             using FactorChain chain = FactorChain.Create(engine, data, links, options.Beta);
             phases.Add(new TrainingPhase { Name = "all layers", History = TrainingLoop.Run(chain, options.Stopping, "Deep NMF, all layers", monitor) });
             FactorMatrix[] layers = [.. templates.Select((t, i) => FactorUnits.Multiply(t.ToMatrix(), i == 0 ? units.Templates : 1))];
-            ActivationMoments[] moments = ActivationMoments.OfChain(engine, activations, layers, units.Activations);
+            layers[0] = ExampleWeights.Scale(layers[0], examples.Weights?.ColumnScales, divides: true)!;
+            ActivationMoments[] moments = ActivationMoments.OfChain(engine, activations, layers, units.Activations, examples.Weights);
             int[][] order = TopicOrder.Arrange(layers, moments, i => options.InitialTemplatesOf(i) is not null);
             monitor.Recorder?.Finish(order);
             return new DeepNmfResult(layers, moments, phases);

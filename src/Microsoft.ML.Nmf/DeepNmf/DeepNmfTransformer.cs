@@ -4,6 +4,7 @@ using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Examining;
 using Microsoft.ML.Nmf.Exporting;
 using Microsoft.ML.Nmf.Hosting;
+using Microsoft.ML.Nmf.Reading;
 using Microsoft.ML.Nmf.Transforming;
 
 [assembly: LoadableClass(typeof(DeepNmfTransformer), typeof(TransformerLoader<DeepNmfTransformer>), null, typeof(SignatureLoadModel),
@@ -31,13 +32,15 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
     private readonly Lazy<ActivationProblem> _problem;
     private readonly Lazy<ActivationScale>[] _scales;
 
-    internal DeepNmfTransformer(ComponentHost host, ColumnNames columns, DeepNmfModel model, ActivationSettings settings, int[] outputs)
+    internal DeepNmfTransformer(
+        ComponentHost host, ColumnNames columns, DeepNmfModel model, ActivationSettings settings, ReadingSettings reading, int[] outputs)
         : base(host, columns)
     {
         Model = model;
         _settings = settings;
+        Reading = reading;
         _outputs = outputs;
-        _problem = new(() => ActivationProblem.Create(model.Deepest.EffectiveTemplates, settings));
+        _problem = new(() => ActivationProblem.Create(model.Deepest.EffectiveTemplates, settings, reading.FeatureWeights));
         _scales = [.. model.Layers.Select(layer => new Lazy<ActivationScale>(() => model.ScaleOf(layer)))];
     }
 
@@ -85,7 +88,7 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
         // 0x00010002: a checksum, which covers the columns too; a history says why the training ended
         // 0x00010003: a history may have ended because it was stopped
         // 0x00010004: how activations are scaled, their mean squares, and the sums of every layer; what topics were renamed to
-        // 0x00010005: columns that explain rows
+        // 0x00010005: how values are read, with the weights of features; columns that explain rows
         Version: 0x00010005,
         ReadableBy: 0x00010005,
         ReadsBackTo: 0x00010001,
@@ -94,6 +97,8 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
     private protected override FileHeader Header => HeaderOf<DeepNmfTransformer>();
 
     private protected override int FeatureCount => Model.Layers[0].Templates.Rows;
+
+    internal override ReadingSettings Reading { get; }
 
     private protected override object Learned => Model;
 
@@ -104,7 +109,8 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
         int layer => OutputColumn.Vector(Model.Layers[layer].Rank, Model.Layers[layer].SlotNames, _scales[layer].Value),
     };
 
-    private protected override RowResidual CreateResidual() => new(Model.Deepest.Components, Model.Deepest.ComponentSums, Model.Beta);
+    private protected override RowResidual CreateResidual()
+        => new(Model.Deepest.Components, Model.Deepest.ComponentSums, Model.Beta, Reading.FeatureWeights);
 
     private protected override IRowActivations CreateRowActivations() => new RowActivations(this, _outputs);
 
@@ -114,10 +120,10 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
     {
         var activations = new string[Model.Layers.Count];
         TopicLayer deepest = Model.Deepest;
-        activations[^1] = OnnxActivations.Add(graph, rows, deepest.EffectiveTemplates, _settings, Model.ScaleOf(deepest).Factors);
+        activations[^1] = OnnxActivations.Add(graph, rows, deepest.EffectiveTemplates, _settings, Model.ScaleOf(deepest).Factors, Reading.FeatureWeights);
         for (int i = activations.Length - 1; i > WidestOf(_outputs); i--)
             activations[i - 1] = OnnxMatrix.Expand(graph, activations[i], Model.Layers[i].Templates);
-        var explanation = new OnnxExplanation(graph, rows, activations[^1], deepest.EffectiveTemplates, Model.Beta);
+        var explanation = new OnnxExplanation(graph, rows, activations[^1], deepest.EffectiveTemplates, Model.Beta, Reading.FeatureWeights);
         return [.. _outputs.Select(output => output switch
         {
             Reconstruction => explanation.Reconstruction,
@@ -128,6 +134,7 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
 
     // *** Binary format ***, after the header and the columns; ModelFormat and TrainingHistory have the parts
     // activation settings: how activations of new rows are found, β among them
+    // reading settings, from version 0x00010005 on
     // int, for each output column: its layer; from version 0x00010005 on −3 for the approximation of the row, −4 for what is left of it
     // int: the number of layers
     // matrix, for each layer from the features on: its templates; their product is finite in float32, as in any training, which computes it
@@ -139,6 +146,7 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
     private protected override void Write(BinaryWriter writer)
     {
         ModelFormat.Write(writer, _settings);
+        ModelFormat.Write(writer, Reading);
         foreach (int output in _outputs)
             writer.Write(output);
         ModelFormat.Write(writer, Model.Layers.Select(layer => layer.Templates));
@@ -152,21 +160,23 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
     static DeepNmfTransformer ILoadableTransformer<DeepNmfTransformer>.Read(ComponentHost host, ColumnNames columns, ModelReader reader)
     {
         ActivationSettings settings = ModelFormat.ReadActivationSettings(reader);
+        ReadingSettings reading = ModelFormat.ReadReadingSettings(reader, ModelReader.FirstWithReading, knowsHoles: true);
         int[] outputs = [.. columns.Outputs.Select(_ => reader.Read<int>())];
         FactorMatrix[] templates = ModelFormat.ReadLayers(reader);
+        ModelFormat.Check(reading, templates[0].Rows);
         string[]? names = ModelFormat.ReadNames(reader, templates[0].Rows);
         int examples = ModelFormat.ReadNumberOfExamples(reader);
         (ActivationNormalization normalization, ActivationMoments[] moments) = ModelFormat.ReadActivations(
             reader, templates, () => ActivationMoments.OfSums(templates, ModelFormat.ReadSums(reader, templates[^1].Columns)));
         string?[][] topics = ModelFormat.ReadTopicNames(reader, templates);
         var model = new DeepNmfModel(templates, names, settings.Beta, examples, moments, normalization, TrainingPhase.Read(reader));
-        bool mayExplain = reader.Version >= ModelReader.FirstWithExplanations;
+        bool mayExplain = reader.Version >= ModelReader.FirstWithReading;
         ModelReader.Check(outputs.All(output => (output >= 0 && output < templates.Length) || (mayExplain && output is Reconstruction or Residual)),
             "an output column belongs to no layer");
         ModelReader.Check(model.Layers.All(layer => layer.Moments.Sums.All(double.IsFinite)), "the sums of activations are not finite");
         CheckProduct(model);
         model.Restore(topics);
-        return new DeepNmfTransformer(host, columns, model, settings, outputs);
+        return new DeepNmfTransformer(host, columns, model, settings, reading, outputs);
     }
 
     // The layer next to the features that a column holds; the deepest where there is none.
@@ -202,9 +212,9 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
             _activations = [.. _model.Select(layer => new float[layer.Rank])];
         }
 
-        public void Compute(ReadOnlySpan<int> features, ReadOnlySpan<float> values)
+        public void Compute(ReadOnlySpan<int> features, ReadOnlySpan<float> values, bool hasHoles)
         {
-            _solver.Solve(features, values, _activations[^1]);
+            _solver.Solve(features, values, hasHoles, _activations[^1]);
             Float32Range.Limit(_activations[^1]);
             for (int i = _model.Count - 1; i > _widest; i--)
             {

@@ -33,6 +33,34 @@ internal sealed record ActivationMoments(double[] Sums, double[] MeanSquares)
         return new ActivationMoments(sums, meanSquares);
     }
 
+    /// <summary>Those of one factor whose rows count with weights.</summary>
+    /// <param name="engine">The engine that the factor is of.</param>
+    /// <param name="activations">The factor, as it was trained.</param>
+    /// <param name="unit">What its entries are to be multiplied by.</param>
+    /// <param name="weights">The weights of the training data, or null.</param>
+    public static ActivationMoments Of(ComputeEngine engine, Factor activations, double unit, ExampleWeights? weights)
+    {
+        if (weights?.Rows is null)
+            return Of(engine, [activations], unit);
+        (double[] sums, double[] gram) = WeightedSums(engine, activations, unit, weights);
+        return new ActivationMoments(sums, Diagonal(gram, activations.Rank));
+    }
+
+    // Σ w h, and Σ w hᵀh / Σ w, with h as the activations are without what their rows were multiplied by.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static (double[] Sums, double[] Gram) WeightedSums(ComputeEngine engine, Factor activations, double unit, ExampleWeights weights)
+    {
+        float[] rows = weights.Rows!;
+        double power = weights.Beta is { } beta ? 1 / beta : 0, total = rows.Sum(weight => (double)weight);
+        using Factor scaled = engine.Allocate(activations.Rows, activations.Rank);
+        engine.Copy(activations, scaled);
+        engine.ScaleRows(scaled, ExampleWeights.PowersOf(rows, 1 - power));
+        double[] sums = [.. engine.ColumnSums(scaled).Select(sum => unit * sum)];
+        engine.Copy(activations, scaled);
+        engine.ScaleRows(scaled, ExampleWeights.PowersOf(rows, 0.5 - power));
+        return (sums, [.. GramOf(engine, scaled).Select(value => unit * unit * value / total)]);
+    }
+
     /// <summary>
     /// Those of every layer of a chain, in which the activations of each follow from the layer after it: H_(i−1) = H_i W_iᵀ, so that
     /// H_(i−1)ᵀH_(i−1) = W_i (H_iᵀH_i) W_iᵀ.
@@ -41,12 +69,16 @@ internal sealed record ActivationMoments(double[] Sums, double[] MeanSquares)
     /// <param name="deepest">The activations of the deepest layer.</param>
     /// <param name="templates">W_0, …, W_L.</param>
     /// <param name="unit">What the activations are to be multiplied by.</param>
+    /// <param name="weights">The weights of the training data, or null.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static ActivationMoments[] OfChain(ComputeEngine engine, Factor deepest, IReadOnlyList<FactorMatrix> templates, double unit)
+    public static ActivationMoments[] OfChain(
+        ComputeEngine engine, Factor deepest, IReadOnlyList<FactorMatrix> templates, double unit, ExampleWeights? weights = null)
     {
         var moments = new ActivationMoments[templates.Count];
-        double[] gram = [.. GramOf(engine, deepest).Select(value => unit * unit * value / deepest.Rows)];
-        moments[^1] = new ActivationMoments([.. engine.ColumnSums(deepest).Select(sum => unit * sum)], Diagonal(gram, deepest.Rank));
+        (double[] sums, double[] gram) = weights?.Rows is null
+            ? ([.. engine.ColumnSums(deepest).Select(sum => unit * sum)], [.. GramOf(engine, deepest).Select(value => unit * unit * value / deepest.Rows)])
+            : WeightedSums(engine, deepest, unit, weights);
+        moments[^1] = new ActivationMoments(sums, Diagonal(gram, deepest.Rank));
         for (int i = templates.Count - 1; i > 0; i--)
         {
             gram = Sandwich(templates[i], gram);

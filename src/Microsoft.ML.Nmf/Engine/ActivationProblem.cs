@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.ML.Nmf.Engine.Managed;
 
 namespace Microsoft.ML.Nmf.Engine;
@@ -14,8 +15,8 @@ namespace Microsoft.ML.Nmf.Engine;
 internal readonly record struct ActivationSettings(double Beta, float L1, float L2, int MaximumNumberOfIterations, float Tolerance);
 
 /// <summary>
-/// The problem of transforming: min over h ≥ 0 of D_β(x ‖ h Wᵀ) + l1 Σ h + l2/2 Σ h² for one example x at a time. Holds what depends on the templates
-/// alone. Immutable, so that threads share it; each uses a solver of its own.
+/// The problem of transforming: min over h ≥ 0 of D_β(x ‖ h Wᵀ) + l1 Σ h + l2/2 Σ h² for one example x at a time, in which features may count with weights, and
+/// those that an example lacks not at all. Holds what depends on the templates alone. Immutable, so that threads share it; each uses a solver of its own.
 /// </summary>
 internal abstract class ActivationProblem
 {
@@ -25,12 +26,22 @@ internal abstract class ActivationProblem
     /// </summary>
     /// <param name="templates">W, features × rank.</param>
     /// <param name="settings">What to minimise, and how exactly.</param>
-    public static ActivationProblem Create(FactorMatrix templates, ActivationSettings settings)
+    /// <param name="weights">The weight of each feature, at least 0; null for 1.</param>
+    public static ActivationProblem Create(FactorMatrix templates, ActivationSettings settings, float[]? weights = null)
     {
-        if (settings.Beta == BetaDivergence.Euclidean)
-            return new EuclideanActivations(templates, settings);
-        return NewtonActivations.Solves(settings.Beta) ? new NewtonActivations(templates, settings) : new MultiplicativeActivations(templates, settings);
+        if (settings.Beta != BetaDivergence.Euclidean && !NewtonActivations.Solves(settings.Beta))
+            return new MultiplicativeActivations(templates, settings, weights);
+
+        // v d_β(x ‖ x̂) = d_β(s x ‖ s x̂) with s the β-th root of v.
+        float[]? scales = weights is null ? null : ExampleWeights.PowersOf(weights, 1 / settings.Beta);
+        templates = ExampleWeights.Scale(templates, scales)!;
+        return settings.Beta == BetaDivergence.Euclidean
+            ? new EuclideanActivations(templates, settings) { Scales = scales }
+            : new NewtonActivations(templates, settings) { Scales = scales };
     }
+
+    /// <summary>By what the features of an example are multiplied, as those of the templates were; null for nothing.</summary>
+    public float[]? Scales { get; private init; }
 
     /// <summary>A solver for one thread.</summary>
     public abstract ActivationSolver CreateSolver();
@@ -39,19 +50,36 @@ internal abstract class ActivationProblem
 /// <summary>
 /// Finds the activations of one example after the other, without allocating. The same row gives the same bits whatever was solved before it.
 /// </summary>
-internal abstract class ActivationSolver
+/// <param name="scales">By what features are multiplied (<see cref="ActivationProblem.Scales"/>); null for nothing.</param>
+internal abstract class ActivationSolver(float[]? scales)
 {
+    private float[] _scaled = [];
+
     /// <summary>Solves for a row.</summary>
-    /// <param name="features">The features that are not zero, ascending.</param>
-    /// <param name="values">Their values, positive and finite.</param>
-    /// <param name="activations">Receives r values; all zero when the row has no features.</param>
-    public void Solve(ReadOnlySpan<int> features, ReadOnlySpan<float> values, Span<float> activations)
+    /// <param name="features">The features that are not zero, ascending; where the row has holes, all that it has.</param>
+    /// <param name="values">Their values, finite and not negative.</param>
+    /// <param name="hasHoles">Whether the other features are missing rather than zero.</param>
+    /// <param name="activations">Receives r values; all zero when the row has no features, or they are all zero.</param>
+    public void Solve(ReadOnlySpan<int> features, ReadOnlySpan<float> values, bool hasHoles, Span<float> activations)
     {
         activations.Clear();
-        if (features.Length > 0)
-            SolveCore(features, values, activations);
+        if (features.Length == 0 || (hasHoles && values.IndexOfAnyExcept(0f) < 0))
+            return;
+        if (scales is not null)
+            values = Scale(features, values, scales);
+        SolveCore(features, values, hasHoles, activations);
     }
 
     /// <summary>Solves for a row that is not zero; <paramref name="activations"/> comes in as zeros.</summary>
-    protected abstract void SolveCore(ReadOnlySpan<int> features, ReadOnlySpan<float> values, Span<float> activations);
+    protected abstract void SolveCore(ReadOnlySpan<int> features, ReadOnlySpan<float> values, bool hasHoles, Span<float> activations);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private ReadOnlySpan<float> Scale(ReadOnlySpan<int> features, ReadOnlySpan<float> values, float[] by)
+    {
+        if (_scaled.Length < values.Length)
+            _scaled = new float[values.Length];
+        for (int p = 0; p < values.Length; p++)
+            _scaled[p] = Math.Min(values[p] * by[features[p]], float.MaxValue);
+        return _scaled.AsSpan(0, values.Length);
+    }
 }

@@ -45,8 +45,11 @@ internal abstract class ComputeEngine : IDisposable
     /// <summary>A Gram matrix of zeros.</summary>
     public abstract Gram AllocateGram(int rank);
 
-    /// <summary>Room for the terms of a multiplicative update of a factor under D_β; for β = 1 the denominator is one row for all.</summary>
-    public MultiplicativeTerms AllocateTerms(int rows, int rank, double beta) => new(Allocate(rows, rank), Allocate(beta == 1 ? 1 : rows, rank));
+    /// <summary>
+    /// Room for the terms of a multiplicative update of a factor under D_β; for β = 1 the denominator is one row for all, but where there are holes.
+    /// </summary>
+    public MultiplicativeTerms AllocateTerms(int rows, int rank, double beta, bool hasHoles = false)
+        => new(Allocate(rows, rank), Allocate(beta == 1 && !hasHoles ? 1 : rows, rank));
 
     /// <summary>target ← source, of the same shape. Cost p·r.</summary>
     public void Copy(Factor source, Factor target) => Combine(1, source, 0, source, target);
@@ -56,7 +59,7 @@ internal abstract class ComputeEngine : IDisposable
     /// <summary>result ← FᵀF. Cost p·r²/2.</summary>
     public abstract void Gram(Factor factor, Gram result);
 
-    /// <summary>result ← M·O. Cost z·r.</summary>
+    /// <summary>result ← M·O; holes count as zeros, and every entry once. Cost z·r.</summary>
     public abstract void DataProduct(DataMatrix data, Factor other, Factor result);
 
     /// <summary>As <see cref="DataProduct"/>, but right to a few parts in 10⁵ alone where that is faster. Cost z·r.</summary>
@@ -94,6 +97,20 @@ internal abstract class ComputeEngine : IDisposable
     /// <summary>The value of a penalty on F. Cost p·r.</summary>
     public abstract double PenaltyOf(Factor factor, Penalty penalty);
 
+    /// <summary>The value of a penalty on F whose rows count with weights. Cost 3·p·r.</summary>
+    public double PenaltyOf(Factor factor, Penalty penalty, float[]? weights)
+    {
+        if (weights is null || penalty.IsNone)
+            return PenaltyOf(factor, penalty);
+        using Factor scaled = Allocate(factor.Rows, factor.Rank);
+        Copy(factor, scaled);
+        ScaleRows(scaled, weights);
+        double linear = PenaltyOf(scaled, new Penalty(penalty.L1, 0));
+        Copy(factor, scaled);
+        ScaleRows(scaled, ExampleWeights.PowersOf(weights, 0.5));
+        return linear + PenaltyOf(scaled, penalty with { L1 = 0 });
+    }
+
     /// <summary>‖T − F Sᵀ‖² entry by entry for a small factor S; F Sᵀ is never held whole. Cost p·r·(rows of S).</summary>
     public abstract double SquaredError(Factor target, Factor factor, Factor small);
 
@@ -118,6 +135,9 @@ internal abstract class ComputeEngine : IDisposable
     /// <summary>result ← a·A + b·B; the result may be A or B. Cost p·r.</summary>
     public abstract void Combine(double a, Factor first, double b, Factor second, Factor result);
 
+    /// <summary>F_i ← s_i F_i for every row. Cost p·r.</summary>
+    public abstract void ScaleRows(Factor factor, float[] scales);
+
     /// <summary>F ← max(F, least). Cost p·r.</summary>
     public abstract void AtLeast(Factor factor, float least);
 
@@ -139,12 +159,13 @@ internal abstract class ComputeEngine : IDisposable
 
     /// <summary>
     /// The terms of the multiplicative update of F under D_β, β ≠ 2: numerator (M ∘ X̂^(β−2)) O, denominator X̂^(β−1) O, with X̂ = F Oᵀ, which is never held
-    /// whole. Cost 2·z·r for β = 1 on sparse data, otherwise at most 3·p·q·r.
+    /// whole. Cost 2·z·r for β = 1 on sparse data, otherwise at most 3·p·q·r. Where there are holes, the sums are over observed entries, each times the weight
+    /// of its column; D_β counts the weight of its row as well, which the terms of the row do without. Cost 3·z·r then.
     /// </summary>
     /// <param name="data">M.</param>
     /// <param name="factor">F.</param>
     /// <param name="other">O.</param>
-    /// <param name="beta">β; 2 only without terms.</param>
+    /// <param name="beta">β; without holes 2 only without terms.</param>
     /// <param name="terms">Receives the terms; null to evaluate alone.</param>
     /// <param name="evaluate">Whether to compute the divergence, which with terms costs next to nothing more.</param>
     /// <returns>D_β(M ‖ F Oᵀ), or NaN when it is not evaluated.</returns>
@@ -167,6 +188,13 @@ internal abstract class ComputeEngine : IDisposable
     /// <see href="https://doi.org/10.1162/NECO_a_00256">Gillis and Glineur 2012</see>. Cost p·r² a sweep.
     /// </summary>
     public abstract void CoordinateDescent(Factor factor, Gram gram, Factor product, Penalty penalty, int sweeps);
+
+    /// <summary>
+    /// Coordinate descent on min over f ≥ 0 of ½ Σ u (x − f oᵀ)² plus the penalty over the observed entries of each row, for every row f of F on its own, with
+    /// u the weight of the entry's column, in a number of sweeps. A row without entries becomes zero. Cost 2·z·r, and 4·z·r a sweep.
+    /// </summary>
+    /// <returns>D_2(M ‖ F Oᵀ) afterwards, as <see cref="Divergence"/>.</returns>
+    public abstract double ObservedDescent(DataMatrix data, Factor factor, Factor other, Penalty penalty, int sweeps);
 
     /// <summary>
     /// Coordinate descent that goes on in the direction of the last two results: next ← max(Z + extrapolation·(Z − plain), 0) and then plain ← Z, where Z is what

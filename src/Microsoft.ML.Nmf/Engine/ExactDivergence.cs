@@ -17,6 +17,8 @@ internal static class ExactDivergence
     /// <param name="threads">The most threads to use.</param>
     public static double Of(ExampleMatrix examples, FactorMatrix activations, FactorMatrix templates, double beta, int threads)
     {
+        if (examples is ObservedExamples observed)
+            return OfObserved(observed, activations, templates, beta, threads);
         bool storedAlone = examples is SparseExamples && beta is 1 or 2;
         double[] w = storedAlone ? [] : Transpose(templates);
         float floor = beta == BetaDivergence.Euclidean ? float.NegativeInfinity : examples.FloorOf(beta);
@@ -35,6 +37,8 @@ internal static class ExactDivergence
     {
         if (beta is 1 or 2)
             return beta == 1 ? examples.Sum : 0.5 * examples.SumOfSquares;
+        if (examples is ObservedExamples observed)
+            return ScaleOfObserved(observed, beta, threads);
         double entries = (double)examples.Rows * examples.Columns, floor = examples.FloorOf(beta);
         if (beta == 0)
             return entries;
@@ -46,6 +50,44 @@ internal static class ExactDivergence
                 parts[b] += value == 0 ? 0 : Math.Pow(Math.Max(value, beta < 0 ? floor : 0), beta);
         });
         return parts.Sum() + (beta < 0 ? (entries - examples.NonZeros) * Math.Pow(floor, beta) : 0);
+    }
+
+    private static double OfObserved(ObservedExamples examples, FactorMatrix activations, FactorMatrix templates, double beta, int threads)
+    {
+        float floor = beta == BetaDivergence.Euclidean ? float.NegativeInfinity : examples.FloorOf(beta);
+        return SumObserved(examples, threads, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (row, column, value) =>
+        {
+            ReadOnlySpan<float> h = activations.Row(row), w = templates.Row(column);
+            double approximation = 0;
+            for (int k = 0; k < h.Length; k++)
+                approximation += (double)h[k] * w[k];
+            return BetaDivergence.Of(beta <= 0 ? Math.Max(value, floor) : value, Math.Max(approximation, floor), beta);
+        });
+    }
+
+    private static double ScaleOfObserved(ObservedExamples examples, double beta, int threads)
+    {
+        float floor = examples.FloorOf(beta);
+        return SumObserved(examples, threads, (_, _, value) => value == 0 && beta > 0 ? 0 : Math.Pow(Math.Max(value, beta < 0 ? floor : 0), beta));
+    }
+
+    // Σ of a function of the observed entries, each as often as its row and column count.
+    private static double SumObserved(ObservedExamples examples, int threads, Func<int, int, float, double> of)
+    {
+        var parts = new double[RowBlocks.Count(examples.Rows)];
+        Parallel.For(0, parts.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (b) =>
+        {
+            CompressedBlock rows = examples.Data.Blocks[b];
+            for (int i = 0; i < rows.Rows; i++)
+            {
+                int row = b * ExampleMatrix.BlockRows + i;
+                double sum = 0;
+                for (int p = rows.Starts[i]; p < rows.Starts[i + 1]; p++)
+                    sum += (examples.Weights?.Columns?[rows.Columns[p]] ?? 1) * of(row, rows.Columns[p], rows.Values[p]);
+                parts[b] += (examples.Weights?.Rows?[row] ?? 1) * sum;
+            }
+        });
+        return parts.Sum();
     }
 
     // Σ over the stored entries of d_β(x ‖ x̂) less what x̂ would add at a zero.

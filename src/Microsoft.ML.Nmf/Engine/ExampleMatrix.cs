@@ -44,8 +44,14 @@ internal abstract class ExampleMatrix
     /// <summary>The sum of the squares of all entries, ‖X‖²_F.</summary>
     public double SumOfSquares { get; }
 
-    /// <summary>The mean over all n·m entries, zeros included; 0 for an empty matrix.</summary>
-    public double Mean => Rows == 0 || Columns == 0 ? 0 : Sum / ((double)Rows * Columns);
+    /// <summary>The mean over all n·m entries, zeros included, or over the observed ones where there are holes; 0 for an empty matrix.</summary>
+    public virtual double Mean => Rows == 0 || Columns == 0 ? 0 : Sum / ((double)Rows * Columns);
+
+    /// <summary>The sum of all n·m entries, holes with the mean of the others.</summary>
+    public virtual double SumWithHoles => Sum;
+
+    /// <summary>How often rows and columns count; null where all count once.</summary>
+    public ExampleWeights? Weights { get; init; }
 
     /// <summary>
     /// The least value of X̂ when β ≠ 2, and of X when β ≤ 0; smaller values count as this one. It is <see cref="BetaDivergence.Floor"/> times the mean, or
@@ -171,7 +177,7 @@ internal static class RowBlocks
 /// <summary>One block of up to <see cref="ExampleMatrix.BlockRows"/> compressed rows.</summary>
 /// <param name="Starts">Row i has the entries from Starts[i] to Starts[i + 1] − 1; one value more than there are rows.</param>
 /// <param name="Columns">The column of each entry, ascending within a row.</param>
-/// <param name="Values">The value of each entry, never zero.</param>
+/// <param name="Values">The value of each entry; never zero but where zeros are observed among holes.</param>
 internal readonly record struct CompressedBlock(int[] Starts, int[] Columns, float[] Values)
 {
     /// <summary>The number of rows in the block.</summary>

@@ -95,47 +95,61 @@ internal sealed class ExampleMatrixBuilder(int columns)
     /// The matrix of all rows added, divided by the power of 4 that brings its mean between ½ and 2; as it is when all entries are zero. The builder cannot be
     /// used again.
     /// </summary>
-    public ExampleMatrix BuildInUnit()
+    /// <param name="weights">By what rows and columns were multiplied before they were added; null for nothing.</param>
+    public ExampleMatrix BuildInUnit(ExampleWeights? weights = null)
     {
         if (_starts.Count > 1)
             EndBlock();
         double mean = _sum / ((double)Rows * columns);
         if (!(mean > 0))
-            return Build();
-        double unit = Math.ScaleB(1, 2 * (int)Math.Round(Math.Log2(mean) / 2));
-        Divide(unit);
-        return Build(unit);
+            return Build(weights: weights);
+        double unit = UnitFor(mean);
+        Divide(_blocks, unit);
+        _sum /= unit;
+        _sumOfSquares /= unit * unit;
+        return Build(unit, weights);
     }
 
-    /// <summary>The matrix of all rows added. The builder gives its rows away and cannot be used again.</summary>
-    /// <param name="unit">By what the rows were divided before they were added.</param>
-    public ExampleMatrix Build(double unit = 1)
+    /// <summary>The power of 4 that brings a mean, above 0, between ½ and 2.</summary>
+    public static double UnitFor(double mean) => Math.ScaleB(1, 2 * (int)Math.Round(Math.Log2(mean) / 2));
+
+    /// <summary>The rows as they were added, zeros among them too. The builder gives them away and cannot be used again.</summary>
+    public CompressedRows Collect()
     {
         if (_starts.Count > 1)
             EndBlock();
         var compressed = new CompressedRows([.. _blocks], Rows, columns);
         _blocks.Clear();
-        if (compressed.NonZeros < DenseFrom * Rows * columns)
-            return new SparseExamples(compressed, _sum, _sumOfSquares, unit);
-        long nonZeros = compressed.NonZeros;
-        return new DenseExamples(Unpack(compressed), Rows, columns, nonZeros, _sum, _sumOfSquares, unit);
+        return compressed;
     }
 
-    // Division by a power of 2 rounds only entries below 1e-38 of the unit. Done in double, since its reciprocal may not fit float32.
+    /// <summary>The matrix of all rows added. The builder gives its rows away and cannot be used again.</summary>
+    /// <param name="unit">By what the rows were divided before they were added.</param>
+    /// <param name="weights">By what rows and columns were multiplied before; null for nothing.</param>
+    public ExampleMatrix Build(double unit = 1, ExampleWeights? weights = null)
+    {
+        CompressedRows compressed = Collect();
+        if (compressed.NonZeros < DenseFrom * Rows * columns)
+            return new SparseExamples(compressed, _sum, _sumOfSquares, unit) { Weights = weights };
+        long nonZeros = compressed.NonZeros;
+        return new DenseExamples(Unpack(compressed), Rows, columns, nonZeros, _sum, _sumOfSquares, unit) { Weights = weights };
+    }
+
+    /// <summary>
+    /// Divides the entries of blocks by a unit. Division by a power of 2 rounds only entries below 1e-38 of it. Done in double, since its reciprocal may not
+    /// fit float32.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Divide(double unit)
+    public static void Divide(IEnumerable<CompressedBlock> blocks, double unit)
     {
         if (unit == 1)
             return;
-        foreach (CompressedBlock block in _blocks)
+        foreach (CompressedBlock block in blocks)
         {
             float[] values = block.Values;
             for (int p = 0; p < values.Length; p++)
                 values[p] = (float)(values[p] / unit);
         }
-
-        _sum /= unit;
-        _sumOfSquares /= unit * unit;
     }
 
     // Adds a row of which all m values are given.

@@ -7,16 +7,18 @@ namespace Microsoft.ML.Nmf.Examining;
 
 /// <summary>Reads one row after the other, and finds what each topic brings to it and what is left. Allocates nothing per row.</summary>
 internal sealed class ExaminedRowReader(
-    DataViewRow row, FeatureColumn column, IRowActivations activations, RowResidual residual, double[] componentSums)
+    DataViewRow row, FeatureColumn column, ReadingSettings settings, IRowActivations activations, RowResidual residual, double[] componentSums)
 {
-    private readonly FeatureRowReader _reader = new(row, column);
+    private readonly FeatureRowReader _reader = new(row, column, settings);
+    private int[] _present = [];
+    private int _count;
     private double _total;
 
     /// <summary>What each topic brings to the row's approximation: its activation times the sum of its templates.</summary>
     public double[] Amounts { get; } = new double[componentSums.Length];
 
     /// <summary>The features of the row that are not zero.</summary>
-    public ReadOnlySpan<int> Features => _reader.Features;
+    public ReadOnlySpan<int> Features => _reader.HasHoles ? _present.AsSpan(0, _count) : _reader.Features;
 
     /// <summary>What the topics leave unexplained of the row.</summary>
     public double Residual { get; private set; }
@@ -31,7 +33,9 @@ internal sealed class ExaminedRowReader(
     public void Read()
     {
         _reader.Read();
-        activations.Compute(_reader.Features, _reader.Values);
+        if (_reader.HasHoles)
+            TakePresent();
+        activations.Compute(_reader.Features, _reader.Values, _reader.HasHoles);
         ReadOnlySpan<float> found = activations.Output(0);
         _total = 0;
         for (int k = 0; k < found.Length; k++)
@@ -40,7 +44,20 @@ internal sealed class ExaminedRowReader(
             _total += Amounts[k];
         }
 
-        Residual = residual.Of(_reader.Features, _reader.Values, found);
+        Residual = residual.Of(_reader.Features, _reader.Values, _reader.HasHoles, found);
+    }
+
+    // Among holes a row's zeros are listed.
+    private void TakePresent()
+    {
+        if (_present.Length < _reader.Features.Length)
+            _present = new int[_reader.Features.Length];
+        _count = 0;
+        for (int p = 0; p < _reader.Features.Length; p++)
+        {
+            if (_reader.Values[p] > 0)
+                _present[_count++] = _reader.Features[p];
+        }
     }
 }
 

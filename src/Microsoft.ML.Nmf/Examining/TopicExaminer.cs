@@ -17,7 +17,7 @@ internal sealed class TopicExaminer(ActivationTransformerBase transformer, Topic
     /// <summary>How often a pass asks whether it is to go on.</summary>
     public const int RowsBetweenChecks = 1024;
 
-    private readonly RowResidual _residual = new(topics.Components, topics.ComponentSums, beta);
+    private readonly RowResidual _residual = new(topics.Components, topics.ComponentSums, beta, transformer.Reading.FeatureWeights);
 
     /// <summary>An examiner of one layer of a model.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such layer.</exception>
@@ -38,7 +38,7 @@ internal sealed class TopicExaminer(ActivationTransformerBase transformer, Topic
         IEnumerable<double> Read()
         {
             using DataViewRowCursor cursor = view.GetRowCursor([features.Column]);
-            var row = new ExaminedRowReader(cursor, features, transformer.CreateRowActivations(layer), _residual, topics.ComponentSums);
+            var row = new ExaminedRowReader(cursor, features, transformer.Reading, transformer.CreateRowActivations(layer), _residual, topics.ComponentSums);
             while (cursor.MoveNext())
             {
                 Check(cursor);
@@ -68,7 +68,7 @@ internal sealed class TopicExaminer(ActivationTransformerBase transformer, Topic
         DataViewSchema.Column?[] columns = [features.Column, text, time, .. groups.Select(group => (DataViewSchema.Column?)group.Column)];
         using (DataViewRowCursor cursor = view.GetRowCursor(columns.OfType<DataViewSchema.Column>()))
         {
-            var row = new ExaminedRowReader(cursor, features, transformer.CreateRowActivations(layer), _residual, topics.ComponentSums);
+            var row = new ExaminedRowReader(cursor, features, transformer.Reading, transformer.CreateRowActivations(layer), _residual, topics.ComponentSums);
             var quoted = new RowQuoter(cursor, text);
             GroupShares[] groupShares = [.. groups.Select(group => new GroupShares(cursor, group, topics.Rank))];
             PeriodShares? periodShares = bins is null ? null : new PeriodShares(cursor, time!.Value, bins, topics.Rank);

@@ -12,6 +12,7 @@ internal sealed class OnnxExplanation
     private readonly string _activations;
     private readonly FactorMatrix _templates;
     private readonly double _beta;
+    private readonly bool _isWeighted;
     private string? _reconstruction;
 
     /// <summary>For a graph.</summary>
@@ -20,8 +21,10 @@ internal sealed class OnnxExplanation
     /// <param name="activations">Tensor of Double, rows × topics, before scaling.</param>
     /// <param name="templates">V, features × topics.</param>
     /// <param name="beta">β.</param>
-    public OnnxExplanation(OnnxGraph graph, string rows, string activations, FactorMatrix templates, double beta)
+    /// <param name="weights">The weight of each feature; null for 1.</param>
+    public OnnxExplanation(OnnxGraph graph, string rows, string activations, FactorMatrix templates, double beta, float[]? weights = null)
     {
+        _isWeighted = weights is not null;
         _graph = graph;
         _rows = rows;
         _activations = activations;
@@ -33,9 +36,11 @@ internal sealed class OnnxExplanation
     public string Reconstruction => _reconstruction ??= OnnxMatrix.Expand(_graph, _activations, _templates);
 
     /// <summary>What is left of each row: tensor of Double, rows × 1.</summary>
-    /// <exception cref="InvalidOperationException">β is neither 1 nor 2.</exception>
+    /// <exception cref="InvalidOperationException">β is neither 1 nor 2, or features have weights.</exception>
     public string Residual => _beta switch
     {
+        _ when _isWeighted => throw _graph.Refuse("it has a ResidualColumnName and FeatureWeights. The residual is written without weights only. Leave "
+            + "ResidualColumnName out, or compute the residual from the column of ReconstructionColumnName."),
         BetaDivergence.Euclidean => Euclidean(),
         BetaDivergence.KullbackLeibler => KullbackLeibler(),
         _ => throw _graph.Refuse(string.Create(CultureInfo.InvariantCulture,

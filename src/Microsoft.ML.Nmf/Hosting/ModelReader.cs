@@ -20,8 +20,11 @@ internal sealed class ModelReader(Stream stream, long end, uint version)
     /// <summary>The first version of a model file that has the names that topics were given.</summary>
     public const uint FirstWithTopicNames = 0x00010004;
 
-    /// <summary>The first version of a model file of NMF or deep NMF that may have columns which explain rows.</summary>
-    public const uint FirstWithExplanations = 0x00010005;
+    /// <summary>
+    /// The first version of a model file of NMF or deep NMF that says how values are read, and may have columns which explain rows; that of neural NMF is one
+    /// later.
+    /// </summary>
+    public const uint FirstWithReading = 0x00010005;
 
     private const int BytesAtOnce = 1 << 16;
 

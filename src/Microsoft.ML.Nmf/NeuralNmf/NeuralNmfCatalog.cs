@@ -15,7 +15,7 @@ public static class NeuralNmfCatalog
     /// <param name="catalog">The transforms of an <see cref="MLContext"/>.</param>
     /// <param name="outputColumnName">The column of activations to make: a vector of Single of the size of the deepest layer.</param>
     /// <param name="inputColumnName">
-    /// The column of features: a vector of Single or Double of known size, not negative, sparse or dense; null means <paramref name="outputColumnName"/>.
+    /// The column of features: a vector of Single or Double, of one size in all rows, not negative, sparse or dense; null means <paramref name="outputColumnName"/>.
     /// A missing value (NaN) ends the reading with an <see cref="InvalidOperationException"/> that names the row: replace such values before.
     /// </param>
     /// <param name="ranks">

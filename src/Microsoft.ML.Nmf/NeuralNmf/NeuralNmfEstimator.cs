@@ -125,7 +125,8 @@ public sealed partial class NeuralNmfEstimator : FactorizationEstimator<NeuralNm
         var model = new NeuralNmfModel(
             result.Templates, input.FeatureNames, options.Loss, input.Examples.Rows, result.Moments, options.Normalization, result.Phases,
             result.Epochs, classifier, result.Scores);
-        return new NeuralNmfTransformer(Host.Register(nameof(NeuralNmfTransformer)), columns, model, [.. _outputs.Select(o => o.Output)], classes);
+        return new NeuralNmfTransformer(
+            Host.Register(nameof(NeuralNmfTransformer)), columns, model, _options.Reading.Settings, [.. _outputs.Select(o => o.Output)], classes);
     }
 
     /// <inheritdoc />

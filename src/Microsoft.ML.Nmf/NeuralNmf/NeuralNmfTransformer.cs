@@ -5,6 +5,7 @@ using Microsoft.ML.Nmf.Examining;
 using Microsoft.ML.Nmf.Exporting;
 using Microsoft.ML.Nmf.Hosting;
 using Microsoft.ML.Nmf.NeuralNmf;
+using Microsoft.ML.Nmf.Reading;
 using Microsoft.ML.Nmf.Transforming;
 
 [assembly: LoadableClass(typeof(NeuralNmfTransformer), typeof(TransformerLoader<NeuralNmfTransformer>), null, typeof(SignatureLoadModel),
@@ -27,9 +28,6 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
 {
     internal const string LoaderSignature = "NeuralNmfTransformer";
 
-    // The first version with columns that explain rows.
-    private const uint FirstWithExplanationsOfLayers = 0x00010006;
-
     // The first version with the scores that features and topics give.
     private const uint FirstWithScores = 0x00010005;
 
@@ -48,9 +46,11 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
     private readonly Lazy<ActivationProblem[]> _problems;
     private readonly Lazy<ActivationScale>[] _scales;
 
-    internal NeuralNmfTransformer(ComponentHost host, ColumnNames columns, NeuralNmfModel model, int[] outputs, ClassKeys? classes)
+    internal NeuralNmfTransformer(
+        ComponentHost host, ColumnNames columns, NeuralNmfModel model, ReadingSettings reading, int[] outputs, ClassKeys? classes)
         : base(host, columns)
     {
+        Reading = reading;
         Model = model;
         _outputs = outputs;
         _classes = classes;
@@ -104,7 +104,7 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
         // 0x00010003: a history may have ended because it was stopped
         // 0x00010004: how activations are scaled, and their mean squares; what topics were renamed to
         // 0x00010005: the scores that features and topics give
-        // 0x00010006: columns that explain rows
+        // 0x00010006: how values are read; columns that explain rows
         Version: 0x00010006,
         ReadableBy: 0x00010006,
         ReadsBackTo: 0x00010001,
@@ -113,6 +113,8 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
     private protected override FileHeader Header => HeaderOf<NeuralNmfTransformer>();
 
     private protected override int FeatureCount => Model.Layers[0].Templates.Rows;
+
+    internal override ReadingSettings Reading { get; }
 
     private protected override object Learned => Model;
 
@@ -156,6 +158,7 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
     }
 
     // *** Binary format ***, after the header and the columns; ModelFormat has the parts
+    // reading settings, from version 0x00010006 on
     // int, for each output column: its layer, −1 for class scores, −2 for the predicted label; from version 0x00010006 on −3 for the approximation of the row,
     //   −4 for what is left of it
     // bool: whether there are classes
@@ -163,6 +166,7 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
     // the model: see WriteModel
     private protected override void Write(BinaryWriter writer)
     {
+        ModelFormat.Write(writer, Reading);
         foreach (int output in _outputs)
             writer.Write(output);
         writer.Write(_classes is not null);
@@ -172,15 +176,17 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
 
     static NeuralNmfTransformer ILoadableTransformer<NeuralNmfTransformer>.Read(ComponentHost host, ColumnNames columns, ModelReader reader)
     {
+        ReadingSettings reading = ModelFormat.ReadReadingSettings(reader, ModelReader.FirstWithReading + 1, knowsHoles: false);
+        ModelReader.Check(reading.FeatureWeights is null, "the model has feature weights, which it does not know");
         int[] outputs = [.. columns.Outputs.Select(_ => reader.Read<int>())];
         ClassKeys? classes = reader.ReadBoolean() ? ClassKeys.Read(reader) : null;
         NeuralNmfModel model = ReadModel(reader, classes);
         int least = classes is null ? 0 : PredictedLabel;
-        bool mayExplain = reader.Version >= FirstWithExplanationsOfLayers;
+        bool mayExplain = reader.Version > ModelReader.FirstWithReading;
         ModelReader.Check(
             outputs.All(output => (output >= least && output < model.Layers.Count) || (mayExplain && output is Reconstruction or Residual)),
             "an output column belongs to nothing");
-        return new NeuralNmfTransformer(host, columns, model, outputs, classes);
+        return new NeuralNmfTransformer(host, columns, model, reading, outputs, classes);
     }
 
     // *** Binary format of the model ***
@@ -349,9 +355,9 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
 
         public uint Key { get; private set; }
 
-        public void Compute(ReadOnlySpan<int> features, ReadOnlySpan<float> values)
+        public void Compute(ReadOnlySpan<int> features, ReadOnlySpan<float> values, bool hasHoles)
         {
-            _solvers[0].Solve(features, values, _activations[0]);
+            _solvers[0].Solve(features, values, hasHoles, _activations[0]);
             Float32Range.Limit(_activations[0]);
             for (int i = 1; i < _solvers.Length; i++)
             {
@@ -364,7 +370,7 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
                     _values[count++] = _activations[i - 1][k];
                 }
 
-                _solvers[i].Solve(_positive.AsSpan(0, count), _values.AsSpan(0, count), _activations[i]);
+                _solvers[i].Solve(_positive.AsSpan(0, count), _values.AsSpan(0, count), hasHoles: false, _activations[i]);
                 Float32Range.Limit(_activations[i]);
             }
 

@@ -48,7 +48,9 @@ internal static class LayerWiseTraining
                 FactorUnits unitsOfLayer = i == 0 ? units : units with { Data = units.Activations, Templates = 1 };
                 TrainingHistory history = NmfTraining.Run(engine, factors, layers[i], stopping, monitor, phase, unitsOfLayer, areGiven);
                 phases.Add(new TrainingPhase { Name = $"layer {i + 1}", History = history });
-                below = isDeepest ? null : ExampleMatrixBuilder.From(activations.ToMatrix()).Build(units.Activations);
+                // The rows stay multiplied by what those of the data were.
+                ExampleWeights? weights = data.Examples.Weights is { RowScales: not null } scaled ? scaled with { Columns = null } : null;
+                below = isDeepest ? null : ExampleMatrixBuilder.From(activations.ToMatrix()).Build(units.Activations, weights);
             }
             finally
             {

@@ -14,7 +14,7 @@ public static class NmfCatalog
     /// <param name="catalog">The transforms of an <see cref="MLContext"/>.</param>
     /// <param name="outputColumnName">The column of activations to make: a vector of Single of size <paramref name="rank"/>.</param>
     /// <param name="inputColumnName">
-    /// The column of features: a vector of Single or Double of known size, not negative, sparse or dense; null means <paramref name="outputColumnName"/>.
+    /// The column of features: a vector of Single or Double, of one size in all rows, not negative, sparse or dense; null means <paramref name="outputColumnName"/>.
     /// A missing value (NaN) ends the reading with an <see cref="InvalidOperationException"/> that names the row: replace such values before.
     /// </param>
     /// <param name="rank">The number of components, at least 1.</param>
@@ -66,7 +66,7 @@ public static class NmfCatalog
     /// <param name="options">The options, which are read when this is called.</param>
     /// <remarks>
     /// <see cref="FactorizationOptions.Normalization"/> says how the activations are scaled. A missing value (NaN) among the features ends the reading with an
-    /// <see cref="InvalidOperationException"/> that names the row: replace such values before.
+    /// <see cref="InvalidOperationException"/> that names the row: replace such values before, or set <see cref="NmfEstimator.Options.MissingValues"/>.
     /// </remarks>
     /// <returns>
     /// An estimator. Fitting it reads the data once and gives a <see cref="NmfTransformer"/>, which adds the activations, those of a row of zeros all 0.

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.Nmf.Engine;
+using Microsoft.ML.Nmf.Reading;
 using Microsoft.ML.Nmf.Training;
 
 namespace Microsoft.ML.Nmf;
@@ -35,14 +36,15 @@ public enum NmfSolver
 
 /// <summary>
 /// Where a factorization starts. NNDSVD and its variants take the leading singular vectors of the data, found by a randomised method, and keep of each pair
-/// the heavier of its positive and its negative part (<see href="https://doi.org/10.1016/j.patcog.2007.09.010">Boutsidis and Gallopoulos 2008</see>).
+/// the heavier of its positive and its negative part (<see href="https://doi.org/10.1016/j.patcog.2007.09.010">Boutsidis and Gallopoulos 2008</see>). Missing
+/// values count there as the product of the means of their row and their feature.
 /// </summary>
 public enum NmfInitialization
 {
     /// <summary>
     /// <see cref="Nndsvd"/> for coordinate descent and alternating least squares, <see cref="NndsvdA"/> for multiplicative updates, which could never
     /// leave a zero. Where there are 16,384 examples or more, the templates of NNDSVD are those of every eighth example, after four iterations on these alone:
-    /// that takes less time and starts nearer to the end.
+    /// that takes less time and starts nearer to the end. <see cref="Random"/> where values are missing.
     /// </summary>
     Automatic,
 
@@ -237,6 +239,44 @@ public sealed partial class NmfEstimator
             set => _divergence.TransformTolerance = value;
         }
 
+        /// <summary>
+        /// What NaN means, and in sparse vectors a value that is not stored. <see cref="MissingValues.AreZero"/> unless set. With
+        /// <see cref="MissingValues.AreMissing"/> the objective counts observed values alone, in training and when transforming. Not with
+        /// <see cref="NmfSolver.AlternatingLeastSquares"/>.
+        /// </summary>
+        /// <exception cref="ArgumentOutOfRangeException">The value is none of the named ones.</exception>
+        public MissingValues MissingValues
+        {
+            get => _divergence.MissingValues;
+            set => _divergence.MissingValues = value;
+        }
+
+        /// <summary>
+        /// The name of a column, Single or Double, that says how often each row of the training data counts, its penalty on activations included: at least 0
+        /// and finite. 2 is the same as the row twice, 0 as without it. The activations of a row do not depend on its own weight. Null, the default, for once.
+        /// </summary>
+        /// <exception cref="ArgumentException">The name is empty.</exception>
+        public string? ExampleWeightColumnName
+        {
+            get => _divergence.ExampleWeightColumnName;
+            set => _divergence.ExampleWeightColumnName = value;
+        }
+
+        /// <summary>
+        /// How often each feature counts, its penalties on templates included: one weight for each, finite and at least 0, and one above 0. They count when
+        /// transforming too; a feature of weight 0 gets templates of 0 and is ignored. Null, the default, for once.
+        /// </summary>
+        /// <exception cref="ArgumentOutOfRangeException">A weight is negative or not finite, or none is above 0. Fitting throws it for a wrong
+        /// number.</exception>
+        public IReadOnlyList<float>? FeatureWeights
+        {
+            get => _divergence.FeatureWeights;
+            set => _divergence.FeatureWeights = value;
+        }
+
+        /// <summary>Whether the start was left to us.</summary>
+        internal bool IsStartAutomatic { get; private set; }
+
         /// <summary>Whether the start was left to us, and may come from some of the rows.</summary>
         internal bool MayStartFromSample { get; private set; }
 
@@ -277,6 +317,9 @@ public sealed partial class NmfEstimator
         /// <summary>The penalty on the activations.</summary>
         internal Penalty ActivationPenalty => _divergence.ActivationPenalty;
 
+        /// <inheritdoc />
+        internal override ReadingPlan Reading => _divergence.ToReadingPlan(NegativeValues, TemplatePenalty);
+
         /// <summary>How the activations of new rows are found.</summary>
         internal ActivationSettings ToActivationSettings() => _divergence.ToActivationSettings();
 
@@ -311,6 +354,18 @@ public sealed partial class NmfEstimator
             return scaled;
         }
 
+        /// <summary>The same options for data whose rows and columns were multiplied.</summary>
+        internal Options Weighted(ExampleWeights? weights)
+        {
+            if (weights is null)
+                return this;
+            var weighted = (Options)Copy();
+            weighted._initialTemplates = ExampleWeights.Scale(_initialTemplates, weights.ColumnScales);
+            weighted._fixedTemplates = ExampleWeights.Scale(_fixedTemplates, weights.ColumnScales);
+            weighted._initialActivations = ExampleWeights.Scale(_initialActivations, weights.RowScales);
+            return weighted;
+        }
+
         /// <inheritdoc />
         private protected override void StartRandomly()
         {
@@ -338,6 +393,8 @@ public sealed partial class NmfEstimator
                     + $"Choose {NmfSolver.CoordinateDescent}.");
             }
 
+            if (_solver == NmfSolver.AlternatingLeastSquares)
+                CheckLeastSquares();
             if (_initialActivations is not null && _initialTemplates is null)
             {
                 throw new ArgumentOutOfRangeException(nameof(InitialTemplates), null,
@@ -366,13 +423,51 @@ public sealed partial class NmfEstimator
                     "InitialTemplates and SeedWords are both set, but each is a start. Leave one of them out.");
             }
 
+            CheckGuided();
             // How many features there are is not known before fitting.
             OptionRange.Shape(_initialTemplates, _initialTemplates?.Rows ?? 0, _rank, "feature", nameof(InitialTemplates));
             IsOverrelaxed = isChosen && _solver == NmfSolver.MultiplicativeUpdates;
             if (_initialization != NmfInitialization.Automatic)
                 return;
+            IsStartAutomatic = true;
             MayStartFromSample = _solver != NmfSolver.MultiplicativeUpdates;
             _initialization = _solver == NmfSolver.MultiplicativeUpdates ? NmfInitialization.NndsvdA : NmfInitialization.Nndsvd;
+        }
+
+        // What known templates leave of the data is taken from entries that are all there and count alike.
+        private void CheckGuided()
+        {
+            string? option = _fixedTemplates is not null ? nameof(FixedTemplates) : _seedWords.Count > 0 ? nameof(SeedWords) : null;
+            if (option is null)
+                return;
+            if (MissingValues == MissingValues.AreMissing)
+            {
+                throw new ArgumentOutOfRangeException(nameof(MissingValues), MissingValues,
+                    $"MissingValues is {MissingValues}, but {option} is set, and components cannot be guided where values are missing. Leave one of the two out.");
+            }
+
+            if (Beta < 1 && (ExampleWeightColumnName is not null || FeatureWeights is not null))
+            {
+                throw new ArgumentOutOfRangeException(nameof(Beta), Beta, string.Create(CultureInfo.InvariantCulture,
+                    $"Beta is {Beta} and {option} is set beside weights: components can be guided under weights from Beta = 1 on. Leave one of the three out."));
+            }
+        }
+
+        // The rows of a factor share one Gram matrix, which they do not where each has other entries, or another penalty.
+        private void CheckLeastSquares()
+        {
+            if (MissingValues == MissingValues.AreMissing)
+            {
+                throw new ArgumentOutOfRangeException(nameof(MissingValues), MissingValues,
+                    $"MissingValues is {MissingValues}, but {_solver} cannot leave out values. Choose {NmfSolver.CoordinateDescent}.");
+            }
+
+            bool isPenalised = (ExampleWeightColumnName is not null && ActivationPenalty.L1 > 0) || (FeatureWeights is not null && TemplatePenalty.L1 > 0);
+            if (isPenalised)
+            {
+                throw new ArgumentOutOfRangeException(nameof(Solver), _solver,
+                    $"Solver is {_solver}, which cannot have weights and an L1 penalty on the same side. Choose {NmfSolver.CoordinateDescent}.");
+            }
         }
     }
 

@@ -46,7 +46,7 @@ public sealed partial class NmfEstimator : FactorizationEstimator<NmfTransformer
         long start = _options.InitialTemplates is null && _options.Initialization != NmfInitialization.Random
             ? memory.OfNndsvd(features, rank)
             : memory.OfRandomStart(features, rank);
-        long iterations = memory.OfIterations(features, rank, _options.Beta, NmfTraining.UpdateOf(_options));
+        long iterations = memory.OfIterations(features, rank, _options.Beta, NmfTraining.UpdateOf(_options), input.Examples is ObservedExamples);
         // What known templates leave of the data is held beside it, on the host and on the engine, and so are the factors of it.
         if (_options is { NumberGuided: > 0, AreTemplatesFixed: false, InitialTemplates: null })
             start += 2 * input.Examples.Bytes + memory.OfExamples(rank) + memory.OfFeatures(rank);
@@ -85,7 +85,7 @@ public sealed partial class NmfEstimator : FactorizationEstimator<NmfTransformer
             model.Restore(names);
         }
 
-        return new NmfTransformer(Host.Register(nameof(NmfTransformer)), columns, model, options.ToActivationSettings(),
+        return new NmfTransformer(Host.Register(nameof(NmfTransformer)), columns, model, options.ToActivationSettings(), options.Reading.Settings,
             [0, .. options.Explanations.Select(column => column.Output)]);
     }
 

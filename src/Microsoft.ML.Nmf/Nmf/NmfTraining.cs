@@ -28,15 +28,18 @@ internal static class NmfTraining
     /// <param name="monitor">Is told of every iteration.</param>
     public static NmfResult Run(ComputeEngine engine, ExampleMatrix examples, NmfEstimator.Options options, ITrainingMonitor monitor)
     {
+        FactorMatrix? known = options.FixedTemplates;
+        options = options.Weighted(examples.Weights);
         FactorUnits units = FactorUnits.For(examples, options.InitialTemplates ?? options.FixedTemplates, options.Beta);
         using DataMatrix data = engine.Load(examples);
         using Factor templates = engine.Allocate(examples.Columns, options.Rank);
         using Factor activations = engine.Allocate(examples.Rows, options.Rank);
         TrainingHistory history = Run(engine, new FactorPair(data, templates, activations), options.InUnits(units), options.Stopping, monitor, "NMF", units);
-        FactorMatrix[] layers = [FactorUnits.Multiply(templates.ToMatrix(), units.Templates)];
-        if (options.FixedTemplates is { } known)
+        FactorMatrix inUnit = FactorUnits.Multiply(templates.ToMatrix(), units.Templates);
+        FactorMatrix[] layers = [ExampleWeights.Scale(inUnit, examples.Weights?.ColumnScales, divides: true)!];
+        if (known is not null)
             layers[0] = known.Beside(layers[0].TakeColumns([.. Enumerable.Range(known.Columns, options.Rank - known.Columns)]));
-        ActivationMoments[] moments = [ActivationMoments.Of(engine, [activations], units.Activations)];
+        ActivationMoments[] moments = [ActivationMoments.Of(engine, activations, units.Activations, examples.Weights)];
         int[][] order = TopicOrder.Arrange(layers, moments, _ => options.InitialTemplates is not null, options.NumberGuided);
         monitor.Recorder?.Finish(order);
         return new NmfResult(layers[0], moments[0], history);
@@ -71,6 +74,7 @@ internal static class NmfTraining
         else
             Start(engine, factors, options, monitor, seeds);
         areTemplatesFixed |= options.AreTemplatesFixed;
+        UnobservedRows.Clear(engine, factors.Data.Examples, factors);
         ChainLink[] links =
         [
             new(factors.Activations, IsFixed: false, options.ActivationPenalty, units?.Activations ?? 1),
@@ -114,7 +118,10 @@ internal static class NmfTraining
     public static void StartFreely(ComputeEngine engine, FactorPair factors, NmfEstimator.Options options, Action checkAlive)
     {
         var random = new Random(options.Seed!.Value);
-        if (options.Initialization == NmfInitialization.Random)
+        // Planted values that are missing are found in far fewer multiplicative updates from random factors than from singular vectors, whose zeros are small
+        // values.
+        bool hasHoles = factors.Data.Examples is ObservedExamples { HasHoles: true };
+        if (options.Initialization == NmfInitialization.Random || (options.IsStartAutomatic && hasHoles))
         {
             RandomStart.Fill(factors, random);
             return;

@@ -4,6 +4,7 @@ using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Examining;
 using Microsoft.ML.Nmf.Exporting;
 using Microsoft.ML.Nmf.Hosting;
+using Microsoft.ML.Nmf.Reading;
 using Microsoft.ML.Nmf.Transforming;
 
 [assembly: LoadableClass(typeof(NmfTransformer), typeof(TransformerLoader<NmfTransformer>), null, typeof(SignatureLoadModel),
@@ -13,7 +14,9 @@ namespace Microsoft.ML.Nmf;
 
 /// <summary>
 /// Adds a column of activations: for each row x the h ≥ 0, of as many values as the model has components, that minimises
-/// <c>D_β(x ‖ h Wᵀ) + l1 Σ h + l2/2 Σ h²</c> with the learned templates W.
+/// <c>D_β(x ‖ h Wᵀ) + l1 Σ h + l2/2 Σ h²</c> with the learned templates W. Features count with their weights, where the model has some; where it was trained
+/// with
+/// <see cref="MissingValues.AreMissing"/>, the features that a row has count alone, and a row that has none gets zeros.
 /// </summary>
 /// <remarks>
 /// For β = 2 h is the exact non-negative least-squares solution (block principal pivoting, <see href="https://doi.org/10.1137/110821172">Kim and Park
@@ -29,13 +32,15 @@ public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransfo
     private readonly int[] _outputs;
     private readonly Lazy<ActivationProblem> _problem;
 
-    internal NmfTransformer(ComponentHost host, ColumnNames columns, NmfModel model, ActivationSettings settings, int[]? outputs = null)
+    internal NmfTransformer(
+        ComponentHost host, ColumnNames columns, NmfModel model, ActivationSettings settings, ReadingSettings reading, int[]? outputs = null)
         : base(host, columns)
     {
         Model = model;
         _settings = settings;
+        Reading = reading;
         _outputs = outputs ?? new int[columns.Outputs.Count];
-        _problem = new(() => ActivationProblem.Create(model.Templates, settings));
+        _problem = new(() => ActivationProblem.Create(model.Templates, settings, reading.FeatureWeights));
     }
 
     /// <summary>What was learned.</summary>
@@ -82,7 +87,7 @@ public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransfo
         // 0x00010002: a checksum, which covers the columns too; a history says why the training ended
         // 0x00010003: a history may have ended because it was stopped
         // 0x00010004: how activations are scaled, and their sums and mean squares; what topics were renamed to
-        // 0x00010005: what each column holds
+        // 0x00010005: how values are read, with the weights of features; what each column holds
         Version: 0x00010005,
         ReadableBy: 0x00010005,
         ReadsBackTo: 0x00010001,
@@ -91,6 +96,8 @@ public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransfo
     private protected override FileHeader Header => HeaderOf<NmfTransformer>();
 
     private protected override int FeatureCount => Model.Templates.Rows;
+
+    internal override ReadingSettings Reading { get; }
 
     private protected override object Learned => Model;
 
@@ -101,7 +108,7 @@ public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransfo
         _ => OutputColumn.Vector(Model.Rank, Model.SlotNames, Model.Scale),
     };
 
-    private protected override RowResidual CreateResidual() => new(Model.Components, Model.ComponentSums, Model.Beta);
+    private protected override RowResidual CreateResidual() => new(Model.Components, Model.ComponentSums, Model.Beta, Reading.FeatureWeights);
 
     private protected override IRowActivations CreateRowActivations() => new RowActivations(_problem.Value.CreateSolver(), Model.Rank);
 
@@ -109,8 +116,8 @@ public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransfo
 
     private protected override IReadOnlyList<string> Export(OnnxGraph graph, string rows)
     {
-        string activations = OnnxActivations.Add(graph, rows, Model.Templates, _settings, Model.Scale.Factors);
-        var explanation = new OnnxExplanation(graph, rows, activations, Model.Templates, Model.Beta);
+        string activations = OnnxActivations.Add(graph, rows, Model.Templates, _settings, Model.Scale.Factors, Reading.FeatureWeights);
+        var explanation = new OnnxExplanation(graph, rows, activations, Model.Templates, Model.Beta, Reading.FeatureWeights);
         return [.. _outputs.Select(output => output switch
         {
             Reconstruction => explanation.Reconstruction,
@@ -121,6 +128,7 @@ public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransfo
 
     // *** Binary format ***, after the header and the columns; ModelFormat and TrainingHistory have the parts
     // activation settings: how activations of new rows are found, β among them
+    // reading settings, from version 0x00010005 on
     // matrix: the templates, features × rank
     // names: of the features, or none
     // int: the number of training examples
@@ -131,6 +139,7 @@ public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransfo
     private protected override void Write(BinaryWriter writer)
     {
         ModelFormat.Write(writer, _settings);
+        ModelFormat.Write(writer, Reading);
         ModelFormat.Write(writer, Model.Templates);
         ModelFormat.Write(writer, Model.FeatureNames);
         writer.Write(Model.NumberOfExamples);
@@ -144,27 +153,29 @@ public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransfo
     static NmfTransformer ILoadableTransformer<NmfTransformer>.Read(ComponentHost host, ColumnNames columns, ModelReader reader)
     {
         ActivationSettings settings = ModelFormat.ReadActivationSettings(reader);
+        ReadingSettings reading = ModelFormat.ReadReadingSettings(reader, ModelReader.FirstWithReading, knowsHoles: true);
         FactorMatrix templates = ModelFormat.ReadMatrix(reader);
+        ModelFormat.Check(reading, templates.Rows);
         string[]? names = ModelFormat.ReadNames(reader, templates.Rows);
         int examples = ModelFormat.ReadNumberOfExamples(reader);
         (ActivationNormalization normalization, ActivationMoments[] moments) = ModelFormat.ReadActivations(reader, [templates], () => [ActivationMoments.Unknown]);
         string?[][] topics = ModelFormat.ReadTopicNames(reader, [templates]);
-        int[] outputs = reader.Version < ModelReader.FirstWithExplanations
+        int[] outputs = reader.Version < ModelReader.FirstWithReading
             ? new int[columns.Outputs.Count]
             : [.. columns.Outputs.Select(_ => reader.Read<int>())];
         ModelReader.Check(outputs.All(output => output is 0 or Reconstruction or Residual), "an output column holds nothing that is known");
         var model = new NmfModel(templates, names, settings.Beta, examples, moments[0], normalization, TrainingHistory.Read(reader));
         model.Restore(topics[0]);
-        return new NmfTransformer(host, columns, model, settings, outputs);
+        return new NmfTransformer(host, columns, model, settings, reading, outputs);
     }
 
     private sealed class RowActivations(ActivationSolver solver, int rank) : IRowActivations
     {
         private readonly float[] _activations = new float[rank];
 
-        public void Compute(ReadOnlySpan<int> features, ReadOnlySpan<float> values)
+        public void Compute(ReadOnlySpan<int> features, ReadOnlySpan<float> values, bool hasHoles)
         {
-            solver.Solve(features, values, _activations);
+            solver.Solve(features, values, hasHoles, _activations);
             Float32Range.Limit(_activations);
         }
 

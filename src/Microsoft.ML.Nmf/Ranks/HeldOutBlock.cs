@@ -45,19 +45,21 @@ internal sealed record HeldOutBlock(ExampleMatrix Rest, ExampleMatrix Rows, Exam
         List<(int Row, float Value)>[] columns = [.. Enumerable.Range(0, held).Select(_ => new List<(int, float)>())];
         int[] features = new int[places.Length], heldFeatures = new int[held];
         float[] values = new float[places.Length], heldValues = new float[held];
+        var read = new ExampleRows(examples);
         for (int i = 0; i < examples.Rows; i++)
         {
             int count = 0, heldCount = 0;
-            RowEntries entries = RowEntries.Of(examples, i);
-            for (int p = 0; p < entries.Values.Length; p++)
+            read.Read(i);
+            for (int p = 0; p < read.Count; p++)
             {
-                int feature = entries.FeatureAt(p);
-                if (entries.Values[p] == 0)
+                int feature = read.Features[p];
+                float value = read.Values[p];
+                if (value == 0)
                     continue;
                 if (columnFolds[feature] == fold)
-                    (heldFeatures[heldCount], heldValues[heldCount++]) = (places[feature], entries.Values[p]);
+                    (heldFeatures[heldCount], heldValues[heldCount++]) = (places[feature], value);
                 else
-                    (features[count], values[count++]) = (places[feature], entries.Values[p]);
+                    (features[count], values[count++]) = (places[feature], value);
             }
 
             bool isHeld = rowFolds[i] == fold;

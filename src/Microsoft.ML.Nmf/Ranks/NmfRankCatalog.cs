@@ -99,10 +99,12 @@ public static class NmfRankCatalog
         nmf.Seed ??= host.DrawSeed();
         options.Nmf = nmf;
         // Refuses now what would be refused in the first training.
-        ((NmfEstimator.Options)nmf.Copy()).Resolve();
+        var resolved = (NmfEstimator.Options)nmf.Copy();
+        resolved.Resolve();
+        CheckCounting(nmf);
         FeatureColumn column = FeatureColumn.Find(data, nmf.InputColumnName ?? nmf.OutputColumnName);
         using LogChannel log = host.OpenLog("Comparing ranks");
-        ExampleMatrix examples = ExampleReader.Read(data, column, null, CheckAlive).Examples;
+        ExampleMatrix examples = ExampleReader.Read(data, column, null, resolved.Reading, CheckAlive).Examples;
         CheckSize(examples, column.Name, options);
         NmfRankComparison comparison = new RankSearch(options, examples, CreateEngine, CheckAlive).Run();
         log.Info(comparison.Reason);
@@ -119,6 +121,20 @@ public static class NmfRankCatalog
             var ofThreads = (NmfEstimator.Options)nmf.Copy();
             ofThreads.NumberOfThreads = threads;
             return EngineChoice.Create(host, ofThreads, log);
+        }
+    }
+
+    // A block is held out of entries that are all there and count alike.
+    private static void CheckCounting(NmfEstimator.Options nmf)
+    {
+        string? option = nmf.MissingValues == MissingValues.AreMissing ? nameof(nmf.MissingValues)
+            : nmf.ExampleWeightColumnName is not null ? nameof(nmf.ExampleWeightColumnName)
+            : nmf.FeatureWeights is not null ? nameof(nmf.FeatureWeights) : null;
+        if (option is not null)
+        {
+            throw new ArgumentOutOfRangeException(nameof(NmfRankComparison.Options.Nmf), option,
+                $"Nmf has {option}, but ranks are compared on data of which all values are there and count alike. Leave {option} out, or compare ranks in a loop of "
+                + "your own, by the objective of rows that were held out.");
         }
     }
 

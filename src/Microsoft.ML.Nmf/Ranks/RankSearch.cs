@@ -101,14 +101,15 @@ internal sealed class RankSearch
         TopicWord[][] words = TopicWords.Read(templates, null, WordsPerTopic);
         var together = new WordCooccurrence([.. words.Select(topic => topic.Select(word => word.Feature).ToArray())]);
         int[] features = new int[_examples.Columns];
+        var rows = new ExampleRows(_examples);
         for (int i = 0; i < _examples.Rows; i++)
         {
             int count = 0;
-            RowEntries entries = RowEntries.Of(_examples, i);
-            for (int p = 0; p < entries.Values.Length; p++)
+            rows.Read(i);
+            for (int p = 0; p < rows.Count; p++)
             {
-                if (entries.Values[p] > 0)
-                    features[count++] = entries.FeatureAt(p);
+                if (rows.Values[p] > 0)
+                    features[count++] = rows.Features[p];
             }
 
             together.Add(features.AsSpan(0, count));

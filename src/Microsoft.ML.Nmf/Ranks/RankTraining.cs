@@ -51,20 +51,20 @@ internal sealed class RankTraining(NmfEstimator.Options options, Action checkAli
         var solved = new float[ArraySize.Of(examples.Rows, rank, "A factor")];
         int[] features = new int[examples.Columns];
         float[] values = new float[examples.Columns];
+        var rows = new ExampleRows(examples);
         for (int i = 0; i < examples.Rows; i++)
         {
             if (i % ExampleMatrix.BlockRows == 0)
                 checkAlive();
             int count = 0;
-            RowEntries entries = RowEntries.Of(examples, i);
-            for (int p = 0; p < entries.Values.Length; p++)
+            rows.Read(i);
+            for (int p = 0; p < rows.Count; p++)
             {
-                if (entries.Values[p] != 0)
-                    (features[count], values[count++]) = (entries.FeatureAt(p), entries.Values[p]);
+                if (rows.Values[p] != 0)
+                    (features[count], values[count++]) = (rows.Features[p], rows.Values[p]);
             }
 
-            Span<float> row = solved.AsSpan(i * rank, rank);
-            solver.Solve(features.AsSpan(0, count), values.AsSpan(0, count), row);
+            solver.Solve(features.AsSpan(0, count), values.AsSpan(0, count), hasHoles: false, solved.AsSpan(i * rank, rank));
         }
 
         return FactorMatrix.TakeOver(solved, examples.Rows, rank);

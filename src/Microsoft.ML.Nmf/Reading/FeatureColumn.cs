@@ -2,48 +2,47 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Nmf.Reading;
 
-/// <summary>A feature column: a vector of Single or Double of known size.</summary>
+/// <summary>A feature column: a vector of Single or Double of known size, or of variable size where all rows have the same.</summary>
 /// <param name="Column">The column.</param>
 /// <param name="Size">The number of features, m.</param>
 /// <param name="IsDouble">Whether its items are Double rather than Single.</param>
-internal readonly record struct FeatureColumn(DataViewSchema.Column Column, int Size, bool IsDouble)
+/// <param name="IsVariable">Whether its type does not say the size, so that every row is held to it.</param>
+internal readonly record struct FeatureColumn(DataViewSchema.Column Column, int Size, bool IsDouble, bool IsVariable = false)
 {
     private const string Slots = "SlotNames";
 
     /// <summary>The name of the column.</summary>
     public string Name => Column.Name;
 
-    /// <summary>Finds the column in data to train on. Where its vectors have no size, reads rows to tell why.</summary>
+    /// <summary>Finds the column in data to train on. Where the type of its vectors says no size, it is that of the first that has values.</summary>
     /// <param name="data">The data.</param>
     /// <param name="name">The column's name.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such column, or it is not a vector of Single or Double of known size.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such column, it is not a vector of Single or Double, or no row has values.</exception>
     public static FeatureColumn Find(IDataView data, string name)
     {
-        if (data.Schema.GetColumnOrNull(name) is { } column)
-            RefuseEmpty(data, column);
-        return Find(data.Schema, name);
+        bool isVariable = data.Schema.GetColumnOrNull(name) is { Type: VectorDataViewType { IsKnownSize: false } vector } && IsNumber(vector.ItemType);
+        return Find(data.Schema, name, isVariable ? SizeOfRows(data, data.Schema[name]) : 0);
     }
 
     /// <summary>Finds the column in a schema.</summary>
     /// <param name="schema">The schema.</param>
     /// <param name="name">The column's name.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such column, or it is not a vector of Single or Double of known size.</exception>
-    public static FeatureColumn Find(DataViewSchema schema, string name)
+    /// <param name="size">The size that the rows must have where the type of the vectors says none.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such column, or it is not a vector of Single or Double.</exception>
+    public static FeatureColumn Find(DataViewSchema schema, string name, int size)
     {
         if (schema.GetColumnOrNull(name) is not { } column)
             throw Missing("input", name, schema.Where(c => !c.IsHidden).Select(c => c.Name));
         if (column.Type is not VectorDataViewType vector || !IsNumber(vector.ItemType))
             throw WrongType(name, ColumnType.Of(column.Type));
-        if (!vector.IsKnownSize)
-            throw VariableSize(name);
-        return new FeatureColumn(column, vector.Size, vector.ItemType == NumberDataViewType.Double);
+        return new FeatureColumn(column, vector.IsKnownSize ? vector.Size : size, vector.ItemType == NumberDataViewType.Double, !vector.IsKnownSize);
     }
 
     /// <summary>Checks the column in the shape of a schema.</summary>
     /// <param name="shape">The shape.</param>
     /// <param name="name">The column's name.</param>
     /// <returns>Whether the column will have slot names.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such column, or it is not a vector of Single or Double of known size.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such column, or it is not a vector of Single or Double.</exception>
     public static bool PromisesNames(SchemaShape shape, string name)
     {
         SchemaShape.Column column = shape.FirstOrDefault(c => c.Name == name);
@@ -51,9 +50,8 @@ internal readonly record struct FeatureColumn(DataViewSchema.Column Column, int 
             throw Missing("input", name, shape.Select(c => c.Name));
         if (column.Kind == SchemaShape.Column.VectorKind.Scalar || column.IsKey || !IsNumber(column.ItemType))
             throw WrongType(name, ColumnType.Of(column));
-        if (column.Kind == SchemaShape.Column.VectorKind.VariableVector)
-            throw VariableSize(name);
-        return column.Annotations.Any(a => a.Name == Slots && a.Kind == SchemaShape.Column.VectorKind.Vector && a.ItemType is TextDataViewType);
+        return column.Kind == SchemaShape.Column.VectorKind.Vector
+            && column.Annotations.Any(a => a.Name == Slots && a.Kind == SchemaShape.Column.VectorKind.Vector && a.ItemType is TextDataViewType);
     }
 
     /// <summary>The slot names, one a feature, or null when the column has none.</summary>
@@ -77,29 +75,24 @@ internal readonly record struct FeatureColumn(DataViewSchema.Column Column, int 
 
     private static ArgumentOutOfRangeException WrongType(string name, ColumnType type)
         => new("inputColumnName", name,
-            $"Input column '{name}' is of type {type.Name}, but must be a vector of Single or Double of known size. {type.AdviseFeatures()}");
+            $"Input column '{name}' is of type {type.Name}, but must be a vector of Single or Double. {type.AdviseFeatures()}");
 
-    private static ArgumentOutOfRangeException VariableSize(string name)
-        => new("inputColumnName", name, $"Input column '{name}' is a vector of variable size, but must be of known size. Give it one where it is made, "
-            + "for instance with a VectorType attribute that names the size. A vocabulary without words leaves such a vector too: then fit the featurizer to "
-            + "texts with more words.");
-
-    // ML.NET has one type for a vector of size 0 and one of variable size: only the rows tell them apart.
-    private static void RefuseEmpty(IDataView data, DataViewSchema.Column column)
+    // The size of the first vector that has values; 0 where there are no rows. ML.NET has one type for a vector of size 0 and one of variable size: only the
+    // rows tell them apart.
+    private static int SizeOfRows(IDataView data, DataViewSchema.Column column)
     {
-        if (column.Type is not VectorDataViewType { IsKnownSize: false } vector || !IsNumber(vector.ItemType))
-            return;
         using DataViewRowCursor cursor = data.GetRowCursor([column]);
-        Func<int> length = vector.ItemType == NumberDataViewType.Single ? LengthOf<float>(cursor, column) : LengthOf<double>(cursor, column);
+        bool isSingle = ((VectorDataViewType)column.Type).ItemType == NumberDataViewType.Single;
+        Func<int> length = isSingle ? LengthOf<float>(cursor, column) : LengthOf<double>(cursor, column);
         long rows = 0;
         for (; cursor.MoveNext(); rows++)
         {
-            if (length() > 0)
-                return;
+            if (length() is > 0 and int size)
+                return size;
         }
 
         if (rows == 0)
-            return;
+            return 0;
         throw new ArgumentOutOfRangeException("inputColumnName", column.Name,
             $"Input column '{column.Name}' has no features: in all of the {rows} rows its vector has no values, as where the vocabulary of "
             + "Text.ProduceNgrams or Text.ProduceWordBags is empty, because no word of the texts was left to it. Fit the featurizer to texts with more "

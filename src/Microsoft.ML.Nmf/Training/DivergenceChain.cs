@@ -4,8 +4,8 @@ using Microsoft.ML.Nmf.Engine;
 namespace Microsoft.ML.Nmf.Training;
 
 /// <summary>
-/// β ≠ 2: the terms of F_k are those of its effective templates T_k with the activations A_k, projected on what stands to its right. A pass over the data
-/// costs as much as for an ordinary factorization of the rank of F_k.
+/// β ≠ 2, and any β where there are holes: the terms of F_k are those of its effective templates T_k with the activations A_k, projected on what stands to its
+/// right. A pass over the data costs as much as for an ordinary factorization of the rank of F_k.
 /// </summary>
 internal class DivergenceChain : FactorChain
 {
@@ -13,6 +13,8 @@ internal class DivergenceChain : FactorChain
     private readonly double _reliable;
     private readonly MultiplicativeTerms?[] _wide;
     private readonly MultiplicativeTerms?[] _small;
+    private readonly bool _hasHoles;
+    private Factor? _weighted;
     private (int Factor, long Stamp) _current = (-1, 0);
 
     /// <summary>Prepares a chain of factors that stay the caller's.</summary>
@@ -20,6 +22,7 @@ internal class DivergenceChain : FactorChain
         : base(engine, data, links, beta, order)
     {
         CheckPowers(data.Examples, beta);
+        _hasHoles = data.Examples is ObservedExamples;
         _reliable = engine.ReliableShare(data, beta);
         _scale = new(() => ExactDivergence.ScaleOf(data.Examples, beta, engine.Threads));
         _wide = new MultiplicativeTerms?[Last + 1];
@@ -31,6 +34,7 @@ internal class DivergenceChain : FactorChain
     {
         foreach (MultiplicativeTerms? terms in _wide.Concat(_small))
             terms?.Dispose();
+        _weighted?.Dispose();
         base.Dispose();
     }
 
@@ -42,8 +46,14 @@ internal class DivergenceChain : FactorChain
     {
         double divergence = Terms(k, evaluate: true);
         _current = (k, Products.StampOfTemplates(0));
-        return divergence >= _reliable * _scale.Value ? divergence : Engine.DivergenceInDouble(Data, Products.Activations(Last), FactorAt(Last), Beta);
+        return Reliable(divergence);
     }
+
+    /// <summary>Keeps a divergence that an update has left, for evaluations until a factor changes.</summary>
+    protected void KnowReliably(double divergence) => Know(Reliable(divergence));
+
+    private double Reliable(double divergence)
+        => divergence >= _reliable * _scale.Value ? divergence : Engine.DivergenceInDouble(Data, Products.Activations(Last), FactorAt(Last), Beta);
 
     /// <inheritdoc />
     protected override MultiplicativeTerms TermsOf(int k)
@@ -59,8 +69,25 @@ internal class DivergenceChain : FactorChain
             return wide;
         Factor factor = FactorAt(k);
         MultiplicativeTerms small = _small[k] ??= new(Engine.Allocate(factor.Rows, factor.Rank), Engine.Allocate(factor.Rows, factor.Rank));
-        Engine.ProjectTerms(Products.Templates(k + 1), wide, small);
+        Engine.ProjectTerms(WeightedTemplates(k + 1), wide, small);
         return small;
+    }
+
+    // The terms of a row are without its weight, which matters where rows are summed.
+    private Factor WeightedTemplates(int k)
+    {
+        Factor templates = Products.Templates(k);
+        if (!_hasHoles || Data.Examples.Weights?.Columns is not { } weights)
+            return templates;
+        if (_weighted?.Rank != templates.Rank)
+        {
+            _weighted?.Dispose();
+            _weighted = Engine.Allocate(templates.Rows, templates.Rank);
+        }
+
+        Engine.Copy(templates, _weighted);
+        Engine.ScaleRows(_weighted, weights);
+        return _weighted;
     }
 
     /// <inheritdoc />
@@ -94,7 +121,7 @@ internal class DivergenceChain : FactorChain
         bool isActivations = k == 0;
         Factor factor = isActivations ? FactorAt(0) : Products.Templates(k);
         Factor other = isActivations ? Products.Templates(1) : Products.Activations(k);
-        MultiplicativeTerms terms = _wide[k] ??= Engine.AllocateTerms(factor.Rows, factor.Rank, Beta);
+        MultiplicativeTerms terms = _wide[k] ??= Engine.AllocateTerms(factor.Rows, factor.Rank, Beta, _hasHoles);
         return Engine.ComputeTerms(isActivations ? Data : Data.Transposed, factor, other, Beta, terms, evaluate);
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.ML.Nmf.Engine;
+using Microsoft.ML.Nmf.Reading;
 
 namespace Microsoft.ML.Nmf.Training;
 
@@ -13,6 +14,9 @@ internal struct DivergenceOptions()
     private float _activationsL2Regularization;
     private int _transformMaximumNumberOfIterations = 500;
     private float _transformTolerance = 1e-4f;
+    private MissingValues _missingValues;
+    private string? _exampleWeightColumnName;
+    private float[]? _featureWeights;
 
     /// <summary>β, any finite number.</summary>
     public double Beta
@@ -48,6 +52,38 @@ internal struct DivergenceOptions()
         readonly get => _transformTolerance;
         set => _transformTolerance = (float)OptionRange.Share(value, nameof(TransformTolerance));
     }
+
+    /// <summary>What missing values mean.</summary>
+    public MissingValues MissingValues
+    {
+        readonly get => _missingValues;
+        set => _missingValues = OptionRange.Named(value, nameof(MissingValues));
+    }
+
+    /// <summary>The column of the rows' weights.</summary>
+    public string? ExampleWeightColumnName
+    {
+        readonly get => _exampleWeightColumnName;
+        set
+        {
+            if (value is not null)
+                ArgumentException.ThrowIfNullOrEmpty(value, nameof(ExampleWeightColumnName));
+            _exampleWeightColumnName = value;
+        }
+    }
+
+    /// <summary>The weight of each feature.</summary>
+    public IReadOnlyList<float>? FeatureWeights
+    {
+        readonly get => _featureWeights;
+        set => _featureWeights = OptionRange.Weights(value, nameof(FeatureWeights));
+    }
+
+    /// <summary>How rows are read, and how often they count.</summary>
+    /// <param name="negative">What happens to negative values.</param>
+    /// <param name="templates">The penalty on the templates next to the features.</param>
+    public readonly ReadingPlan ToReadingPlan(NegativeValues negative, Penalty templates)
+        => new(new ReadingSettings(_missingValues, negative, _featureWeights), _exampleWeightColumnName, _beta, (ActivationPenalty, templates));
 
     /// <summary>The penalty on activations.</summary>
     public readonly Penalty ActivationPenalty => new(_activationsL1Regularization, _activationsL2Regularization);

@@ -79,7 +79,7 @@ internal abstract class FactorChain : IIterativeSolver, IDisposable
     /// <summary>The usual order of updates: the deepest templates, the activations, then the other templates towards the features.</summary>
     public static IEnumerable<int> DefaultOrder(int count) => [1, 0, .. Enumerable.Range(2, count - 2)];
 
-    /// <summary>The chain for a β: Gram matrices for 2, tiles or non-zeros of X̂ for every other.</summary>
+    /// <summary>The chain for a β: Gram matrices for 2, tiles or non-zeros of X̂ for every other, the observed entries of X̂ where there are holes.</summary>
     /// <param name="engine">The engine.</param>
     /// <param name="data">X.</param>
     /// <param name="links">F_0, …, F_L, at least two.</param>
@@ -96,12 +96,14 @@ internal abstract class FactorChain : IIterativeSolver, IDisposable
     {
         // What takes steps back takes back all factors, in the usual order.
         bool areAllTrained = order is null && !links.Any(link => link.IsFixed);
+        if (data.Examples is ObservedExamples && update == FactorUpdate.CoordinateDescent)
+            return new ObservedDescentChain(engine, data, links, order ?? DefaultOrder(links.Count));
         if (areAllTrained && update == FactorUpdate.CoordinateDescent)
             return new ExtrapolatedChain(engine, data, links);
         if (areAllTrained && update == FactorUpdate.Overrelaxed)
             return new OverrelaxedChain(engine, data, links, beta);
         order ??= DefaultOrder(links.Count);
-        return beta == BetaDivergence.Euclidean
+        return beta == BetaDivergence.Euclidean && data.Examples is not ObservedExamples
             ? new EuclideanChain(engine, data, links, update, order)
             : new DivergenceChain(engine, data, links, beta, order);
     }
@@ -155,7 +157,7 @@ internal abstract class FactorChain : IIterativeSolver, IDisposable
         return new SolverState
         {
             Layers = Last,
-            Templates = parts.HasFlag(RecordedParts.Templates) ? [.. places.Select(k => FactorUnits.Multiply(FactorAt(k).ToMatrix(), _links[k].Unit))] : [],
+            Templates = parts.HasFlag(RecordedParts.Templates) ? [.. places.Select(TemplatesAt)] : [],
             Activations = parts.HasFlag(RecordedParts.Activations) ? [.. places.Select(ActivationsAt)] : [],
             Gradients = parts.HasFlag(RecordedParts.GradientNorms) ? [.. places.Select(GradientAt)] : [],
         };
@@ -197,9 +199,25 @@ internal abstract class FactorChain : IIterativeSolver, IDisposable
     /// <summary>The factor at a place.</summary>
     protected Factor FactorAt(int k) => _links[k].Factor;
 
+    private FactorMatrix TemplatesAt(int k)
+        => ExampleWeights.Scale(FactorUnits.Multiply(FactorAt(k).ToMatrix(), _links[k].Unit), ScalesOf(k), divides: true)!;
+
     // The product of what stands to the left of a place, in the unit of the data.
     private FactorMatrix ActivationsAt(int k)
-        => FactorUnits.Multiply(Products.Activations(k).ToMatrix(), _links.Take(k).Aggregate(1.0, (unit, link) => unit * link.Unit));
+    {
+        double unit = _links.Take(k).Aggregate(1.0, (unit, link) => unit * link.Unit);
+        return ExampleWeights.Scale(FactorUnits.Multiply(Products.Activations(k).ToMatrix(), unit), ScalesOf(0), divides: true)!;
+    }
+
+    // By what the rows of a factor were multiplied, with those of the data: of the activations, and of the templates next to the features.
+    private float[]? ScalesOf(int k) => k == 0 ? Data.Examples.Weights?.RowScales : k == Last ? Data.Examples.Weights?.ColumnScales : null;
+
+    // How often the rows of a factor count where the entries of the data are not multiplied.
+    private float[]? WeightsOf(int k)
+    {
+        ExampleWeights? weights = Data.Examples.Weights is { Beta: null } direct ? direct : null;
+        return k == 0 ? weights?.Rows : k == Last ? weights?.Columns : null;
+    }
 
     // The gradient of the objective for F_k is the denominator of its update less the numerator, plus that of the penalty.
     private FactorMatrix GradientAt(int k)
@@ -208,6 +226,7 @@ internal abstract class FactorChain : IIterativeSolver, IDisposable
         MultiplicativeTerms terms = LookAtTerms(k);
         FactorMatrix factor = link.Factor.ToMatrix(), numerator = terms.Numerator.ToMatrix(), denominator = terms.Denominator.ToMatrix();
         double unit = _unit / link.Unit;
+        float[]? factors = ScalesOf(k) ?? WeightsOf(k);
         var gradient = new float[factor.Values.Length];
         for (int i = 0; i < factor.Rows; i++)
         {
@@ -218,7 +237,7 @@ internal abstract class FactorChain : IIterativeSolver, IDisposable
             for (int j = 0; j < row.Length; j++)
             {
                 double penalty = link.Penalty.L1 + (double)link.Penalty.L2 * row[j] + link.Penalty.Orthogonality * (sum - row[j]);
-                gradient[i * row.Length + j] = (float)(unit * ((double)below[j] - above[j] + penalty));
+                gradient[i * row.Length + j] = (float)(unit * (factors?[i] ?? 1) * ((double)below[j] - above[j] + penalty));
             }
         }
 
@@ -226,5 +245,7 @@ internal abstract class FactorChain : IIterativeSolver, IDisposable
     }
 
     private double Penalties()
-        => (PullOf(Last) is { IsWeighed: true } pull ? pull.ValueOf(FactorAt(Last)) : 0) + _links.DistinctBy(link => link.Factor, ReferenceEqualityComparer.Instance).Sum(link => Engine.PenaltyOf(link.Factor, link.Penalty));
+        => (PullOf(Last) is { IsWeighed: true } pull ? pull.ValueOf(FactorAt(Last)) : 0)
+            + Enumerable.Range(0, _links.Length).DistinctBy(FactorAt, ReferenceEqualityComparer.Instance)
+                .Sum(k => Engine.PenaltyOf(FactorAt(k), _links[k].Penalty, WeightsOf(k)));
 }

@@ -73,7 +73,7 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
     /// <exception cref="ArgumentOutOfRangeException">The input or label column is missing or of a wrong type, or an option does not fit the data.</exception>
     /// <exception cref="InvalidOperationException">
     /// The <see cref="FactorizationOptions.Recorder"/> records another training, or has no room; or there are no rows, or none has a label where a label column is named, or labels have more than 1,048,576 values, or a feature is negative, not a
-    /// number or infinite.
+    /// number or infinite (but where options say what such values mean), or a weight is.
     /// </exception>
     /// <exception cref="OperationCanceledException"><see cref="FactorizationOptions.CancellationToken"/> or the context's execution was cancelled.</exception>
     public TTransformer Fit(IDataView input)
@@ -94,9 +94,11 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
     {
         FeatureColumn column = FeatureColumn.Find(input, InputColumnName);
         LabelColumn? label = LabelColumnName is null ? null : LabelColumn.Find(input.Schema, LabelColumnName);
+        ReadingPlan plan = _options.Reading;
+        plan.Check(column);
         using LogChannel log = Host.OpenLog("Training");
         var monitor = new HostMonitor(Host, log, _options);
-        TrainingInput training = ExampleReader.Read(input, column, label, monitor.CheckAlive);
+        TrainingInput training = ExampleReader.Read(input, column, label, plan, monitor.CheckAlive);
         using ComputeEngine engine = EngineChoice.Create(Host, _options, log);
         log.Info(Announce(training, engine));
         foreach (string warning in _options.Warnings())
@@ -146,6 +148,8 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
         bool hasNames = FeatureColumn.PromisesNames(inputSchema, InputColumnName);
+        if (_options.Reading.WeightColumnName is { } weights)
+            WeightColumn.Check(inputSchema, weights);
         var columns = new Dictionary<string, SchemaShape.Column>();
         foreach (SchemaShape.Column column in inputSchema)
             columns[column.Name] = column;
@@ -172,8 +176,12 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
         ExampleMatrix examples = input.Examples;
         long working = WorkingBytes(new WorkingMemory(engine, examples.Rows, examples.Columns), input);
         string kind = examples is SparseExamples ? "sparse" : "dense";
+        string entries = examples is ObservedExamples observed
+            ? string.Create(CultureInfo.InvariantCulture, $"{observed.Observed / ((double)examples.Rows * examples.Columns):P2} observed")
+            : string.Create(CultureInfo.InvariantCulture, $"{kind} ({examples.Density:P2} not zero)");
+        string weighted = examples.Weights is null ? "" : ", weighted";
         return string.Create(CultureInfo.InvariantCulture,
-            $"{Describe()} of column '{InputColumnName}': {examples.Rows} examples × {examples.Columns} features, {kind} ({examples.Density:P2} not zero); ")
+            $"{Describe()} of column '{InputColumnName}': {examples.Rows} examples × {examples.Columns} features, {entries}{weighted}; ")
             + string.Create(CultureInfo.InvariantCulture,
                 $"seed {_options.Seed}; engine {engine.Description}; {engine.DescribeMemory(examples, working, RanksByOption.Max(layer => layer.Rank))}.");
     }

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Microsoft.ML.Nmf.Reading;
 using Microsoft.ML.Nmf.Training;
 
 namespace Microsoft.ML.Nmf;
@@ -38,6 +39,7 @@ public abstract class FactorizationOptions
     private TrainingEngine _engine;
     private ActivationNormalization _normalization = ActivationNormalization.UnitMeanSquare;
     private long? _deviceMemory;
+    private NegativeValues _negativeValues;
 
     private protected FactorizationOptions()
     {
@@ -55,7 +57,7 @@ public abstract class FactorizationOptions
         }
     }
 
-    /// <summary>The name of the column of features, a vector of Single or Double of known size; null means <see cref="OutputColumnName"/>.</summary>
+    /// <summary>The name of the column of features, a vector of Single or Double, of one size in all rows; null means <see cref="OutputColumnName"/>.</summary>
     /// <exception cref="ArgumentException">The name is empty.</exception>
     public string? InputColumnName
     {
@@ -109,6 +111,16 @@ public abstract class FactorizationOptions
     {
         get => _normalization;
         set => _normalization = OptionRange.Named(value, nameof(Normalization));
+    }
+
+    /// <summary>
+    /// What happens to negative values, in training and when transforming. <see cref="NegativeValues.Refuse"/> unless set.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is none of the named ones.</exception>
+    public NegativeValues NegativeValues
+    {
+        get => _negativeValues;
+        set => _negativeValues = OptionRange.Named(value, nameof(NegativeValues));
     }
 
     /// <summary>The most iterations, at least 1. 200 unless set.</summary>
@@ -214,6 +226,9 @@ public abstract class FactorizationOptions
                 yield return (_residualColumnName, ActivationTransformerBase.Residual);
         }
     }
+
+    /// <summary>How rows are read, and how often they count.</summary>
+    internal virtual ReadingPlan Reading => new(new ReadingSettings(Negative: NegativeValues), null, BetaDivergence.Euclidean, default);
 
     /// <summary>When the training ends.</summary>
     internal virtual StoppingRule Stopping => new(MaximumNumberOfIterations, Tolerance);

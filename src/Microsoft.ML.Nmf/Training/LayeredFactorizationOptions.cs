@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Training;
 
 namespace Microsoft.ML.Nmf;
@@ -115,6 +116,10 @@ public abstract class LayeredFactorizationOptions : FactorizationOptions
     /// <summary>Divides the initial templates of the layer next to the features by their unit.</summary>
     private protected void DivideInitialTemplates(double unit)
         => _initialTemplates = _initialTemplates is null ? null : [FactorUnits.Divide(_initialTemplates[0], unit), .. _initialTemplates.Skip(1)];
+
+    /// <summary>Multiplies the rows of the initial templates of the layer next to the features.</summary>
+    private protected void ScaleInitialTemplates(float[]? scales)
+        => _initialTemplates = _initialTemplates is null ? null : [ExampleWeights.Scale(_initialTemplates[0], scales), .. _initialTemplates.Skip(1)];
 
     /// <summary>The rank of each layer, with its name.</summary>
     internal IEnumerable<(string Option, int Rank)> RanksByOption => _ranks.Select((rank, layer) => ($"{nameof(Ranks)}[{layer}]", rank));

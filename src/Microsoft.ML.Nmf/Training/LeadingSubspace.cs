@@ -36,7 +36,7 @@ internal static class LeadingSubspace
     /// <param name="checkAlive">Throws when the training has been cancelled.</param>
     /// <returns>Orthonormal columns; those that are dependent on others are zero.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static Factor Find(ComputeEngine engine, DataMatrix data, Factor products, int wanted, Random random, Action checkAlive)
+    public static Factor Find(ComputeEngine engine, StartMatrix data, Factor products, int wanted, Random random, Action checkAlive)
     {
         int size = products.Rank;
         using Gram gram = engine.AllocateGram(size);
@@ -106,8 +106,8 @@ internal static class LeadingSubspace
         // next ← XXᵀ basis.
         void Multiply()
         {
-            engine.DataProduct(data.Transposed, basis, products);
-            engine.DataProduct(data, products, next);
+            data.Transposed.Multiply(basis, products);
+            data.Multiply(products, next);
         }
     }
 

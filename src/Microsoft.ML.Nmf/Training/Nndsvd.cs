@@ -29,7 +29,8 @@ internal static class Nndsvd
     public static void Fill(ComputeEngine engine, FactorPair factors, Func<float>? zeros, Random random, Action checkAlive)
     {
         int rank = factors.Templates.Rank;
-        double[] values = RandomizedSvd.Compute(engine, factors.Data, factors.Activations, factors.Templates, random, checkAlive);
+        using StartMatrix data = StartMatrix.Of(engine, factors.Data);
+        double[] values = RandomizedSvd.Compute(engine, data, factors.Activations, factors.Templates, random, checkAlive);
         // From a pool, since the memory of a fit before has been touched already.
         int lengthOfActivations = ArraySize.Of(factors.Activations.Rows, rank), lengthOfTemplates = ArraySize.Of(factors.Templates.Rows, rank);
         float[] rentedActivations = ArrayPool<float>.Shared.Rent(lengthOfActivations), rentedTemplates = ArrayPool<float>.Shared.Rent(lengthOfTemplates);

@@ -83,6 +83,18 @@ internal static class OptionRange
         return factor;
     }
 
+    /// <summary>Weights: finite, none negative, and one of them above 0.</summary>
+    public static float[]? Weights(IReadOnlyList<float>? value, string option)
+    {
+        if (value is null)
+            return null;
+        for (int j = 0; j < value.Count; j++)
+            NotNegative(value[j], $"{option}[{j}]");
+        if (!value.Any(weight => weight > 0))
+            throw Refuse(option, value.Count == 0 ? "empty" : "0 everywhere", "above 0 for one feature at least");
+        return [.. value];
+    }
+
     /// <summary>The shape that a factor to start from must have.</summary>
     public static void Shape(FactorMatrix? factor, int rows, int columns, string rowsAre, string option)
     {

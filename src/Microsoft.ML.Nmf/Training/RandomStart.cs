@@ -22,7 +22,7 @@ internal static class RandomStart
         double sum = 0;
         foreach (float value in templates)
             sum += value;
-        double value0 = sum > 0 ? factors.Data.Examples.Sum / (sum * Math.Max(factors.Activations.Rows, 1)) : 0;
+        double value0 = sum > 0 ? factors.Data.Examples.SumWithHoles / (sum * Math.Max(factors.Activations.Rows, 1)) : 0;
         var values = new float[ArraySize.Of(factors.Activations.Rows, factors.Activations.Rank)];
         Array.Fill(values, (float)value0);
         factors.Activations.CopyFrom(values);

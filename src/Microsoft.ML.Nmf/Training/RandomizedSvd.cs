@@ -17,14 +17,14 @@ internal static class RandomizedSvd
     /// are zero, as are the right vectors of a singular value of zero.
     /// </summary>
     /// <param name="engine">The engine.</param>
-    /// <param name="data">X, n × m.</param>
+    /// <param name="data">X, n × m, its holes filled.</param>
     /// <param name="left">Receives the left singular vectors, n × k.</param>
     /// <param name="right">Receives the right singular vectors, m × k.</param>
     /// <param name="random">Draws everything random.</param>
     /// <param name="checkAlive">Throws when the training has been cancelled.</param>
     /// <returns>The singular values.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static double[] Compute(ComputeEngine engine, DataMatrix data, Factor left, Factor right, Random random, Action checkAlive)
+    public static double[] Compute(ComputeEngine engine, StartMatrix data, Factor left, Factor right, Random random, Action checkAlive)
     {
         // The basis is one of the smaller side.
         if (data.Rows > data.Columns)
@@ -34,7 +34,7 @@ internal static class RandomizedSvd
         using Factor basis = LeadingSubspace.Find(engine, data, products, Math.Min(rank, size), random, checkAlive);
 
         // X ≈ Q (QᵀX); QᵀX = (XᵀQ)ᵀ, whose singular vectors come from the small matrix (XᵀQ)ᵀ(XᵀQ).
-        engine.DataProduct(data.Transposed, basis, products);
+        data.Transposed.Multiply(basis, products);
         using Gram gram = engine.AllocateGram(size);
         engine.Gram(products, gram);
         var small = new double[size * size];

@@ -20,9 +20,9 @@ internal static class SampledStart
     private const int RowsOfComponent = 8;
     private const int Iterations = 10;
 
-    /// <summary>Whether there are rows enough.</summary>
+    /// <summary>Whether there are rows enough, without holes.</summary>
     public static bool Suits(FactorPair factors)
-        => factors.Data.Rows >= LeastRows && factors.Data.Rows / Step >= (long)RowsOfComponent * factors.Templates.Rank;
+        => factors.Data.Examples is not ObservedExamples && factors.Data.Rows >= LeastRows && factors.Data.Rows / Step >= (long)RowsOfComponent * factors.Templates.Rank;
 
     /// <summary>Fills the templates. The activations stay as they are; coordinate descent and exact least squares find those that suit the templates.</summary>
     /// <param name="engine">The engine.</param>

@@ -22,7 +22,7 @@ internal static class StartScale
         double[] sums = chain[0].ColumnSums();
         for (int k = 1; k < chain.Count; k++)
             sums = Times(chain[k], sums);
-        double ratio = examples.Sum / sums.Sum();
+        double ratio = examples.SumWithHoles / sums.Sum();
         int free = Enumerable.Range(0, chain.Count).Count(k => !isFixed(k));
         bool isTolerated = !(ratio > 0 && double.IsFinite(ratio)) || ratio is >= 1 / Tolerated and <= Tolerated;
         return isTolerated || free == 0 ? 1 : Math.Pow(ratio, 1.0 / free);

@@ -30,8 +30,15 @@ internal sealed class WorkingMemory(ComputeEngine engine, int examples, int feat
     /// <param name="rank">The rank.</param>
     /// <param name="beta">β.</param>
     /// <param name="update">How the factors are updated.</param>
-    public long OfIterations(int rows, int rank, double beta, FactorUpdate update)
+    /// <param name="hasHoles">Whether only observed entries count.</param>
+    public long OfIterations(int rows, int rank, double beta, FactorUpdate update, bool hasHoles = false)
     {
+        if (hasHoles)
+        {
+            long factors = engine.BytesOf(examples, rank) + engine.BytesOf(rows, rank);
+            return update == FactorUpdate.CoordinateDescent ? 2 * factors : factors * (update == FactorUpdate.Overrelaxed ? 3 : 2);
+        }
+
         // A numerator for each factor; a denominator as large where updates are multiplicative, but for β = 1, where it is one row.
         long both = engine.BytesOf(examples, rank) + engine.BytesOf(rows, rank), terms = both;
         if ((update is FactorUpdate.Multiplicative or FactorUpdate.Overrelaxed) && beta != BetaDivergence.KullbackLeibler)

@@ -10,7 +10,7 @@ using Microsoft.ML.Nmf.Transforming;
 namespace Microsoft.ML.Nmf;
 
 /// <summary>
-/// What the transformers of this library have in common: each reads one vector column of known size, row by row, and adds one or more activation
+/// What the transformers of this library have in common: each reads one vector column, row by row, and adds one or more activation
 /// columns. Rows stream, nothing is allocated per row, and nothing is computed for columns that nobody reads.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Advanced)]
@@ -31,6 +31,9 @@ public abstract class ActivationTransformerBase : HostedTransformer
 
     /// <summary>The number of features that the input column must have, m.</summary>
     private protected abstract int FeatureCount { get; }
+
+    /// <summary>How values are read.</summary>
+    internal abstract ReadingSettings Reading { get; }
 
     /// <summary>What was learned.</summary>
     private protected abstract object Learned { get; }
@@ -58,7 +61,7 @@ public abstract class ActivationTransformerBase : HostedTransformer
     /// <exception cref="ArgumentOutOfRangeException">There is none, or it does not fit the model.</exception>
     internal FeatureColumn FindInput(DataViewSchema schema)
     {
-        FeatureColumn input = FeatureColumn.Find(schema, InputColumnName);
+        FeatureColumn input = FeatureColumn.Find(schema, InputColumnName, FeatureCount);
         if (input.Size != FeatureCount)
         {
             throw new ArgumentOutOfRangeException(nameof(schema), input.Size,
@@ -100,7 +103,7 @@ public abstract class ActivationTransformerBase : HostedTransformer
                 if (!isActive(i))
                     continue;
                 // The output columns of a row come from one computation.
-                cache ??= new RowCache(row, _input, _transformer.CreateRowActivations());
+                cache ??= new RowCache(row, _input, _transformer.Reading, _transformer.CreateRowActivations());
                 OutputColumn column = _transformer.OutputAt(i);
                 getters[i] = column.Explanation switch
                 {
@@ -115,8 +118,17 @@ public abstract class ActivationTransformerBase : HostedTransformer
 
         public void Export(OnnxGraph graph)
         {
+            if (_transformer.Reading.AreMissing)
+            {
+                throw graph.Refuse("its MissingValues is AreMissing. A graph would have to solve for each row with the values that it has alone. "
+                    + "Set MissingValues to AreZero, where missing values are replaced before.");
+            }
+
+            if (_input.IsVariable)
+                throw graph.Refuse("its input column is a vector of variable size, which a graph cannot have. Give it a size where it is made.");
             string rows = graph.Read(_input.Name);
-            IReadOnlyList<string> tensors = _transformer.Export(graph, _input.IsDouble ? graph.Cast<float>(rows) : rows);
+            rows = _input.IsDouble ? graph.Cast<float>(rows) : rows;
+            IReadOnlyList<string> tensors = _transformer.Export(graph, _transformer.Reading.Negative == NegativeValues.Clip ? graph.Apply("Relu", rows) : rows);
             for (int i = 0; i < tensors.Count; i++)
             {
                 OutputColumn column = _transformer.OutputAt(i);

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Hosting;
+using Microsoft.ML.Nmf.Reading;
 
 namespace Microsoft.ML.Nmf.Transforming;
 
@@ -210,6 +211,53 @@ internal static class ModelFormat
             "the iterations or the tolerance of a row are out of range");
         return settings;
     }
+
+    // *** Binary format of reading settings ***
+    // byte: what missing values mean; 0, they are zero, for a model that knows no holes
+    // byte: what happens to negative values
+    // int: how many feature weights there are, as many as features, or −1 for none
+    // float, for each: the weight, finite and at least 0, one of them above 0
+    // Before the version that the transformer names nothing: missing and negative values are refused, and every feature counts once.
+
+    /// <summary>Writes how values are read.</summary>
+    public static void Write(BinaryWriter writer, ReadingSettings settings)
+    {
+        writer.Write((byte)(settings.Missing ?? MissingValues.AreZero));
+        writer.Write((byte)settings.Negative);
+        writer.Write(settings.FeatureWeights?.Length ?? -1);
+        writer.Write(LittleEndian.BytesOf<float>(settings.FeatureWeights));
+    }
+
+    /// <summary>Reads how values are read.</summary>
+    /// <param name="reader">Where to read.</param>
+    /// <param name="first">The first version that says it.</param>
+    /// <param name="knowsHoles">Whether missing values may be holes.</param>
+    /// <exception cref="FormatException">A value is not possible.</exception>
+    public static ReadingSettings ReadReadingSettings(ModelReader reader, uint first, bool knowsHoles)
+    {
+        if (reader.Version < first)
+            return new ReadingSettings(knowsHoles ? MissingValues.AreZero : null);
+        var missing = (MissingValues)reader.Read<byte>();
+        var negative = (NegativeValues)reader.Read<byte>();
+        ModelReader.Check(Enum.IsDefined(missing) && (knowsHoles || missing == MissingValues.AreZero), "what missing values mean is not known");
+        ModelReader.Check(Enum.IsDefined(negative), "what happens to negative values is not known");
+        int count = reader.Read<int>();
+        if (count == -1)
+            return new ReadingSettings(knowsHoles ? missing : null, negative);
+        ModelReader.Check(count > 0, "the number of feature weights is not possible");
+        reader.CheckLeft(count, sizeof(float));
+        var weights = new float[count];
+        reader.ReadInto<float>(weights);
+        ModelReader.Check(Array.TrueForAll(weights, weight => weight >= 0 && weight <= float.MaxValue) && Array.Exists(weights, weight => weight > 0),
+            "a feature weight is not possible");
+        return new ReadingSettings(knowsHoles ? missing : null, negative, weights);
+    }
+
+    /// <summary>Refuses feature weights of a model with another number of features.</summary>
+    /// <exception cref="FormatException">There are.</exception>
+    public static void Check(ReadingSettings settings, int features)
+        => ModelReader.Check(
+            settings.FeatureWeights is null || settings.FeatureWeights.Length == features, "there are not as many feature weights as features");
 
     // *** Binary format of activations ***
     // int: how they are scaled

@@ -16,15 +16,17 @@ internal sealed class RowCache
     private int[] _features = [];
     private float[] _values = [];
     private int _count = -1;
+    private bool _hasHoles;
 
     /// <summary>A cache of the rows that a cursor moves to, or of a row whose values change.</summary>
     /// <param name="row">The cursor or row.</param>
     /// <param name="column">The features.</param>
+    /// <param name="settings">How values are read.</param>
     /// <param name="activations">What computes the output columns.</param>
-    public RowCache(DataViewRow row, FeatureColumn column, IRowActivations activations)
+    public RowCache(DataViewRow row, FeatureColumn column, ReadingSettings settings, IRowActivations activations)
     {
         _row = row;
-        _reader = new FeatureRowReader(row, column);
+        _reader = new FeatureRowReader(row, column, settings);
         _activations = activations;
         _isCursor = row is DataViewRowCursor;
     }
@@ -54,7 +56,7 @@ internal sealed class RowCache
     public float Residual(RowResidual topics)
     {
         Update();
-        return Float32Range.Limit(topics.Of(_reader.Features, _reader.Values, _activations.Deepest));
+        return Float32Range.Limit(topics.Of(_reader.Features, _reader.Values, _reader.HasHoles, _activations.Deepest));
     }
 
     private void Update()
@@ -66,7 +68,7 @@ internal sealed class RowCache
         if (!_isCursor && IsComputed())
             return;
         _count = -1;
-        _activations.Compute(_reader.Features, _reader.Values);
+        _activations.Compute(_reader.Features, _reader.Values, _reader.HasHoles);
         _position = _row.Position;
         if (!_isCursor)
             Remember();
@@ -74,12 +76,14 @@ internal sealed class RowCache
 
     private bool IsComputed()
         => _count == _reader.Features.Length
+            && _hasHoles == _reader.HasHoles
             && _reader.Features.SequenceEqual(_features.AsSpan(0, _count))
             && _reader.Values.SequenceEqual(_values.AsSpan(0, _count));
 
     private void Remember()
     {
         _count = _reader.Features.Length;
+        _hasHoles = _reader.HasHoles;
         if (_features.Length < _count)
             (_features, _values) = (new int[_count], new float[_count]);
         _reader.Features.CopyTo(_features);

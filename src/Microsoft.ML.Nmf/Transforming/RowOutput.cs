@@ -7,8 +7,11 @@ namespace Microsoft.ML.Nmf.Transforming;
 /// <summary>Computes the output columns of one row after the other, for one thread, without allocating.</summary>
 internal interface IRowActivations
 {
-    /// <summary>Takes a row: its features that are not zero, ascending, and their values, positive and finite.</summary>
-    void Compute(ReadOnlySpan<int> features, ReadOnlySpan<float> values);
+    /// <summary>Takes a row.</summary>
+    /// <param name="features">Its features that are not zero, ascending; where it has holes, all that it has, zeros too.</param>
+    /// <param name="values">Their values, finite and not negative.</param>
+    /// <param name="hasHoles">Whether the other features are missing rather than zero.</param>
+    void Compute(ReadOnlySpan<int> features, ReadOnlySpan<float> values, bool hasHoles);
 
     /// <summary>One output column of the row taken last.</summary>
     ReadOnlySpan<float> Output(int output);

@@ -16,7 +16,7 @@ internal static class NeuralCost
     {
         int[] ranks = [.. (args.Length > 0 ? args[0] : "50,10").Split(',').Select(n => int.Parse(n, CultureInfo.InvariantCulture))];
         int epochs = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 200;
-        ExampleMatrix examples = ExampleReader.Read(features, FeatureColumn.Find(features.Schema, WordFeatures.Words), null, () => { }).Examples;
+        ExampleMatrix examples = ExampleReader.Read(features, FeatureColumn.Find(features, WordFeatures.Words), null, ReadingPlan.Plain, () => { }).Examples;
         using var engine = new MeasuredEngine(new ManagedEngine(Environment.ProcessorCount));
         var options = new NeuralNmfEstimator.Options { Ranks = ranks, MaximumNumberOfIterations = epochs, Tolerance = 0, Seed = 1 };
         options.Resolve();

@@ -4,6 +4,7 @@ using System.IO.Compression;
 using Microsoft.ML.Data;
 using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Hosting;
+using Microsoft.ML.Nmf.Reading;
 
 namespace Microsoft.ML.Nmf.Benchmarks.Loading;
 
@@ -96,7 +97,7 @@ internal static class LoadTimes
         var model = new NmfModel(
             FactorMatrix.TakeOver(values, features, topics), names, 2, 1, new ActivationMoments(ones, ones), ActivationNormalization.UnitMeanSquare, history);
         var transformer = new NmfTransformer(
-            ComponentHost.Register(context.Transforms, "load"), new ColumnNames("Words", ["Topics"]), model, new ActivationSettings(2, 0, 0, 500, 1e-5f));
+            ComponentHost.Register(context.Transforms, "load"), new ColumnNames("Words", ["Topics"]), model, new ActivationSettings(2, 0, 0, 500, 1e-5f), new ReadingSettings());
         context.Model.Save(transformer, View(context, features, []).Schema, path);
     }
 

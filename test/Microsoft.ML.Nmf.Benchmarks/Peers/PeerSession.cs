@@ -81,7 +81,7 @@ internal sealed class PeerSession : IDisposable
     }
 
     private static ExampleMatrix Read(IDataView texts)
-        => ExampleReader.Read(texts, FeatureColumn.Find(texts.Schema, WordFeatures.Words), null, () => { }).Examples;
+        => ExampleReader.Read(texts, FeatureColumn.Find(texts, WordFeatures.Words), null, ReadingPlan.Plain, () => { }).Examples;
 
     private PeerMatrix Matrix(string name, Func<ExampleMatrix> make)
     {

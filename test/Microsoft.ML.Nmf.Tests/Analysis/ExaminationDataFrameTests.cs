@@ -2,6 +2,7 @@ using Microsoft.Data.Analysis;
 using Microsoft.ML.Data;
 using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Hosting;
+using Microsoft.ML.Nmf.Reading;
 using Microsoft.ML.Nmf.Tests.Reference;
 
 namespace Microsoft.ML.Nmf.Tests.Analysis;
@@ -121,7 +122,7 @@ public class ExaminationDataFrameTests
         // Feature 0 is in no template.
         NmfModel model = InsightFixture.Make(Build.Matrix(new double[,] { { 0, 0 }, { 1, 0 }, { 0, 1 } }), ["a", "b", "c"], [1, 1]);
         var transformer = new NmfTransformer(
-            ComponentHost.Register(_context.Transforms, "Test"), new ColumnNames("Features", ["Topics"]), model, new ActivationSettings(2, 0, 0, 100, 1e-4f));
+            ComponentHost.Register(_context.Transforms, "Test"), new ColumnNames("Features", ["Topics"]), model, new ActivationSettings(2, 0, 0, 100, 1e-4f), new ReadingSettings());
         DataFrame frame = transformer.Examine(Two([1, 0, 0], [0, 1, 0])).LargestResidualsToDataFrame();
         Assert.Equal([null, null, 0L], Row(frame, 0).Take(3));
 

@@ -242,10 +242,10 @@ public class ActivationTests
             (int[] features, float[] values) = NonZeros(x);
             var activations = new float[6];
             for (int i = 0; i < 200; i++)
-                solver.Solve(features, values, activations);
+                solver.Solve(features, values, hasHoles: false, activations);
             long before = GC.GetAllocatedBytesForCurrentThread();
             for (int i = 0; i < 200; i++)
-                solver.Solve(features, values, activations);
+                solver.Solve(features, values, hasHoles: false, activations);
             Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
         }
     }
@@ -257,7 +257,7 @@ public class ActivationTests
     {
         (int[] features, float[] values) = NonZeros(row);
         var activations = new float[rank];
-        solver.Solve(features, values, activations);
+        solver.Solve(features, values, hasHoles: false, activations);
         return activations;
     }
 

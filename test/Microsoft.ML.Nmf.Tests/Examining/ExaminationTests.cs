@@ -1,6 +1,7 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Hosting;
+using Microsoft.ML.Nmf.Reading;
 using Microsoft.ML.Nmf.Tests.Reference;
 using Microsoft.ML.Nmf.Topics;
 
@@ -174,7 +175,7 @@ public class ExaminationTests
 
     private NmfTransformer Transformer(NmfModel model, double beta) => new(ComponentHost.Register(_context.Transforms, "Test"),
         new ColumnNames("Features", ["Topics"]), InsightFixture.Make(model.Templates, [.. model.FeatureNames!], model.Moments.Sums, beta),
-        new ActivationSettings(beta, 0, 0, 100, 1e-4f));
+        new ActivationSettings(beta, 0, 0, 100, 1e-4f), new ReadingSettings());
 
     private static void AssertNear(double[] expected, IEnumerable<double> actual)
     {

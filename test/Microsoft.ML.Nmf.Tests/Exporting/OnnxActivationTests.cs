@@ -53,6 +53,26 @@ public class OnnxActivationTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Feature_weights_and_clipped_values_are_in_the_graph(double beta)
+    {
+        float[][] rows = [.. Rows.Values(300, seed: 2).Select((row, i) => row.Select((value, j) => (i + j) % 7 == 0 ? -1 : value).ToArray())];
+        ITransformer model = _context.Transforms.Nmf(new NmfEstimator.Options
+        {
+            OutputColumnName = "Topics",
+            InputColumnName = "Features",
+            Rank = 3,
+            Beta = beta,
+            Seed = 1,
+            FeatureWeights = [.. Enumerable.Range(0, Rows.Size).Select(j => 0.5f + j % 3)],
+            NegativeValues = NegativeValues.Clip,
+        }).Fit(Features(rows));
+        using OnnxFile file = OnnxFile.Of(_context, model, Features(rows));
+        AssertNear(Values(model.Transform(Features(rows)), "Topics"), file.Run(rows, 100, ["Topics"])[0]);
+    }
+
     [Theory, MemberData(nameof(Normalizations))]
     public void Every_normalization_is_in_the_graph(string name, ActivationNormalization normalization)
     {

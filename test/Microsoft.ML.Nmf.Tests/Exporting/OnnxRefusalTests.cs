@@ -25,6 +25,15 @@ public class OnnxRefusalTests
             Refused(new NmfEstimator.Options { Rank = 3, Beta = 0.5, TransformMaximumNumberOfIterations = 5000 }));
 
     [Fact]
+    public void Holes_are_refused()
+        => Assert.Contains("its MissingValues is AreMissing", Refused(new NmfEstimator.Options { Rank = 3, MissingValues = MissingValues.AreMissing }));
+
+    [Fact]
+    public void Feature_weights_are_refused_where_they_are_not_part_of_the_templates()
+        => Assert.Contains("it has FeatureWeights and its Beta is 0.5",
+            Refused(new NmfEstimator.Options { Rank = 3, Beta = 0.5, FeatureWeights = [.. Enumerable.Repeat(1f, Rows.Size)] }));
+
+    [Fact]
     public void Topics_that_depend_on_each_other_are_refused()
     {
         var twice = new float[Rows.Size, 2];

@@ -61,7 +61,7 @@ public class StepTests
             foreach (DrawnRow row in DrawnRow.Draw(templates, sums, 20, seed))
             {
                 var expected = new float[Rank];
-                exact.Solve(row.Features, [.. row.Values.Select(value => (float)value)], expected);
+                exact.Solve(row.Features, [.. row.Values.Select(value => (float)value)], hasHoles: false, expected);
                 double[] actual = plan.Value.Solve(row, ones);
                 for (int k = 0; k < Rank; k++)
                     Assert.Equal(expected[k] * sums[k], actual[k], 1e-5 * expected.Zip(sums, (h, sum) => h * sum).Max());

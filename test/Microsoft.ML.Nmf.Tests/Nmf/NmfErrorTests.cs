@@ -14,7 +14,6 @@ public class NmfErrorTests
         { "Number", "'Number' is of type Single" },
         { "Integers", "'Integers' is of type Vector<Int32" },
         { "Keys", "'Keys' is of type Vector<Key<UInt32" },
-        { "Variable", "'Variable' is a vector of variable size" },
     };
 
     [Theory, MemberData(nameof(BadColumns))]

@@ -60,8 +60,8 @@ public class ColumnTypeTests
         NmfEstimator estimator = Transforms.Nmf("Topics", column, rank: 2);
         string byFit = Assert.Throws<ArgumentOutOfRangeException>(() => estimator.Fit(data)).Message;
         string byShape = Assert.Throws<ArgumentOutOfRangeException>(() => estimator.GetOutputSchema(Shape.Of(data))).Message;
-        Assert.StartsWith($"Input column '{column}' is of type {type}, but must be a vector of Single or Double of known size. ", byFit);
-        Assert.StartsWith($"Input column '{column}' is of type {shapeType}, but must be a vector of Single or Double of known size. ", byShape);
+        Assert.StartsWith($"Input column '{column}' is of type {type}, but must be a vector of Single or Double. ", byFit);
+        Assert.StartsWith($"Input column '{column}' is of type {shapeType}, but must be a vector of Single or Double. ", byShape);
         foreach (string part in advice)
         {
             Assert.Contains(part, byFit);
@@ -76,16 +76,36 @@ public class ColumnTypeTests
     }
 
     [Fact]
-    public void A_vector_of_variable_size_is_told_from_an_empty_one_and_the_advice_is_enough()
+    public void Vectors_of_variable_size_that_all_have_one_are_those_of_known_size()
     {
-        IDataView data = _context.Data.LoadFromEnumerable(Rows.Values().Select((row, i) => new Variable { Features = i < 3 ? [] : row }));
-        NmfEstimator estimator = Transforms.Nmf("Topics", "Features", rank: 2);
-        string message = Assert.Throws<ArgumentOutOfRangeException>(() => estimator.Fit(data)).Message;
-        Assert.StartsWith("Input column 'Features' is a vector of variable size, but must be of known size.", message);
-        Assert.Contains("a VectorType attribute that names the size", message);
-        Assert.DoesNotContain("ProduceNgrams", message);
-        Assert.NotNull(estimator.Fit(Rows.View(_context, Rows.Values())));
+        IDataView known = Rows.View(_context, Rows.Values()), variable = Loose(Rows.Values());
+        NmfEstimator estimator = Transforms.Nmf("Topics", "Features", rank: 2, seed: 1);
+        NmfTransformer ofKnown = estimator.Fit(known), ofVariable = estimator.Fit(variable);
+        Assert.Equal(ofKnown.Model.Templates.Values, ofVariable.Model.Templates.Values);
+        float[][] topics = [.. ofKnown.Transform(known).GetColumn<float[]>("Topics")];
+        Assert.Equal(topics, ofVariable.Transform(variable).GetColumn<float[]>("Topics"));
+        Assert.Equal(topics, ofKnown.Transform(variable).GetColumn<float[]>("Topics"));
+        Assert.Equal(estimator.GetOutputSchema(Shape.Of(known)).Single(c => c.Name == "Topics").Kind, estimator.GetOutputSchema(Shape.Of(variable)).Single(c => c.Name == "Topics").Kind);
+        Assert.Contains("vector of variable size", Assert.Throws<InvalidOperationException>(() => _context.Model.ConvertToOnnx(ofKnown, variable, new MemoryStream())).Message);
     }
+
+    [Fact]
+    public void A_row_of_another_size_is_refused_with_both_sizes()
+    {
+        float[][] rows = Rows.Values();
+        NmfEstimator estimator = Transforms.Nmf("Topics", "Features", rank: 2);
+        NmfTransformer fitted = estimator.Fit(Loose(rows));
+        rows[3] = [1, 2];
+        string byFit = Assert.Throws<InvalidOperationException>(() => estimator.Fit(Loose(rows))).Message;
+        // ML.NET may read on several threads, and wraps what they throw.
+        string byTransform = Assert.ThrowsAny<Exception>(() => fitted.Transform(Loose(rows)).GetColumn<float[]>("Topics").ToArray()).GetBaseException().Message;
+        Assert.All([byFit, byTransform], message => Assert.StartsWith($"Column 'Features', row 3 (the first is 0): the vector has 2 values, but there must be {Rows.Size}", message));
+        Assert.Contains("row 0 (the first is 0): the vector has 0 values",
+            Assert.Throws<InvalidOperationException>(() => estimator.Fit(Loose([[], .. rows]))).Message);
+        Assert.Contains("the training data has no rows", Assert.Throws<InvalidOperationException>(() => estimator.Fit(Loose([]))).Message);
+    }
+
+    private IDataView Loose(float[][] rows) => _context.Data.LoadFromEnumerable(rows.Select(row => new Variable { Features = row }));
 
     public static TheoryData<string, Func<TransformsCatalog, string, IEstimator<ITransformer>>> Vocabularies() => new()
     {
@@ -119,10 +139,10 @@ public class ColumnTypeTests
             Assert.Contains("Fit the featurizer to texts with more words, or leave out the step that removes them, for instance Text.RemoveDefaultStopWords.",
                 problem.Message);
             Assert.NotNull(WithTopics(Pipeline(true), model).Fit(Texts("the red and green", "blue was", "of the red")));
-            // A pipeline that starts with the factorization looks at the shape alone before it reads.
+            // A pipeline that starts with the factorization looks at the shape before it reads.
             IDataView words = Pipeline(true).Fit(stopWords).Transform(stopWords);
-            string byShape = Assert.Throws<ArgumentOutOfRangeException>(() => WithTopics(new EstimatorChain<ITransformer>(), model).Fit(words)).Message;
-            Assert.Contains("A vocabulary without words leaves such a vector too: then fit the featurizer to texts with more words.", byShape);
+            problem = Assert.Throws<ArgumentOutOfRangeException>(() => WithTopics(new EstimatorChain<ITransformer>(), model).Fit(words));
+            Assert.StartsWith("Input column 'Words' has no features", problem.Message);
             Assert.NotNull(WithTopics(Pipeline(false), model).Fit(stopWords));
         }
     }

@@ -69,7 +69,7 @@ public class ExampleReaderTests
         Assert.Equal(1, passes);
     }
 
-    private static ExampleMatrix Read(IDataView view) => ExampleReader.Read(view, FeatureColumn.Find(view.Schema, "Features"), null, () => { }).Examples;
+    private static ExampleMatrix Read(IDataView view) => ExampleReader.Read(view, FeatureColumn.Find(view, "Features"), null, ReadingPlan.Plain, () => { }).Examples;
 
     private static float[][] Random(int count, double density)
     {

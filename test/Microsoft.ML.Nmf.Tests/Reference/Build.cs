@@ -55,6 +55,19 @@ internal static class Build
 
     public static ExampleMatrix Examples(double[,] x, bool sparse) => sparse ? Sparse(x) : Dense(x);
 
+    /// <summary>The entries that are observed, zeros among them too, with direct weights.</summary>
+    public static ObservedExamples Observed(double[,] x, Func<int, int, bool> isObserved, ExampleWeights? weights = null)
+    {
+        var builder = new ExampleMatrixBuilder(x.GetLength(1));
+        for (int i = 0; i < x.GetLength(0); i++)
+        {
+            int[] columns = [.. Enumerable.Range(0, x.GetLength(1)).Where(j => isObserved(i, j))];
+            builder.Add(columns, [.. columns.Select(j => (float)x[i, j])]);
+        }
+
+        return new ObservedExamples(builder.Collect(), weights);
+    }
+
     /// <summary>Sums of 1, and one mean square for all components.</summary>
     public static ActivationMoments Moments(int rank, double meanSquare = 1) => new([.. Enumerable.Repeat(1.0, rank)], [.. Enumerable.Repeat(meanSquare, rank)]);
 

@@ -4,7 +4,7 @@ namespace Microsoft.ML.Nmf.Tests.Reference;
 internal static class SavedModels
 {
     /// <summary>The kinds of models, for a theory.</summary>
-    public static IEnumerable<string> Kinds => ["Nmf, β = 2", "Nmf, β = 1", "DeepNmf", "NeuralNmf, text", "NeuralNmf, boolean", "NeuralNmf, number"];
+    public static IEnumerable<string> Kinds => ["Nmf, β = 2", "Nmf, β = 1", "Nmf, weights", "DeepNmf", "NeuralNmf, text", "NeuralNmf, boolean", "NeuralNmf, number"];
 
     /// <summary>Trains a model of a kind on rows of <see cref="Rows.Size"/> features.</summary>
     public static (ITransformer Model, DataViewSchema Schema) Train(string kind)
@@ -16,6 +16,16 @@ internal static class SavedModels
         {
             "Nmf, β = 2" => (context.Transforms.Nmf("Topics", "Features", rank: 3, maximumNumberOfIterations: 12, seed: 5).Fit(named), named.Schema),
             "Nmf, β = 1" => (context.Transforms.Nmf("Topics", "Features", rank: 3, beta: 1, maximumNumberOfIterations: 12, seed: 5).Fit(named), named.Schema),
+            "Nmf, weights" => (context.Transforms.Nmf(new NmfEstimator.Options
+            {
+                OutputColumnName = "Topics",
+                InputColumnName = "Features",
+                Rank = 3,
+                MaximumNumberOfIterations = 12,
+                Seed = 5,
+                MissingValues = MissingValues.AreMissing,
+                FeatureWeights = [.. Enumerable.Range(0, Rows.Size).Select(j => 1f + j % 2)],
+            }).Fit(named), named.Schema),
             "DeepNmf" => (context.Transforms.DeepNmf(new DeepNmfEstimator.Options
             {
                 OutputColumnName = "Topics",

@@ -118,7 +118,7 @@ public class InitializationTests
     private static (double[,] Left, double[] Values, double[,] Right) Svd(DataMatrix data, int rank, int seed)
     {
         using Factor left = _engine.Allocate(data.Rows, rank), right = _engine.Allocate(data.Columns, rank);
-        double[] values = RandomizedSvd.Compute(_engine, data, left, right, new Random(seed), () => { });
+        double[] values = RandomizedSvd.Compute(_engine, StartMatrix.Of(_engine, data), left, right, new Random(seed), () => { });
         return (Build.Read(left), values, Build.Read(right));
     }
 

@@ -2,6 +2,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Hosting;
 using Microsoft.ML.Nmf.NeuralNmf;
+using Microsoft.ML.Nmf.Reading;
 using Microsoft.ML.Nmf.Tests.Reference;
 
 namespace Microsoft.ML.Nmf.Tests.Transforming;
@@ -36,7 +37,7 @@ public class ExtremeModelTests
             foreach (double square in new[] { 0, 1e-90, 1, 1e77 })
             {
                 var model = new NmfModel(Varied(Rows.Size, 3, value), null, beta, 5, Build.Moments(3, square), normalization, _history);
-                AssertFinite(new NmfTransformer(Host(), new ColumnNames("Features", ["Topics"]), model, settings));
+                AssertFinite(new NmfTransformer(Host(), new ColumnNames("Features", ["Topics"]), model, settings, new ReadingSettings()));
             }
         }
 
@@ -73,7 +74,7 @@ public class ExtremeModelTests
                 templates, null, NeuralNmfLoss.Energy, 5, [Build.Moments(3), Build.Moments(2, 1e-90)], ActivationNormalization.UnitMeanSquare, _phases, epochs, new NeuralNmfClassifier(weights, loss, null));
             ClassKeys classes = ClassKeys.Read(Bytes.Reader([.. BitConverter.GetBytes(3), 255]));
             int[] outputs = [1, 0, NeuralNmfTransformer.Scores, NeuralNmfTransformer.PredictedLabel];
-            AssertFinite(new NeuralNmfTransformer(Host(), new ColumnNames("Features", ["Topics", "Fine", "Score", "PredictedLabel"]), model, outputs, classes));
+            AssertFinite(new NeuralNmfTransformer(Host(), new ColumnNames("Features", ["Topics", "Fine", "Score", "PredictedLabel"]), model, new ReadingSettings(), outputs, classes));
         }
     }
 
@@ -89,7 +90,7 @@ public class ExtremeModelTests
     {
         var settings = new ActivationSettings(beta, 0, 0, 100, 1e-4f);
         var model = new DeepNmfModel(templates, null, beta, 5, [Build.Moments(3), Build.Moments(2, 1e-90)], ActivationNormalization.UnitMeanSquare, _phases);
-        return new DeepNmfTransformer(Host(), new ColumnNames("Features", ["Topics", "Fine"]), model, settings, [1, 0]);
+        return new DeepNmfTransformer(Host(), new ColumnNames("Features", ["Topics", "Fine"]), model, settings, new ReadingSettings(), [1, 0]);
     }
 
     private ComponentHost Host() => ComponentHost.Register(_context.Transforms, "Extreme");

@@ -13,7 +13,7 @@ public class RowCacheTests
         IDataView view = Rows.View(new MLContext(1), Rows.Values(10));
         using DataViewRowCursor cursor = view.GetRowCursor(view.Schema);
         var counter = new Counter();
-        var cache = new RowCache(cursor, FeatureColumn.Find(view.Schema, "Features"), counter);
+        var cache = new RowCache(cursor, FeatureColumn.Find(view, "Features"), new ReadingSettings(), counter);
         for (int rows = 1; cursor.MoveNext(); rows++)
         {
             Assert.Equal(cache.Activations(0).ToArray(), cache.Activations(1).ToArray());
@@ -28,7 +28,7 @@ public class RowCacheTests
         DataViewSchema schema = Rows.View(new MLContext(1), Rows.Values(1)).Schema;
         var row = new StandingRow(schema) { Values = [1, 0, 3] };
         var counter = new Counter();
-        var cache = new RowCache(row, FeatureColumn.Find(schema, "Features"), counter);
+        var cache = new RowCache(row, FeatureColumn.Find(schema, "Features", 0), new ReadingSettings(), counter);
         float[][] rows = [[1, 0, 3], [1, 0, 4], [1, 4, 0], [0, 0, 0], [1, 0, 3]];
         for (int i = 0; i < rows.Length; i++)
         {
@@ -46,7 +46,7 @@ public class RowCacheTests
         DataViewSchema schema = Rows.View(new MLContext(1), Rows.Values(1)).Schema;
         var row = new StandingRow(schema) { Values = [1, 0, 3] };
         var counter = new Counter();
-        var cache = new RowCache(row, FeatureColumn.Find(schema, "Features"), counter);
+        var cache = new RowCache(row, FeatureColumn.Find(schema, "Features", 0), new ReadingSettings(), counter);
         Assert.Equal(4, cache.Activations(0)[0]);
         row.Values = [1, 0, 5];
         counter.Fails = true;
@@ -63,7 +63,7 @@ public class RowCacheTests
         DataViewSchema schema = Rows.View(new MLContext(1), Rows.Values(1)).Schema;
         float[][] rows = [[1, 0, 3], [1, 2, 4]];
         var row = new StandingRow(schema) { Values = rows[1] };
-        var cache = new RowCache(row, FeatureColumn.Find(schema, "Features"), new Counter());
+        var cache = new RowCache(row, FeatureColumn.Find(schema, "Features", 0), new ReadingSettings(), new Counter());
         long Allocated()
         {
             long before = GC.GetAllocatedBytesForCurrentThread();
@@ -91,7 +91,7 @@ public class RowCacheTests
 
         public uint Key { get; private set; }
 
-        public void Compute(ReadOnlySpan<int> features, ReadOnlySpan<float> values)
+        public void Compute(ReadOnlySpan<int> features, ReadOnlySpan<float> values, bool hasHoles)
         {
             Computations++;
             _sum[0] = -1;

@@ -18,8 +18,8 @@ internal static partial class DivergenceKernel
     /// <summary>The working memory of a sum, in floats.</summary>
     public const int ScratchSize = 2 * PieceWidth;
 
-    // Entries that are summed in float32.
-    private const int PieceWidth = 128;
+    /// <summary>Entries that are summed in float32.</summary>
+    public const int PieceWidth = 128;
 
     /// <summary>The divergence of a tile.</summary>
     /// <param name="data">X; beyond its last column there are zeros up to a whole vector.</param>
@@ -60,6 +60,34 @@ internal static partial class DivergenceKernel
         }
 
         return sum;
+    }
+
+    /// <summary>The sum over up to <see cref="PieceWidth"/> entries of a row, each times a weight of its own.</summary>
+    /// <param name="x">X, in whole vectors, at least its least value.</param>
+    /// <param name="approximation">X̂, above 0.</param>
+    /// <param name="power">X̂^(β−1); not read for β = 1 or 2.</param>
+    /// <param name="weights">The weights.</param>
+    /// <param name="width">The number of entries.</param>
+    /// <param name="beta">β.</param>
+    /// <param name="scratch">Working memory of <see cref="ScratchSize"/>.</param>
+    public static double WeightedSum(ReadOnlySpan<float> x, ReadOnlySpan<float> approximation, ReadOnlySpan<float> power, ReadOnlySpan<float> weights,
+        int width, double beta, Span<float> scratch)
+    {
+        switch (beta)
+        {
+            case 2: return Row<Euclidean>(x, approximation, default, default, width, 2, weights);
+            case 1: return Row<One>(x, approximation, default, default, width, 1, weights);
+            case 0.5: return Row<Half>(x, approximation, power, default, width, 0.5f, weights);
+            case 1.5: return Row<ThreeHalves>(x, approximation, power, default, width, 1.5f, weights);
+        }
+
+        if (Math.Abs(beta - 1) < DivergenceRule.Close)
+            return Row<AboutOne>(x, approximation, power, default, width, (float)beta, weights);
+        if (Math.Abs(beta) < DivergenceRule.Close)
+            return Row<AboutZero>(x, approximation, power, default, width, (float)beta, weights);
+        Span<float> dataPower = scratch[..x.Length];
+        PowerKernel.Raise(x, dataPower, beta);
+        return Row<Any>(x, approximation, power, dataPower, width, (float)beta, weights);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -159,7 +187,7 @@ internal static partial class DivergenceKernel
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double Row<TDivergence>(ReadOnlySpan<float> data, ReadOnlySpan<float> approximation, ReadOnlySpan<float> power,
-        ReadOnlySpan<float> dataPower, int width, float beta)
+        ReadOnlySpan<float> dataPower, int width, float beta, ReadOnlySpan<float> weights = default)
         where TDivergence : struct, IDivergence
     {
         ref float x = ref MemoryMarshal.GetReference(data);
@@ -181,6 +209,8 @@ internal static partial class DivergenceKernel
                 part = Vector512.ConditionalSelect(IsColumn(width - j), part, Vector512<float>.Zero);
             }
 
+            if (!weights.IsEmpty)
+                part *= Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(weights[j..]));
             sum += part;
         }
 

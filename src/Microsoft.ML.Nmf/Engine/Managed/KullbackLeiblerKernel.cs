@@ -6,13 +6,12 @@ namespace Microsoft.ML.Nmf.Engine.Managed;
 
 /// <summary>
 /// The numerator (X / X̂) O of the multiplicative update of F for β = 1 on compressed rows, and the divergence's part Σ x log(x / x̂), with X̂ = F Oᵀ. Both
-/// need X̂ at the non-zero entries alone; the denominator and Σ x̂ follow from column sums. The entries of a row are processed <see cref="Chunk"/> at a time,
-/// so that the rows of O read for X̂ are still in the first-level cache when the numerator is summed. Cost 2·z·r.
+/// need X̂ at the non-zero entries alone; the denominator and Σ x̂ follow from column sums. Cost 2·z·r.
 /// </summary>
 internal static class KullbackLeiblerKernel
 {
     private const int Lane = ManagedFactor.Lane;
-    private const int Chunk = 64;
+    private const int Chunk = EntryProducts.Chunk;
 
     /// <summary>Computes the numerators of a block of rows and Σ x log(x / x̂).</summary>
     /// <param name="rows">X, of q columns.</param>
@@ -67,94 +66,15 @@ internal static class KullbackLeiblerKernel
     private static void Ratios(ReadOnlySpan<float> factor, ReadOnlySpan<float> source, ReadOnlySpan<int> columns, ReadOnlySpan<float> values, float floor,
         Span<float> ratios)
     {
-        if (!LaneSums.AreFast)
-        {
-            for (int e = 0; e < columns.Length; e++)
-                ratios[e] = values[e] / Math.Max(Dot(factor, source.Slice(columns[e] * factor.Length, factor.Length)), floor);
-            return;
-        }
-
-        switch (factor.Length / Lane)
-        {
-            case 1: Ratios<OneVector>(factor, source, columns, values, floor, ratios); break;
-            case 2: Ratios<TwoVectors>(factor, source, columns, values, floor, ratios); break;
-            case 3: Ratios<ThreeVectors>(factor, source, columns, values, floor, ratios); break;
-            default: Ratios<FourVectors>(factor, source, columns, values, floor, ratios); break;
-        }
-    }
-
-    // Sixteen entries at a time, whose sixteen sums over lanes are made together. Entries that a last group lacks repeat its first, with a value of zero.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Ratios<TWidth>(ReadOnlySpan<float> factor, ReadOnlySpan<float> source, ReadOnlySpan<int> columns, ReadOnlySpan<float> values, float floor,
-        Span<float> ratios)
-        where TWidth : struct, IVectorCount
-    {
-        ref float f = ref MemoryMarshal.GetReference(factor);
-        ref float o = ref MemoryMarshal.GetReference(source);
-        nint stride = factor.Length;
-        Span<int> lastColumns = stackalloc int[Lane];
-        Span<float> lastValues = stackalloc float[Lane];
+        EntryProducts.Compute(factor, source, columns, ratios);
+        ref float x = ref MemoryMarshal.GetReference(values[..columns.Length]);
+        ref float q = ref MemoryMarshal.GetReference(ratios);
         Vector512<float> least = Vector512.Create(floor);
-        for (int e = 0; e < columns.Length; e += Lane)
-        {
-            scoped ref int c = ref Unsafe.Add(ref MemoryMarshal.GetReference(columns), e);
-            scoped ref float x = ref Unsafe.Add(ref MemoryMarshal.GetReference(values), e);
-            if (columns.Length - e < Lane)
-            {
-                for (int i = 0; i < Lane; i++)
-                {
-                    bool isEntry = e + i < columns.Length;
-                    lastColumns[i] = columns[isEntry ? e + i : e];
-                    lastValues[i] = isEntry ? values[e + i] : 0;
-                }
-
-                c = ref MemoryMarshal.GetReference(lastColumns);
-                x = ref MemoryMarshal.GetReference(lastValues);
-            }
-
-            Vector512<float> first = LaneSums.OfPairs(Four<TWidth>(ref f, ref o, ref c, stride), Four<TWidth>(ref f, ref o, ref Unsafe.Add(ref c, 4), stride));
-            Vector512<float> second =
-                LaneSums.OfPairs(Four<TWidth>(ref f, ref o, ref Unsafe.Add(ref c, 8), stride), Four<TWidth>(ref f, ref o, ref Unsafe.Add(ref c, 12), stride));
-            Vector512<float> approximation = Vector512.Max(LaneSums.OfPairs(first, second), least);
-            (Vector512.LoadUnsafe(ref x) / approximation).StoreUnsafe(ref MemoryMarshal.GetReference(ratios[e..]));
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Four<TWidth>(ref float factor, ref float source, ref int columns, nint stride)
-        where TWidth : struct, IVectorCount
-        => LaneSums.OfFour(
-            Products<TWidth>(ref factor, ref Unsafe.Add(ref source, columns * stride), stride),
-            Products<TWidth>(ref factor, ref Unsafe.Add(ref source, Unsafe.Add(ref columns, 1) * stride), stride),
-            Products<TWidth>(ref factor, ref Unsafe.Add(ref source, Unsafe.Add(ref columns, 2) * stride), stride),
-            Products<TWidth>(ref factor, ref Unsafe.Add(ref source, Unsafe.Add(ref columns, 3) * stride), stride));
-
-    // The products of two rows, summed to one vector.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Products<TWidth>(ref float first, ref float second, nint stride)
-        where TWidth : struct, IVectorCount
-    {
-        Vector512<float> sum = Vector512.LoadUnsafe(ref first) * Vector512.LoadUnsafe(ref second);
-        if (TWidth.Count > 1) sum = Vector512.MultiplyAddEstimate(Vector512.LoadUnsafe(ref first, Lane), Vector512.LoadUnsafe(ref second, Lane), sum);
-        if (TWidth.Count > 2) sum = Vector512.MultiplyAddEstimate(Vector512.LoadUnsafe(ref first, 2 * Lane), Vector512.LoadUnsafe(ref second, 2 * Lane), sum);
-        if (TWidth.Count > 3)
-        {
-            for (nint k = 3 * Lane; k < stride; k += Lane)
-                sum = Vector512.MultiplyAddEstimate(Vector512.LoadUnsafe(ref first, (nuint)k), Vector512.LoadUnsafe(ref second, (nuint)k), sum);
-        }
-
-        return sum;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float Dot(ReadOnlySpan<float> first, ReadOnlySpan<float> second)
-    {
-        ref float a = ref MemoryMarshal.GetReference(first);
-        ref float b = ref MemoryMarshal.GetReference(second);
-        Vector512<float> sum = Vector512.LoadUnsafe(ref a) * Vector512.LoadUnsafe(ref b);
-        for (int k = Lane; k < first.Length; k += Lane)
-            sum = Vector512.MultiplyAddEstimate(Vector512.LoadUnsafe(ref a, (nuint)k), Vector512.LoadUnsafe(ref b, (nuint)k), sum);
-        return Vector512.Sum(sum);
+        int e = 0;
+        for (; e + Lane <= columns.Length; e += Lane)
+            (Vector512.LoadUnsafe(ref x, (nuint)e) / Vector512.Max(Vector512.LoadUnsafe(ref q, (nuint)e), least)).StoreUnsafe(ref q, (nuint)e);
+        for (; e < columns.Length; e++)
+            ratios[e] = values[e] / Math.Max(ratios[e], floor);
     }
 
     // Σ x log(ratio): whole vectors are added in float32, the rest in double.

@@ -38,6 +38,55 @@ internal static class LaneTranspose
         }
     }
 
+    /// <summary>Some rows of many to lanes, as <see cref="ToLanes(ReadOnlySpan{float}, int, int, Span{float}, int, int)"/>.</summary>
+    /// <param name="source">The rows, whose padding is zero.</param>
+    /// <param name="stride">Floats from one row to the next.</param>
+    /// <param name="which">Which rows, at most <paramref name="width"/>.</param>
+    /// <param name="lanes">Receives the coordinates, <paramref name="width"/> floats each.</param>
+    /// <param name="width">The number of lanes: that of the rows, rounded up to a multiple of sixteen.</param>
+    /// <param name="rank">The number of coordinates.</param>
+    /// <param name="scratch">Working memory of sixteen rows.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void ToLanes(
+        ReadOnlySpan<float> source, int stride, ReadOnlySpan<int> which, Span<float> lanes, int width, int rank, Span<float> scratch)
+    {
+        int coordinates = Rounded(rank), whole = Avx512F.IsSupported ? which.Length / Large * Large : 0;
+        Check(stride >= coordinates && lanes.Length >= coordinates * width && width % Large == 0 && which.Length <= width && scratch.Length >= Large * stride);
+        ref float from = ref MemoryMarshal.GetReference(source);
+        ref float target = ref MemoryMarshal.GetReference(lanes);
+        for (int i = 0; i < whole; i += Large)
+        {
+            ref int rows = ref Unsafe.Add(ref MemoryMarshal.GetReference(which), i);
+            // The rows of the next square are on their way while this one is turned.
+            for (int next = i + Large; next < Math.Min(i + 2 * Large, which.Length); next++)
+            {
+                for (int k = 0; k < coordinates; k += Large)
+                    CacheLine.Fetch(ref Unsafe.Add(ref from, (nint)which[next] * stride + k));
+            }
+
+            int column = 0;
+            for (; column + Large <= coordinates; column += Large)
+                LargeSquare(ref Unsafe.Add(ref from, column), ref rows, stride, ref Unsafe.Add(ref target, column * (nint)width + i), width);
+            for (; column < coordinates; column += Small)
+            {
+                for (int part = 0; part < Large; part += Small)
+                {
+                    SmallSquare(ref Unsafe.Add(ref from, column), ref Unsafe.Add(ref rows, part), stride,
+                        ref Unsafe.Add(ref target, column * (nint)width + i + part), width);
+                }
+            }
+        }
+
+        for (int i = whole; i < width; i += Large)
+        {
+            int count = Math.Min(Large, which.Length - i);
+            for (int p = 0; p < count; p++)
+                source.Slice(which[i + p] * stride, stride).CopyTo(scratch[(p * stride)..]);
+            scratch[(count * stride)..(Large * stride)].Clear();
+            Transpose(ref MemoryMarshal.GetReference(scratch), stride, ref Unsafe.Add(ref target, i), width, Large, coordinates);
+        }
+    }
+
     /// <summary>Lanes to rows. Of the padding, only coordinates from the rank up to the next multiple of four are written.</summary>
     /// <param name="lanes">The coordinates, <paramref name="width"/> floats each.</param>
     /// <param name="width">The number of lanes, a multiple of four.</param>
@@ -100,11 +149,22 @@ internal static class LaneTranspose
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void SmallSquare(ref float source, nint sourceStride, ref float target, nint targetStride)
+        => SmallSquare(
+            Vector128.LoadUnsafe(ref source), Vector128.LoadUnsafe(ref Unsafe.Add(ref source, sourceStride)),
+            Vector128.LoadUnsafe(ref Unsafe.Add(ref source, 2 * sourceStride)), Vector128.LoadUnsafe(ref Unsafe.Add(ref source, 3 * sourceStride)),
+            ref target, targetStride);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void SmallSquare(ref float source, ref int rows, nint stride, ref float target, nint targetStride)
+        => SmallSquare(
+            Vector128.LoadUnsafe(ref Unsafe.Add(ref source, rows * stride)), Vector128.LoadUnsafe(ref Unsafe.Add(ref source, Unsafe.Add(ref rows, 1) * stride)),
+            Vector128.LoadUnsafe(ref Unsafe.Add(ref source, Unsafe.Add(ref rows, 2) * stride)),
+            Vector128.LoadUnsafe(ref Unsafe.Add(ref source, Unsafe.Add(ref rows, 3) * stride)), ref target, targetStride);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void SmallSquare(
+        Vector128<float> r0, Vector128<float> r1, Vector128<float> r2, Vector128<float> r3, ref float target, nint targetStride)
     {
-        Vector128<float> r0 = Vector128.LoadUnsafe(ref source);
-        Vector128<float> r1 = Vector128.LoadUnsafe(ref Unsafe.Add(ref source, sourceStride));
-        Vector128<float> r2 = Vector128.LoadUnsafe(ref Unsafe.Add(ref source, 2 * sourceStride));
-        Vector128<float> r3 = Vector128.LoadUnsafe(ref Unsafe.Add(ref source, 3 * sourceStride));
         Vector256<float> low = Vector256.Create(r0, r1);
         Vector256<float> high = Vector256.Create(r2, r3);
         Vector512<float> all = Vector512.Shuffle(Vector512.Create(low, high), Vector512.Create(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15));
@@ -131,12 +191,42 @@ internal static class LaneTranspose
         Together(a3, b3, c3, d3, ref Unsafe.Add(ref target, 3 * targetStride), 4 * targetStride);
     }
 
+    // The same of rows that are anywhere.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void LargeSquare(ref float source, ref int rows, nint stride, ref float target, nint targetStride)
+    {
+        Quarter(ref source, ref rows, stride, out Vector512<float> a0, out Vector512<float> a1, out Vector512<float> a2, out Vector512<float> a3);
+        rows = ref Unsafe.Add(ref rows, 4);
+        Quarter(ref source, ref rows, stride, out Vector512<float> b0, out Vector512<float> b1, out Vector512<float> b2, out Vector512<float> b3);
+        rows = ref Unsafe.Add(ref rows, 4);
+        Quarter(ref source, ref rows, stride, out Vector512<float> c0, out Vector512<float> c1, out Vector512<float> c2, out Vector512<float> c3);
+        rows = ref Unsafe.Add(ref rows, 4);
+        Quarter(ref source, ref rows, stride, out Vector512<float> d0, out Vector512<float> d1, out Vector512<float> d2, out Vector512<float> d3);
+        Together(a0, b0, c0, d0, ref target, 4 * targetStride);
+        Together(a1, b1, c1, d1, ref Unsafe.Add(ref target, targetStride), 4 * targetStride);
+        Together(a2, b2, c2, d2, ref Unsafe.Add(ref target, 2 * targetStride), 4 * targetStride);
+        Together(a3, b3, c3, d3, ref Unsafe.Add(ref target, 3 * targetStride), 4 * targetStride);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Quarter(
         ref float source, nint stride, out Vector512<float> first, out Vector512<float> second, out Vector512<float> third, out Vector512<float> fourth)
+        => Quarter(
+            Vector512.LoadUnsafe(ref source), Vector512.LoadUnsafe(ref Unsafe.Add(ref source, stride)),
+            Vector512.LoadUnsafe(ref Unsafe.Add(ref source, 2 * stride)), Vector512.LoadUnsafe(ref Unsafe.Add(ref source, 3 * stride)), out first, out second, out third, out fourth);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Quarter(ref float source, ref int rows, nint stride,
+        out Vector512<float> first, out Vector512<float> second, out Vector512<float> third, out Vector512<float> fourth)
+        => Quarter(
+            Vector512.LoadUnsafe(ref Unsafe.Add(ref source, rows * stride)), Vector512.LoadUnsafe(ref Unsafe.Add(ref source, Unsafe.Add(ref rows, 1) * stride)),
+            Vector512.LoadUnsafe(ref Unsafe.Add(ref source, Unsafe.Add(ref rows, 2) * stride)),
+            Vector512.LoadUnsafe(ref Unsafe.Add(ref source, Unsafe.Add(ref rows, 3) * stride)), out first, out second, out third, out fourth);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Quarter(Vector512<float> r0, Vector512<float> r1, Vector512<float> r2, Vector512<float> r3,
+        out Vector512<float> first, out Vector512<float> second, out Vector512<float> third, out Vector512<float> fourth)
     {
-        Vector512<float> r0 = Vector512.LoadUnsafe(ref source), r1 = Vector512.LoadUnsafe(ref Unsafe.Add(ref source, stride));
-        Vector512<float> r2 = Vector512.LoadUnsafe(ref Unsafe.Add(ref source, 2 * stride)), r3 = Vector512.LoadUnsafe(ref Unsafe.Add(ref source, 3 * stride));
         Vector512<double> low = Avx512F.UnpackLow(r0, r1).AsDouble(), high = Avx512F.UnpackHigh(r0, r1).AsDouble();
         Vector512<double> nextLow = Avx512F.UnpackLow(r2, r3).AsDouble(), nextHigh = Avx512F.UnpackHigh(r2, r3).AsDouble();
         first = Avx512F.UnpackLow(low, nextLow).AsSingle();

@@ -17,6 +17,16 @@ internal sealed partial class ManagedEngine
             return;
         }
 
+        if (data is ObservedData observed)
+        {
+            _scheduler.Run(RowBlocks.Count(data.Rows), CostOf(observed, o), b =>
+            {
+                (int first, int count) = RowBlocks.Range(b, data.Rows);
+                SparseProduct.Multiply(observed.Data.Blocks[b], o, target.RowRange(first, count));
+            });
+            return;
+        }
+
         var sparse = (SparseData)data;
         FrequentRows? frequent = IsCached(o) ? null : sparse.FrequentWhereItPays();
         frequent?.Multiply(_scheduler, o, target);

@@ -53,9 +53,15 @@ internal sealed partial class ManagedEngine : ComputeEngine
     public override string DescribeMemory(ExampleMatrix examples, long working, int rank)
     {
         // Dense data was read as compressed rows, which were then unpacked block by block; the block at hand is held twice.
-        long stored = examples is SparseExamples sparse ? BytesOf(sparse, rank) : examples.Bytes;
+        long stored = examples switch
+        {
+            SparseExamples sparse => BytesOf(sparse, rank),
+            ObservedExamples => 2 * examples.Bytes,
+            _ => examples.Bytes,
+        };
         double block = 2 * Math.Min((double)ExampleMatrix.BlockRows / Math.Max(examples.Rows, 1), 1);
-        double read = (1 + block) * examples.NonZeros * (sizeof(int) + sizeof(float));
+        long entries = examples is ObservedExamples observed ? observed.Observed : examples.NonZeros;
+        double read = (1 + block) * entries * (sizeof(int) + sizeof(float));
         return string.Create(CultureInfo.InvariantCulture, $"about {Math.Max(stored + working, read) / 1e6:F0} MB");
     }
 
@@ -70,6 +76,7 @@ internal sealed partial class ManagedEngine : ComputeEngine
     {
         SparseExamples sparse => new SparseData(sparse),
         DenseExamples dense => new DenseData(dense),
+        ObservedExamples observed => new ObservedData(observed),
         _ => throw new NotSupportedException($"Examples of type {examples.GetType().Name} are not known to the managed engine."),
     };
 
@@ -185,6 +192,8 @@ internal sealed partial class ManagedEngine : ComputeEngine
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override double ComputeTerms(DataMatrix data, Factor factor, Factor other, double beta, MultiplicativeTerms? terms, bool evaluate)
     {
+        if (data is ObservedData observed)
+            return ObservedTerms(observed, Of(factor), Of(other), beta, terms, evaluate);
         ManagedFactor? numerator = terms is null ? null : Of(terms.Numerator), denominator = terms is null || beta == 1 ? null : Of(terms.Denominator);
         if (terms is not null && beta == 1)
         {

@@ -40,6 +40,8 @@ internal sealed class NewtonSolver<TDivergence> : ActivationSolver
     private readonly int[] _free;
     private readonly int[] _positive;
     private readonly AlignedFloats _scratch;
+    private double[] _columnSums;
+    private double[]? _ownColumnSums;
     private AlignedFloats _row = AlignedFloats.None;
     private AlignedFloats _approximation = AlignedFloats.None;
     private AlignedFloats _nextApproximation = AlignedFloats.None;
@@ -53,8 +55,10 @@ internal sealed class NewtonSolver<TDivergence> : ActivationSolver
 
     /// <summary>Allocates the working memory that does not depend on the rows.</summary>
     public NewtonSolver(NewtonActivations problem)
+        : base(problem.Scales)
     {
         _problem = problem;
+        _columnSums = problem.Templates.ColumnSums;
         _rank = problem.Templates.Factor.Rank;
         _needsAll = problem.Settings.Beta != BetaDivergence.KullbackLeibler;
         _solver = new NonnegativeRowSolver(_rank, PivotingRule.DependentInSingle);
@@ -67,30 +71,32 @@ internal sealed class NewtonSolver<TDivergence> : ActivationSolver
 
     /// <inheritdoc />
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    protected override void SolveCore(ReadOnlySpan<int> features, ReadOnlySpan<float> values, Span<float> activations)
+    protected override void SolveCore(ReadOnlySpan<int> features, ReadOnlySpan<float> values, bool hasHoles, Span<float> activations)
     {
         UnitTemplates templates = _problem.Templates;
         double total = 0;
         for (int p = 0; p < values.Length; p++)
             total += values[p];
         double unit = templates.UnitOf(total);
-        bool isWhole = _needsAll || 2 * features.Length > templates.Factor.Rows;
+        bool isWhole = !hasHoles && (_needsAll || 2 * features.Length > templates.Factor.Rows);
         double sum = isWhole ? LoadAll(features, values, unit) : LoadFew(features, values, unit);
-        if (sum <= 0 || templates.Sum <= 0)
+        _columnSums = hasHoles ? SumColumns(features) : templates.ColumnSums;
+        double sumOfTemplates = hasHoles ? _columnSums.Sum() : templates.Sum;
+        if (sum <= 0 || sumOfTemplates <= 0)
             return;
         ActivationSettings settings = _problem.Settings;
         Penalty penalty = templates.PenaltyOf(settings, unit);
-        _floor = (float)(BetaDivergence.FloorOf(settings.Beta) * total / unit / templates.Factor.Rows);
+        _floor = (float)(BetaDivergence.FloorOf(settings.Beta) * total / unit / (hasHoles ? features.Length : templates.Factor.Rows));
         _quadratic = penalty.L2;
         for (int k = 0; k < _rank; k++)
         {
-            double columnSum = templates.ColumnSums[k];
+            double columnSum = _columnSums[k];
             _linear[k] = penalty.L1 + (_needsAll ? 0 : columnSum);
-            _activations[k] = columnSum > 0 ? sum / templates.Sum : 0;
+            _activations[k] = columnSum > 0 ? sum / sumOfTemplates : 0;
         }
 
         var panel = new FeaturePanel(isWhole ? templates.Transposed.Span : _panel.Span, _width);
-        bool isShort = !isWhole && features.Length < FewFeatures * _rank;
+        bool isShort = !_needsAll && !isWhole && features.Length < FewFeatures * _rank;
         Minimise(panel, sum, isShort ? Updates : 0);
         double unitOfActivations = templates.UnitOfActivations(unit);
         for (int k = 0; k < _rank; k++)
@@ -140,6 +146,22 @@ internal sealed class NewtonSolver<TDivergence> : ActivationSolver
             row[j] = 0;
         LaneTranspose.ToLanes(gathered, templates.Stride, count, _panel.Span, _width, _rank);
         return sum;
+    }
+
+    // The column sums of the templates over the features that a row has.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private double[] SumColumns(ReadOnlySpan<int> features)
+    {
+        double[] sums = _ownColumnSums ??= new double[_rank];
+        Array.Clear(sums);
+        foreach (int feature in features)
+        {
+            ReadOnlySpan<float> row = _problem.Templates.Factor.RowRange(feature, 1);
+            for (int k = 0; k < sums.Length; k++)
+                sums[k] += row[k];
+        }
+
+        return sums;
     }
 
     // Room for a row, and for half as many features again where they are few.
@@ -244,7 +266,7 @@ internal sealed class NewtonSolver<TDivergence> : ActivationSolver
         double gain = 0;
         for (int k = 0; k < _rank; k++)
         {
-            double columnSum = _problem.Templates.ColumnSums[k];
+            double columnSum = _columnSums[k];
             if (_gradient[k] >= 0 || columnSum == 0)
                 continue;
             double violation = _gradient[k] / columnSum;
@@ -264,7 +286,7 @@ internal sealed class NewtonSolver<TDivergence> : ActivationSolver
             _next[k] = 0;
             bool isFree = _activations[k] > 0
                 ? _needsAll || _activations[k] * _linear[k] * _linear[k] >= Negligible * sum * _gradient[k]
-                : _gradient[k] < 0 && _problem.Templates.ColumnSums[k] > 0;
+                : _gradient[k] < 0 && _columnSums[k] > 0;
             if (isFree)
                 _free[free++] = k;
         }
