@@ -69,6 +69,9 @@ public sealed partial class DeepNmfEstimator : FactorizationEstimator<DeepNmfTra
     }
 
     /// <inheritdoc />
+    private protected override TrainingActivations? KeptBy(DeepNmfTransformer transformer) => transformer.Model.TrainingActivations;
+
+    /// <inheritdoc />
     private protected override DeepNmfTransformer Train(ComputeEngine engine, TrainingInput input, ITrainingMonitor monitor, ColumnNames columns)
     {
         OptionRange.Shape(_options.InitialTemplatesOf(0), input.Examples.Columns, _options.Ranks[0], "feature", $"{nameof(Options.InitialTemplates)}[0]");
@@ -76,7 +79,11 @@ public sealed partial class DeepNmfEstimator : FactorizationEstimator<DeepNmfTra
         DeepNmfResult result = DeepNmfTraining.Run(engine, input.Examples, _options, monitor);
         var model = new DeepNmfModel(
             result.Templates, input.FeatureNames, _options.Beta, input.Examples.Rows, result.Moments, _options.Normalization, result.Phases);
+        ActivationSettings settings = _options.ToActivationSettings();
+        model.TrainingActivations = KeptActivations.Of(
+            _options.KeepActivations, () => result.Activations!, () => ActivationProblem.Create(model.Deepest.EffectiveTemplates, settings),
+            input.Examples, model.ScaleOf(model.Deepest), engine, monitor.CheckAlive);
         int[] layers = [.. _outputs.Select(output => output.Output)];
-        return new DeepNmfTransformer(Host.Register(nameof(DeepNmfTransformer)), columns, model, _options.ToActivationSettings(), layers);
+        return new DeepNmfTransformer(Host.Register(nameof(DeepNmfTransformer)), columns, model, settings, layers);
     }
 }

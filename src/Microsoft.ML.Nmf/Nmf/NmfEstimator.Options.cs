@@ -75,6 +75,9 @@ public sealed partial class NmfEstimator
         private FactorMatrix? _initialActivations;
         private FactorMatrix? _fixedTemplates;
         private TopicSeeds _seedWords = new([]);
+        private ActivationKeeping _keepActivations;
+        private double? _templatesSparseness;
+        private double? _activationsSparseness;
         private float _seedStrength = Defaults.SeedStrength;
         private float _templatesL1Regularization;
         private float _templatesL2Regularization;
@@ -170,6 +173,52 @@ public sealed partial class NmfEstimator
             set => _seedStrength = OptionRange.NotNegative(value, nameof(SeedStrength));
         }
 
+        /// <summary>
+        /// Whether the activations of the training's rows, which are computed anyway, are kept for <see cref="NmfModel.TrainingActivations"/>, in the memory
+        /// of rows × rank floats. <see cref="ActivationKeeping.None"/> unless set.
+        /// </summary>
+        /// <exception cref="ArgumentOutOfRangeException">The value is none of the named ones.</exception>
+        public ActivationKeeping KeepActivations
+        {
+            get => _keepActivations;
+            set => _keepActivations = OptionRange.Named(value, nameof(KeepActivations));
+        }
+
+        /// <summary>
+        /// How sparse the templates are to be, topics of few words, for those who cannot guess a <see cref="TemplatesL1Regularization"/>: the mean over topics of
+        /// <see cref="TopicSet.GetSparsity"/>, from 0 for templates of equal entries to 1 for those of a single one (Hoyer, "Non-negative matrix factorization with
+        /// sparseness constraints", 2004, <see href="https://www.jmlr.org/papers/v5/hoyer04a.html"/>). The L1 weight that leads there is found by training several
+        /// times, while the activations of each topic keep their norm. From 0 to below 1; null, the default, for as it comes. A training that is as sparse without a
+        /// penalty stays as it is. β = 2 only, and not together with <see cref="ActivationsSparseness"/>.
+        /// </summary>
+        /// <exception cref="ArgumentOutOfRangeException">The value is negative, not finite, or 1 or more.</exception>
+        public double? TemplatesSparseness
+        {
+            get => _templatesSparseness;
+            set => _templatesSparseness = value is { } sparseness ? OptionRange.Share(sparseness, nameof(TemplatesSparseness)) : null;
+        }
+
+        /// <summary>
+        /// How sparse the activations are to be, examples of few topics, for those who cannot guess an <see cref="ActivationsL1Regularization"/>: the mean over
+        /// examples of Hoyer's sparseness <c>(√r − ‖s‖₁ / ‖s‖₂) / (√r − 1)</c> of the shares s of the r topics in it, from 0 for equal shares to 1 for a single topic.
+        /// The L1 weight that leads there is found by training several times, while the templates of each topic keep their norm; transforming has it too. From 0 to
+        /// below 1; null, the default, for as it comes. A training that is as sparse without a penalty stays as it is. β = 2 only, with a <see cref="Rank"/> of at
+        /// least 2, and not together with <see cref="TemplatesSparseness"/>.
+        /// </summary>
+        /// <exception cref="ArgumentOutOfRangeException">The value is negative, not finite, or 1 or more.</exception>
+        public double? ActivationsSparseness
+        {
+            get => _activationsSparseness;
+            set => _activationsSparseness = value is { } sparseness ? OptionRange.Share(sparseness, nameof(ActivationsSparseness)) : null;
+        }
+
+        /// <summary>
+        /// Whether the penalties on templates are given for each example, and count as many times as there are examples. The divergence and the penalties on
+        /// activations are sums over examples; with this, so are those on templates, and the same weights mean the same for any number of examples. False unless
+        /// set.
+        /// </summary>
+        public bool PenaltiesArePerExample { get; set; }
+
         /// <summary>Weight of Σ W_jk in the objective: topics of fewer words. At least 0. 0 unless set.</summary>
         /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
         public float TemplatesL1Regularization
@@ -249,6 +298,29 @@ public sealed partial class NmfEstimator
         /// <summary>How many of the first components have templates that are kept.</summary>
         internal int NumberFixed => _fixedTemplates?.Columns ?? 0;
 
+        /// <summary>The same options with the penalties on templates for so many examples.</summary>
+        internal Options ForExamples(int examples)
+        {
+            if (!PenaltiesArePerExample)
+                return this;
+            var copy = (Options)Copy();
+            copy.PenaltiesArePerExample = false;
+            copy._templatesL1Regularization *= examples;
+            copy._templatesL2Regularization *= examples;
+            copy._templatesOrthogonality *= examples;
+            return copy;
+        }
+
+        /// <summary>The same options with other penalties, in place of measures of sparseness.</summary>
+        internal Options WithPenalties(Penalty activations, Penalty templates)
+        {
+            var copy = (Options)Copy();
+            (copy._templatesSparseness, copy._activationsSparseness) = (null, null);
+            copy._divergence = _divergence.With(activations);
+            (copy._templatesL1Regularization, copy._templatesL2Regularization) = (templates.L1, templates.L2);
+            return copy;
+        }
+
         /// <summary>How many of the first components stay first, kept or seeded.</summary>
         internal int NumberGuided => NumberFixed + _seedWords.Count;
 
@@ -311,6 +383,42 @@ public sealed partial class NmfEstimator
             return scaled;
         }
 
+        private void RefuseSparseness()
+        {
+            if (_templatesSparseness is { } both && _activationsSparseness is not null)
+            {
+                throw new ArgumentOutOfRangeException(nameof(TemplatesSparseness), both,
+                    "TemplatesSparseness and ActivationsSparseness are both set, but a factor grows as the other shrinks, so that one weight leads to one of them. "
+                    + "Leave one out, and give its factor an L1 weight by hand if need be.");
+            }
+
+            (double? sparseness, string option, float weight, string penalty) = _templatesSparseness is not null
+                ? (_templatesSparseness, nameof(TemplatesSparseness), _templatesL1Regularization, nameof(TemplatesL1Regularization))
+                : (_activationsSparseness, nameof(ActivationsSparseness), ActivationsL1Regularization, nameof(ActivationsL1Regularization));
+            if (sparseness is not { } wanted)
+                return;
+            if (Beta != BetaDivergence.Euclidean)
+            {
+                throw new ArgumentOutOfRangeException(option, wanted, string.Create(CultureInfo.InvariantCulture,
+                    $"{option} is set, which needs Beta = 2, but Beta is {Beta}: under other divergences an L1 weight makes factors smaller before it makes them ")
+                    + "sparse. Leave it out, or set Beta to 2.");
+            }
+
+            if (weight > 0)
+            {
+                throw new ArgumentOutOfRangeException(penalty, weight,
+                    string.Create(CultureInfo.InvariantCulture, $"{penalty} is {weight}, but {option} is set, which finds that weight. Leave one of them out."));
+            }
+
+            if (_activationsSparseness is not null && _rank == 1)
+                throw OptionRange.Refuse(nameof(Rank), _rank, "at least 2 where ActivationsSparseness is set: one topic is always alone");
+            if (_templatesSparseness is { } ofTemplates && AreTemplatesFixed)
+            {
+                throw new ArgumentOutOfRangeException(nameof(TemplatesSparseness), ofTemplates,
+                    "TemplatesSparseness is set, but FixedTemplates has all the templates, which stay as they are. Leave one of them out.");
+            }
+        }
+
         /// <inheritdoc />
         internal override void Resolve()
         {
@@ -357,6 +465,8 @@ public sealed partial class NmfEstimator
                 throw new ArgumentOutOfRangeException(nameof(InitialTemplates), $"{_initialTemplates.Rows} × {_initialTemplates.Columns}",
                     "InitialTemplates and SeedWords are both set, but each is a start. Leave one of them out.");
             }
+
+            RefuseSparseness();
 
             // How many features there are is not known before fitting.
             OptionRange.Shape(_initialTemplates, _initialTemplates?.Rows ?? 0, _rank, "feature", nameof(InitialTemplates));

@@ -67,6 +67,9 @@ public sealed partial class NmfEstimator : FactorizationEstimator<NmfTransformer
     }
 
     /// <inheritdoc />
+    private protected override TrainingActivations? KeptBy(NmfTransformer transformer) => transformer.Model.TrainingActivations;
+
+    /// <inheritdoc />
     private protected override NmfTransformer Train(ComputeEngine engine, TrainingInput input, ITrainingMonitor monitor, ColumnNames columns)
     {
         OptionRange.Shape(_options.InitialTemplates, input.Examples.Columns, _options.Rank, "feature", nameof(Options.InitialTemplates));
@@ -76,6 +79,9 @@ public sealed partial class NmfEstimator : FactorizationEstimator<NmfTransformer
         NmfResult result = NmfTraining.Run(engine, input.Examples, _options.WithSeeds(seeds), monitor);
         var model = new NmfModel(
             result.Templates, input.FeatureNames, _options.Beta, input.Examples.Rows, result.Moments, _options.Normalization, result.History);
+        ActivationSettings settings = _options.ToActivationSettings() with { L1 = result.ActivationPenalty.L1, L2 = result.ActivationPenalty.L2 };
+        model.TrainingActivations = KeptActivations.Of(_options.KeepActivations, () => result.Activations!, () => ActivationProblem.Create(model.Templates, settings),
+            input.Examples, model.Scale, engine, monitor.CheckAlive);
         if (seeds.Length > 0)
         {
             var names = new string?[_options.Rank];
@@ -83,7 +89,7 @@ public sealed partial class NmfEstimator : FactorizationEstimator<NmfTransformer
             model.Restore(names);
         }
 
-        return new NmfTransformer(Host.Register(nameof(NmfTransformer)), columns, model, _options.ToActivationSettings(),
+        return new NmfTransformer(Host.Register(nameof(NmfTransformer)), columns, model, settings,
             [0, .. _options.Explanations.Select(column => column.Output)]);
     }
 }

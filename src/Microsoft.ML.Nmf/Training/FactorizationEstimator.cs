@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Globalization;
+using Microsoft.ML.Data;
 using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Hosting;
 using Microsoft.ML.Nmf.Reading;
@@ -15,6 +16,8 @@ namespace Microsoft.ML.Nmf;
 public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransformer>
     where TTransformer : ActivationTransformerBase
 {
+    private const int RowsBetweenChecks = 1024;
+
     private readonly FactorizationOptions _options;
 
     /// <summary>Takes over options that nobody else holds.</summary>
@@ -54,6 +57,9 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
     /// <param name="memory">What it is made of.</param>
     /// <param name="input">What is trained on.</param>
     private protected abstract long WorkingBytes(WorkingMemory memory, TrainingInput input);
+
+    /// <summary>The activations of the training's rows that a transformer's model keeps; null for none.</summary>
+    private protected virtual TrainingActivations? KeptBy(TTransformer transformer) => null;
 
     /// <summary>Trains.</summary>
     private protected abstract TTransformer Train(ComputeEngine engine, TrainingInput input, ITrainingMonitor monitor, ColumnNames columns);
@@ -98,7 +104,27 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
             log.Warning(warning);
         if (WarnOfRanks(training.Examples) is { } ofRanks)
             log.Warning(ofRanks);
-        return Train(engine, training, monitor, new ColumnNames(InputColumnName, OutputColumnNames));
+        TTransformer transformer = Train(engine, training, monitor, new ColumnNames(InputColumnName, OutputColumnNames));
+        if (KeptBy(transformer) is { } kept)
+            kept.RowIds = ReadIds(input, monitor.CheckAlive);
+        return transformer;
+    }
+
+    // A pass in which no column is computed.
+    private static List<DataViewRowId> ReadIds(IDataView input, Action checkAlive)
+    {
+        using DataViewRowCursor cursor = input.GetRowCursor([]);
+        ValueGetter<DataViewRowId> id = cursor.GetIdGetter();
+        var ids = new List<DataViewRowId>();
+        for (DataViewRowId value = default; cursor.MoveNext();)
+        {
+            if (ids.Count % RowsBetweenChecks == 0)
+                checkAlive();
+            id(ref value);
+            ids.Add(value);
+        }
+
+        return ids;
     }
 
     /// <summary>The schema that transforming will give.</summary>
