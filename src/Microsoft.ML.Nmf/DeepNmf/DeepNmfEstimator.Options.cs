@@ -100,8 +100,8 @@ public sealed partial class DeepNmfEstimator
         }
 
         /// <summary>
-        /// Whether the activations of the training's rows, which are computed anyway, are kept for <see cref="DeepNmfModel.TrainingActivations"/>, in the memory
-        /// of rows × deepest rank floats. <see cref="ActivationKeeping.None"/> unless set.
+        /// Whether the activations of the training's rows, which are computed anyway, are kept for <see cref="DeepNmfModel.TrainingActivations"/>, in the
+        /// memory of rows × deepest rank floats. <see cref="ActivationKeeping.None"/> unless set.
         /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">The value is none of the named ones.</exception>
         public ActivationKeeping KeepActivations

@@ -34,7 +34,8 @@ public sealed partial class DeepNmfEstimator : FactorizationEstimator<DeepNmfTra
     {
         _options = options;
         _outputs = [.. options.LayerOutputs, .. options.Explanations];
-        LayeredFactorizationOptions.CheckDistinct(OutputColumnNames, "OutputColumnName, LayerOutputColumnNames, ReconstructionColumnName and ResidualColumnName");
+        LayeredFactorizationOptions.CheckDistinct(
+            OutputColumnNames, "OutputColumnName, LayerOutputColumnNames, ReconstructionColumnName and ResidualColumnName");
         LayeredFactorizationOptions.CheckKept(nameof(Options.InputColumnName), options.InputColumnName, OutputColumnNames.Skip(1));
     }
 

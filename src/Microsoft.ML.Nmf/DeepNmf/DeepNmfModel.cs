@@ -34,7 +34,8 @@ public sealed class DeepNmfModel : LayeredModel
     public TrainingHistory History => Phases[^1].History;
 
     /// <summary>
-    /// The deepest activations of the training's rows, where <see cref="DeepNmfEstimator.Options.KeepActivations"/> asked for them; null otherwise, and after loading.
+    /// The deepest activations of the training's rows, where <see cref="DeepNmfEstimator.Options.KeepActivations"/> asked for them; null otherwise, and after
+    /// loading.
     /// </summary>
     public TrainingActivations? TrainingActivations { get; internal set; }
 

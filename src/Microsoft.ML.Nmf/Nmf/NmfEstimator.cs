@@ -80,7 +80,8 @@ public sealed partial class NmfEstimator : FactorizationEstimator<NmfTransformer
         var model = new NmfModel(
             result.Templates, input.FeatureNames, _options.Beta, input.Examples.Rows, result.Moments, _options.Normalization, result.History);
         ActivationSettings settings = _options.ToActivationSettings() with { L1 = result.ActivationPenalty.L1, L2 = result.ActivationPenalty.L2 };
-        model.TrainingActivations = KeptActivations.Of(_options.KeepActivations, () => result.Activations!, () => ActivationProblem.Create(model.Templates, settings),
+        model.TrainingActivations = KeptActivations.Of(
+            _options.KeepActivations, () => result.Activations!, () => ActivationProblem.Create(model.Templates, settings),
             input.Examples, model.Scale, engine, monitor.CheckAlive);
         if (seeds.Length > 0)
         {

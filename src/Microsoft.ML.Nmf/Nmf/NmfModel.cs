@@ -41,7 +41,9 @@ public sealed class NmfModel : TopicSet
     /// <summary>How the training went.</summary>
     public TrainingHistory History { get; }
 
-    /// <summary>The activations of the training's rows, where <see cref="NmfEstimator.Options.KeepActivations"/> asked for them; null otherwise, and after loading.</summary>
+    /// <summary>
+    /// The activations of the training's rows, where <see cref="NmfEstimator.Options.KeepActivations"/> asked for them; null otherwise, and after loading.
+    /// </summary>
     public TrainingActivations? TrainingActivations { get; internal set; }
 
     /// <summary>

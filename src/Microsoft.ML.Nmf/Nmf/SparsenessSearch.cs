@@ -7,8 +7,8 @@ using Microsoft.ML.Nmf.Training;
 namespace Microsoft.ML.Nmf.Nmf;
 
 /// <summary>
-/// Finds the L1 weight with which a factorization is as sparse as it is to be. Every weight is tried from the factors that a training without it has ended with, so
-/// that what it leads to depends on nothing else; its logarithm is then interpolated. Meanwhile the other factor keeps the norms of its columns
+/// Finds the L1 weight with which a factorization is as sparse as it is to be. Every weight is tried from the factors that a training without it has ended
+/// with, so that what it leads to depends on nothing else; its logarithm is then interpolated. Meanwhile the other factor keeps the norms of its columns
 /// (<see cref="NormedChain"/>). Each trial ends with the activations that transforming gives, and these are measured.
 /// </summary>
 /// <param name="engine">The engine.</param>
@@ -44,7 +44,7 @@ internal sealed class SparsenessSearch(ComputeEngine engine, FactorPair factors,
         if (none.Sparseness >= wanted - Near)
         {
             if (none.Sparseness > wanted + Far)
-                Warn($"{Option} is {wanted}, but without an L1 penalty it is {none.Sparseness:F3} already, and a penalty would only raise it. It stays as it is.");
+                Warn($"{Option} is {wanted}, but without an L1 penalty it is {none.Sparseness:F3} already, and a penalty would only raise it.");
             return (history, none.Options);
         }
 
@@ -94,7 +94,8 @@ internal sealed class SparsenessSearch(ComputeEngine engine, FactorPair factors,
         factors.Activations.CopyFrom(FactorUnits.Multiply(activations, 1 / units.Activations).Values);
         (double objective, double divergence) = NmfTraining.Evaluate(engine, factors, penalised.InUnits(units));
         TrainingIteration end = history.Last with { Number = history.Last.Number + 1, Objective = objective, Divergence = divergence };
-        return new(weight, _ofTemplates ? OfTemplates() : OfShares(activations, TemplateSums()), new TrainingHistory([.. history, end], history.End), penalised);
+        double reached = _ofTemplates ? OfTemplates() : OfShares(activations, TemplateSums());
+        return new(weight, reached, new TrainingHistory([.. history, end], history.End), penalised);
     }
 
     private NmfEstimator.Options WithWeight(float weight) => _ofTemplates

@@ -226,5 +226,6 @@ internal abstract class FactorChain : IIterativeSolver, IDisposable
     }
 
     private double Penalties()
-        => (PullOf(Last) is { IsWeighed: true } pull ? pull.ValueOf(FactorAt(Last)) : 0) + _links.DistinctBy(link => link.Factor, ReferenceEqualityComparer.Instance).Sum(link => Engine.PenaltyOf(link.Factor, link.Penalty));
+        => (PullOf(Last) is { IsWeighed: true } pull ? pull.ValueOf(FactorAt(Last)) : 0)
+            + _links.DistinctBy(link => link.Factor, ReferenceEqualityComparer.Instance).Sum(link => Engine.PenaltyOf(link.Factor, link.Penalty));
 }

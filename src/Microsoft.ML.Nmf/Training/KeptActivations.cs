@@ -26,7 +26,9 @@ internal static class KeptActivations
         return new TrainingActivations(FactorMatrix.TakeOver(scaled, activations.Rows, activations.Columns));
     }
 
-    /// <summary>The activations that transforming gives the rows of the training, in the unit of the data. On all threads; a row gives the same bits on any.</summary>
+    /// <summary>
+    /// The activations that transforming gives the rows of the training, in the unit of the data. On all threads; a row gives the same bits on any.
+    /// </summary>
     public static FactorMatrix Solve(ActivationProblem problem, ExampleMatrix examples, int rank, int threads, Action checkAlive)
     {
         var values = new float[ArraySize.Of(examples.Rows, rank)];

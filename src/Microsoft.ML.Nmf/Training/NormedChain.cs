@@ -3,9 +3,10 @@ using Microsoft.ML.Nmf.Engine;
 namespace Microsoft.ML.Nmf.Training;
 
 /// <summary>
-/// A chain of two factors one of which keeps the norm of its columns: after each iteration they are scaled back to it, and those of the other factor the other way,
-/// which leaves the product. So a penalty on the other factor cannot be escaped by shrinking it, as in sparse coding, where the dictionary has unit columns
-/// (<see href="https://doi.org/10.1016/S0042-6989%2897%2900169-7">Olshausen and Field 1997</see>). Scaling back raises the penalty a little, and with it the objective.
+/// A chain of two factors one of which keeps the norm of its columns: after each iteration they are scaled back to it, and those of the other factor the other
+/// way, which leaves the product. So a penalty on the other factor cannot be escaped by shrinking it, as in sparse coding, where the dictionary has unit
+/// columns (<see href="https://doi.org/10.1016/S0042-6989%2897%2900169-7">Olshausen and Field 1997</see>). Scaling back raises the penalty a little, and with
+/// it the objective.
 /// </summary>
 internal sealed class NormedChain : IIterativeSolver, IDisposable
 {

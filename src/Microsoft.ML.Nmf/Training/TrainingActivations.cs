@@ -26,8 +26,8 @@ public sealed class TrainingActivations
     internal TrainingActivations(FactorMatrix values) => Values = values;
 
     /// <summary>
-    /// Examples × rank: row i has the activations of the i-th row that was read, scaled as in the transformer's column (those of the deepest layer, of a model in
-    /// layers).
+    /// Examples × rank: row i has the activations of the i-th row that was read, scaled as in the transformer's column (those of the deepest layer, of a model
+    /// in layers).
     /// </summary>
     public FactorMatrix Values { get; }
 

@@ -3,7 +3,6 @@ using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Engine.Managed;
 using Microsoft.ML.Nmf.Nmf;
 using Microsoft.ML.Nmf.Tests.Reference;
-using Microsoft.ML.Nmf.Tests.Torch;
 using Microsoft.ML.Nmf.Training;
 using Microsoft.ML.Runtime;
 
