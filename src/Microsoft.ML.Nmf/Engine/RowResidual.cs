@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Microsoft.ML.Nmf.Engine;
 
 /// <summary>
@@ -27,6 +29,7 @@ internal sealed class RowResidual
     /// <param name="features">The features that are not zero, ascending.</param>
     /// <param name="values">Their values, above 0.</param>
     /// <param name="activations">h.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public double Of(ReadOnlySpan<int> features, ReadOnlySpan<float> values, ReadOnlySpan<float> activations)
     {
         if (features.Length == 0)
@@ -46,12 +49,14 @@ internal sealed class RowResidual
     /// <summary>x̂ = h Vᵀ.</summary>
     /// <param name="activations">h.</param>
     /// <param name="approximation">Receives a value for each feature, finite.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Reconstruct(ReadOnlySpan<float> activations, Span<float> approximation)
     {
         for (int j = 0; j < approximation.Length; j++)
             approximation[j] = (float)Math.Min(Approximate(j, activations), float.MaxValue);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double Euclidean(ReadOnlySpan<int> features, ReadOnlySpan<float> values, ReadOnlySpan<float> activations)
     {
         double[] gram = _gram.Value;
@@ -74,6 +79,7 @@ internal sealed class RowResidual
         return Math.Sqrt((error + Math.Max(elsewhere, 0)) / square);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private (double Divergence, double OfMean) KullbackLeibler(
         ReadOnlySpan<int> features, ReadOnlySpan<float> values, ReadOnlySpan<float> activations, double mean)
     {
@@ -91,6 +97,7 @@ internal sealed class RowResidual
         return (divergence + Math.Max(elsewhere, 0), ofMean);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private (double Divergence, double OfMean) Any(ReadOnlySpan<int> features, ReadOnlySpan<float> values, ReadOnlySpan<float> activations, double mean)
     {
         double divergence = 0, ofMean = 0, floor = BetaDivergence.FloorOf(_beta) * mean;
@@ -106,6 +113,7 @@ internal sealed class RowResidual
         return (divergence, ofMean);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double Approximate(int feature, ReadOnlySpan<float> activations)
     {
         ReadOnlySpan<float> weights = _components.Row(feature);
@@ -115,6 +123,7 @@ internal sealed class RowResidual
         return sum;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double[] GramOf(FactorMatrix components)
     {
         int rank = components.Columns;
