@@ -67,6 +67,7 @@ public sealed partial class DeepNmfEstimator
         private DivergenceOptions _divergence = new();
         private DeepNmfLayerOptions[]? _layers;
         private FactorMatrix? _initialActivations;
+        private ActivationKeeping _keepActivations;
 
         /// <inheritdoc cref="NmfEstimator.Options.Beta" />
         public double Beta
@@ -97,6 +98,17 @@ public sealed partial class DeepNmfEstimator
         {
             get => _initialActivations;
             set => _initialActivations = OptionRange.Start(value, nameof(InitialActivations));
+        }
+
+        /// <summary>
+        /// Whether the activations of the training's rows, which are computed anyway, are kept for <see cref="DeepNmfModel.TrainingActivations"/>, in the
+        /// memory of rows × deepest rank floats. <see cref="ActivationKeeping.None"/> unless set.
+        /// </summary>
+        /// <exception cref="ArgumentOutOfRangeException">The value is none of the named ones.</exception>
+        public ActivationKeeping KeepActivations
+        {
+            get => _keepActivations;
+            set => _keepActivations = OptionRange.Named(value, nameof(KeepActivations));
         }
 
         /// <inheritdoc cref="NmfEstimator.Options.ActivationsL1Regularization" />
@@ -197,6 +209,7 @@ public sealed partial class DeepNmfEstimator
         /// <inheritdoc />
         internal override void Resolve()
         {
+            KeptActivations.Check(KeepActivations, Reading);
             base.Resolve();
             _layers ??= [.. Ranks.Select(_ => new DeepNmfLayerOptions())];
             if (_layers.Length != Ranks.Count)

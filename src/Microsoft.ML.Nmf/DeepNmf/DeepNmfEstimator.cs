@@ -34,7 +34,8 @@ public sealed partial class DeepNmfEstimator : FactorizationEstimator<DeepNmfTra
     {
         _options = options;
         _outputs = [.. options.LayerOutputs, .. options.Explanations];
-        LayeredFactorizationOptions.CheckDistinct(OutputColumnNames, "OutputColumnName, LayerOutputColumnNames, ReconstructionColumnName and ResidualColumnName");
+        LayeredFactorizationOptions.CheckDistinct(
+            OutputColumnNames, "OutputColumnName, LayerOutputColumnNames, ReconstructionColumnName and ResidualColumnName");
         LayeredFactorizationOptions.CheckKept(nameof(Options.InputColumnName), options.InputColumnName, OutputColumnNames.Skip(1));
     }
 
@@ -69,6 +70,9 @@ public sealed partial class DeepNmfEstimator : FactorizationEstimator<DeepNmfTra
     }
 
     /// <inheritdoc />
+    private protected override TrainingActivations? KeptBy(DeepNmfTransformer transformer) => transformer.Model.TrainingActivations;
+
+    /// <inheritdoc />
     private protected override DeepNmfTransformer Train(
         ComputeEngine engine, TrainingInput input, FactorizationOptions ofStart, ITrainingMonitor monitor, ColumnNames columns)
     {
@@ -78,9 +82,12 @@ public sealed partial class DeepNmfEstimator : FactorizationEstimator<DeepNmfTra
         DeepNmfResult result = DeepNmfTraining.Run(engine, input.Examples, options, monitor);
         var model = new DeepNmfModel(
             result.Templates, input.FeatureNames, options.Beta, input.Examples.Rows, result.Moments, options.Normalization, result.Phases);
+        ActivationSettings settings = options.ToActivationSettings();
+        model.TrainingActivations = KeptActivations.Of(
+            options.KeepActivations, () => result.Activations!, () => ActivationProblem.Create(model.Deepest.EffectiveTemplates, settings),
+            input.Examples, model.ScaleOf(model.Deepest), engine, monitor.CheckAlive);
         int[] outputs = [.. _outputs.Select(output => output.Output)];
-        return new DeepNmfTransformer(
-            Host.Register(nameof(DeepNmfTransformer)), columns, model, options.ToActivationSettings(), options.Reading.Settings, outputs);
+        return new DeepNmfTransformer(Host.Register(nameof(DeepNmfTransformer)), columns, model, settings, options.Reading.Settings, outputs);
     }
 
     /// <inheritdoc />

@@ -33,6 +33,12 @@ public sealed class DeepNmfModel : LayeredModel
     /// <summary>How the training of all layers together went.</summary>
     public TrainingHistory History => Phases[^1].History;
 
+    /// <summary>
+    /// The deepest activations of the training's rows, where <see cref="DeepNmfEstimator.Options.KeepActivations"/> asked for them; null otherwise, and after
+    /// loading.
+    /// </summary>
+    public TrainingActivations? TrainingActivations { get; internal set; }
+
     /// <summary>D_β(X ‖ H W_Lᵀ … W_0ᵀ) at the end of the training, summed over all entries of the training data (<see cref="BetaDivergence"/>).</summary>
     public double ReconstructionError => History.Last.Divergence;
 

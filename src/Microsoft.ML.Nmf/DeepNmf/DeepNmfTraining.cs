@@ -8,7 +8,9 @@ namespace Microsoft.ML.Nmf.DeepNmf;
 /// <param name="Templates">W_0, …, W_L, from the features to the deepest.</param>
 /// <param name="Moments">Of the activations of each layer.</param>
 /// <param name="Phases">What was trained, one after the other, and how each went.</param>
-internal sealed record DeepNmfResult(IReadOnlyList<FactorMatrix> Templates, IReadOnlyList<ActivationMoments> Moments, IReadOnlyList<TrainingPhase> Phases);
+/// <param name="Activations">The deepest H, where it is kept.</param>
+internal sealed record DeepNmfResult(
+    IReadOnlyList<FactorMatrix> Templates, IReadOnlyList<ActivationMoments> Moments, IReadOnlyList<TrainingPhase> Phases, FactorMatrix? Activations = null);
 
 /// <summary>
 /// Deep non-negative matrix factorization: minimises D_β(X ‖ H W_Lᵀ … W_1ᵀ W_0ᵀ) plus the penalties over all factors together, as a chain, from a
@@ -59,7 +61,9 @@ internal static class DeepNmfTraining
             ActivationMoments[] moments = ActivationMoments.OfChain(engine, activations, layers, units.Activations, examples.Weights);
             int[][] order = TopicOrder.Arrange(layers, moments, i => options.InitialTemplatesOf(i) is not null);
             monitor.Recorder?.Finish(order);
-            return new DeepNmfResult(layers, moments, phases);
+            FactorMatrix? kept = options.KeepActivations == ActivationKeeping.None
+                ? null : FactorUnits.Multiply(activations.ToMatrix(), units.Activations).TakeColumns(order[^1]);
+            return new DeepNmfResult(layers, moments, phases, kept);
         }
         finally
         {

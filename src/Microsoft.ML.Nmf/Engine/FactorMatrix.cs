@@ -191,6 +191,7 @@ public sealed class FactorMatrix
     /// <param name="columns">Which, from 0 to <see cref="Columns"/> − 1, in the order they are to have.</param>
     /// <exception cref="ArgumentNullException"><paramref name="columns"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such column.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public FactorMatrix SelectColumns(params int[] columns)
     {
         ArgumentNullException.ThrowIfNull(columns);
@@ -208,6 +209,7 @@ public sealed class FactorMatrix
     }
 
     /// <summary>The matrix of its columns and, after them, those of another one of as many rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal FactorMatrix Beside(FactorMatrix other)
     {
         int columns = Columns + other.Columns;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Microsoft.ML.Nmf.Engine;
 
 /// <summary>
@@ -34,6 +36,7 @@ internal sealed class RowResidual
     /// <param name="values">Their values, not negative.</param>
     /// <param name="hasHoles">Whether other features are missing rather than zero.</param>
     /// <param name="activations">h.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public double Of(ReadOnlySpan<int> features, ReadOnlySpan<float> values, bool hasHoles, ReadOnlySpan<float> activations)
     {
         double sum = 0, weight = 0;
@@ -57,12 +60,14 @@ internal sealed class RowResidual
     /// <summary>x̂ = h Vᵀ.</summary>
     /// <param name="activations">h.</param>
     /// <param name="approximation">Receives a value for each feature, finite.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Reconstruct(ReadOnlySpan<float> activations, Span<float> approximation)
     {
         for (int j = 0; j < approximation.Length; j++)
             approximation[j] = (float)Math.Min(Approximate(j, activations), float.MaxValue);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double Euclidean(ReadOnlySpan<int> features, ReadOnlySpan<float> values, bool hasHoles, ReadOnlySpan<float> activations)
     {
         double[] gram = _gram.Value;
@@ -85,6 +90,7 @@ internal sealed class RowResidual
         return Math.Sqrt((error + Math.Max(elsewhere, 0)) / square);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private (double Divergence, double OfMean) KullbackLeibler(
         ReadOnlySpan<int> features, ReadOnlySpan<float> values, ReadOnlySpan<float> activations, double mean)
     {
@@ -102,6 +108,7 @@ internal sealed class RowResidual
         return (divergence + Math.Max(elsewhere, 0), ofMean);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private (double Divergence, double OfMean) Any(ReadOnlySpan<int> features, ReadOnlySpan<float> values, ReadOnlySpan<float> activations, double mean)
     {
         double divergence = 0, ofMean = 0;
@@ -110,6 +117,7 @@ internal sealed class RowResidual
         return (divergence, ofMean);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private (double Divergence, double OfMean) Observed(ReadOnlySpan<int> features, ReadOnlySpan<float> values, ReadOnlySpan<float> activations, double mean)
     {
         double divergence = 0, ofMean = 0;
@@ -128,6 +136,7 @@ internal sealed class RowResidual
 
     private double WeightOf(int feature) => _weights?[feature] ?? 1;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double Approximate(int feature, ReadOnlySpan<float> activations)
     {
         ReadOnlySpan<float> weights = _components.Row(feature);
@@ -137,6 +146,7 @@ internal sealed class RowResidual
         return sum;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double[] GramOf(FactorMatrix components)
     {
         int rank = components.Columns;

@@ -44,8 +44,8 @@ internal sealed class OnnxExplanation
         BetaDivergence.Euclidean => Euclidean(),
         BetaDivergence.KullbackLeibler => KullbackLeibler(),
         _ => throw _graph.Refuse(string.Create(CultureInfo.InvariantCulture,
-            $"it has a ResidualColumnName, and its Beta is {_beta}. The residual is written for Beta = 1 and 2 only. Leave ResidualColumnName out, or compute the ")
-            + "residual from the column of ReconstructionColumnName."),
+            $"it has a ResidualColumnName, and its Beta is {_beta}. The residual is written for Beta = 1 and 2 only. Leave ResidualColumnName out, or compute ")
+            + "the residual from the column of ReconstructionColumnName."),
     };
 
     private string Euclidean()

@@ -38,8 +38,10 @@ public sealed partial class NeuralNmfEstimator : FactorizationEstimator<NeuralNm
         _options = options;
         (string? Name, int Output)[] ofLabels =
             [(ScoreColumnName, NeuralNmfTransformer.Scores), (PredictedLabelColumnName, NeuralNmfTransformer.PredictedLabel)];
-        _outputs = [.. options.LayerOutputs, .. ofLabels.Where(output => output.Name is not null).Select(output => (output.Name!, output.Output)), .. options.Explanations];
-        LayeredFactorizationOptions.CheckDistinct(OutputColumnNames, "OutputColumnName, LayerOutputColumnNames, ScoreColumnName, PredictedLabelColumnName, ReconstructionColumnName and ResidualColumnName");
+        IEnumerable<(string, int)> scores = ofLabels.Where(output => output.Name is not null).Select(output => (output.Name!, output.Output));
+        _outputs = [.. options.LayerOutputs, .. scores, .. options.Explanations];
+        LayeredFactorizationOptions.CheckDistinct(OutputColumnNames, "OutputColumnName, LayerOutputColumnNames, ScoreColumnName, PredictedLabelColumnName, "
+            + "ReconstructionColumnName and ResidualColumnName");
         // The main activations may replace the features, and the predicted label the label.
         LayeredFactorizationOptions.CheckKept(nameof(Options.InputColumnName), options.InputColumnName, OutputColumnNames.Skip(1));
         LayeredFactorizationOptions.CheckKept(

@@ -67,7 +67,7 @@ public sealed partial class NmfEstimator
     /// The options of a non-negative matrix factorization. Every setter validates its value; values that do not fit each other are refused when the
     /// estimator is made.
     /// </summary>
-    public sealed class Options : FactorizationOptions
+    public sealed partial class Options : FactorizationOptions
     {
         private int _rank = Defaults.Rank;
         private DivergenceOptions _divergence = new();
@@ -75,9 +75,7 @@ public sealed partial class NmfEstimator
         private NmfInitialization _initialization;
         private FactorMatrix? _initialTemplates;
         private FactorMatrix? _initialActivations;
-        private FactorMatrix? _fixedTemplates;
-        private TopicSeeds _seedWords = new([]);
-        private float _seedStrength = Defaults.SeedStrength;
+        private ActivationKeeping _keepActivations;
         private float _templatesL1Regularization;
         private float _templatesL2Regularization;
         private float _templatesOrthogonality;
@@ -137,40 +135,22 @@ public sealed partial class NmfEstimator
         }
 
         /// <summary>
-        /// Topics that are known, features × at most rank: the first components keep these templates, bit for bit, while the others are learned beside them from
-        /// what they leave of the data. With as many as <see cref="Rank"/> nothing is trained but activations. They may come from another model, whose features
-        /// need not be the same (<see cref="TopicSet.TemplatesFor(IReadOnlyList{string})"/>, <see cref="FactorMatrix.SelectColumns"/>). Of
-        /// <see cref="InitialTemplates"/>, where they are set too, the first columns are replaced. Null, the default, for none.
+        /// Whether the activations of the training's rows, which are computed anyway, are kept for <see cref="NmfModel.TrainingActivations"/>, in the memory
+        /// of rows × rank floats. <see cref="ActivationKeeping.None"/> unless set.
         /// </summary>
-        /// <exception cref="ArgumentOutOfRangeException">
-        /// A value is negative or not finite, or a column is 0 in every feature. The estimator throws it for more columns than <see cref="Rank"/>, fitting for another
-        /// number of features.
-        /// </exception>
-        public FactorMatrix? FixedTemplates
+        /// <exception cref="ArgumentOutOfRangeException">The value is none of the named ones.</exception>
+        public ActivationKeeping KeepActivations
         {
-            get => _fixedTemplates;
-            set => _fixedTemplates = OptionRange.Components(value, nameof(FixedTemplates));
+            get => _keepActivations;
+            set => _keepActivations = OptionRange.Named(value, nameof(KeepActivations));
         }
 
         /// <summary>
-        /// Topics that are wanted, each with a name and a few of its words: <c>SeedWords = { { "space", "orbit", "moon" } }</c>. They are the first components, after
-        /// those of <see cref="FixedTemplates"/>, in this order and under these names; each starts from what goes with its words in the data, and is pulled to it
-        /// (<see cref="SeedStrength"/>). The feature column must have slot names. A word that is not among them is warned about in the log; where none of a topic's
-        /// words is, fitting throws an <see cref="ArgumentOutOfRangeException"/>. Empty unless filled. Not together with <see cref="InitialTemplates"/>.
+        /// Whether the penalties on templates are given for each example, and count as many times as there are examples. The divergence and the penalties on
+        /// activations are sums over examples; with this, so are those on templates, and the same weights mean the same for any number of examples. False
+        /// unless set.
         /// </summary>
-        public TopicSeeds SeedWords => _seedWords;
-
-        /// <summary>
-        /// How much the templates of topics with <see cref="SeedWords"/> are pulled to what goes with these words in the data: as if there were so many times as
-        /// many examples of nothing else as there are that show the topic. 0 leaves it at the start. At least 0. 1 unless set. It means the same for data of any
-        /// unit and of any number of rows.
-        /// </summary>
-        /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
-        public float SeedStrength
-        {
-            get => _seedStrength;
-            set => _seedStrength = OptionRange.NotNegative(value, nameof(SeedStrength));
-        }
+        public bool PenaltiesArePerExample { get; set; }
 
         /// <summary>Weight of Σ W_jk in the objective: topics of fewer words. At least 0. 0 unless set.</summary>
         /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
@@ -286,21 +266,27 @@ public sealed partial class NmfEstimator
         /// <summary>The penalty on the templates.</summary>
         internal Penalty TemplatePenalty => new(_templatesL1Regularization, _templatesL2Regularization, _templatesOrthogonality, NumberFixed);
 
-        /// <summary>How many of the first components have templates that are kept.</summary>
-        internal int NumberFixed => _fixedTemplates?.Columns ?? 0;
-
-        /// <summary>How many of the first components stay first, kept or seeded.</summary>
-        internal int NumberGuided => NumberFixed + _seedWords.Count;
-
-        /// <summary>The features of each topic's seed words, once they are known.</summary>
-        internal IReadOnlyList<int[]> SeedFeatures { get; private set; } = [];
-
-        /// <summary>The same options with the features of each topic's seed words.</summary>
-        internal Options WithSeeds(IReadOnlyList<int[]> features)
+        /// <summary>The same options with the penalties on templates for so many examples.</summary>
+        internal Options ForExamples(int examples)
         {
-            var seeded = (Options)Copy();
-            seeded.SeedFeatures = features;
-            return seeded;
+            if (!PenaltiesArePerExample)
+                return this;
+            var copy = (Options)Copy();
+            copy.PenaltiesArePerExample = false;
+            copy._templatesL1Regularization *= examples;
+            copy._templatesL2Regularization *= examples;
+            copy._templatesOrthogonality *= examples;
+            return copy;
+        }
+
+        /// <summary>The same options with other penalties, in place of measures of sparseness.</summary>
+        internal Options WithPenalties(Penalty activations, Penalty templates)
+        {
+            var copy = (Options)Copy();
+            (copy._templatesSparseness, copy._activationsSparseness) = (null, null);
+            copy._divergence = _divergence.With(activations);
+            (copy._templatesL1Regularization, copy._templatesL2Regularization) = (templates.L1, templates.L2);
+            return copy;
         }
 
         /// <inheritdoc />
@@ -310,9 +296,6 @@ public sealed partial class NmfEstimator
             copy._seedWords = new(_seedWords);
             return copy;
         }
-
-        /// <summary>Whether all templates are kept, and only activations are fitted to them.</summary>
-        internal bool AreTemplatesFixed => NumberFixed == _rank;
 
         /// <summary>The penalty on the activations.</summary>
         internal Penalty ActivationPenalty => _divergence.ActivationPenalty;
@@ -402,28 +385,10 @@ public sealed partial class NmfEstimator
             }
 
             CheckStarts(_initialTemplates is not null);
-            if (NumberFixed > _rank)
-            {
-                throw new ArgumentOutOfRangeException(nameof(FixedTemplates), NumberFixed,
-                    $"FixedTemplates has {NumberFixed} columns, but Rank is {_rank}: there are no more components than that. Choose a Rank of at least "
-                    + $"{NumberFixed}, or fewer columns by SelectColumns.");
-            }
+            KeptActivations.Check(KeepActivations, Reading);
+            RefuseGuidance();
+            RefuseSparseness();
 
-            if (NumberGuided > _rank)
-            {
-                string beside = NumberFixed == 0 ? "" : $" and FixedTemplates {NumberFixed} columns";
-                throw new ArgumentOutOfRangeException(nameof(SeedWords), _seedWords.Count,
-                    $"SeedWords has {_seedWords.Count} topics{beside}, but Rank is {_rank}: there are no more components than that. Choose a Rank of at least "
-                    + $"{NumberGuided}, and a larger one for topics of their own.");
-            }
-
-            if (_seedWords.Count > 0 && _initialTemplates is not null)
-            {
-                throw new ArgumentOutOfRangeException(nameof(InitialTemplates), $"{_initialTemplates.Rows} × {_initialTemplates.Columns}",
-                    "InitialTemplates and SeedWords are both set, but each is a start. Leave one of them out.");
-            }
-
-            CheckGuided();
             // How many features there are is not known before fitting.
             OptionRange.Shape(_initialTemplates, _initialTemplates?.Rows ?? 0, _rank, "feature", nameof(InitialTemplates));
             IsOverrelaxed = isChosen && _solver == NmfSolver.MultiplicativeUpdates;
@@ -432,25 +397,6 @@ public sealed partial class NmfEstimator
             IsStartAutomatic = true;
             MayStartFromSample = _solver != NmfSolver.MultiplicativeUpdates;
             _initialization = _solver == NmfSolver.MultiplicativeUpdates ? NmfInitialization.NndsvdA : NmfInitialization.Nndsvd;
-        }
-
-        // What known templates leave of the data is taken from entries that are all there and count alike.
-        private void CheckGuided()
-        {
-            string? option = _fixedTemplates is not null ? nameof(FixedTemplates) : _seedWords.Count > 0 ? nameof(SeedWords) : null;
-            if (option is null)
-                return;
-            if (MissingValues == MissingValues.AreMissing)
-            {
-                throw new ArgumentOutOfRangeException(nameof(MissingValues), MissingValues,
-                    $"MissingValues is {MissingValues}, but {option} is set, and components cannot be guided where values are missing. Leave one of the two out.");
-            }
-
-            if (Beta < 1 && (ExampleWeightColumnName is not null || FeatureWeights is not null))
-            {
-                throw new ArgumentOutOfRangeException(nameof(Beta), Beta, string.Create(CultureInfo.InvariantCulture,
-                    $"Beta is {Beta} and {option} is set beside weights: components can be guided under weights from Beta = 1 on. Leave one of the three out."));
-            }
         }
 
         // The rows of a factor share one Gram matrix, which they do not where each has other entries, or another penalty.

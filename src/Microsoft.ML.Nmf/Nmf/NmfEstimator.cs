@@ -67,6 +67,9 @@ public sealed partial class NmfEstimator : FactorizationEstimator<NmfTransformer
     }
 
     /// <inheritdoc />
+    private protected override TrainingActivations? KeptBy(NmfTransformer transformer) => transformer.Model.TrainingActivations;
+
+    /// <inheritdoc />
     private protected override NmfTransformer Train(
         ComputeEngine engine, TrainingInput input, FactorizationOptions ofStart, ITrainingMonitor monitor, ColumnNames columns)
     {
@@ -78,6 +81,10 @@ public sealed partial class NmfEstimator : FactorizationEstimator<NmfTransformer
         NmfResult result = NmfTraining.Run(engine, input.Examples, options.WithSeeds(seeds), monitor);
         var model = new NmfModel(
             result.Templates, input.FeatureNames, options.Beta, input.Examples.Rows, result.Moments, options.Normalization, result.History);
+        ActivationSettings settings = options.ToActivationSettings() with { L1 = result.ActivationPenalty.L1, L2 = result.ActivationPenalty.L2 };
+        model.TrainingActivations = KeptActivations.Of(
+            options.KeepActivations, () => result.Activations!, () => ActivationProblem.Create(model.Templates, settings),
+            input.Examples, model.Scale, engine, monitor.CheckAlive);
         if (seeds.Length > 0)
         {
             var names = new string?[options.Rank];
@@ -85,7 +92,7 @@ public sealed partial class NmfEstimator : FactorizationEstimator<NmfTransformer
             model.Restore(names);
         }
 
-        return new NmfTransformer(Host.Register(nameof(NmfTransformer)), columns, model, options.ToActivationSettings(), options.Reading.Settings,
+        return new NmfTransformer(Host.Register(nameof(NmfTransformer)), columns, model, settings, options.Reading.Settings,
             [0, .. options.Explanations.Select(column => column.Output)]);
     }
 

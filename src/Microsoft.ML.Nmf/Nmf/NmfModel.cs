@@ -42,6 +42,11 @@ public sealed class NmfModel : TopicSet
     public TrainingHistory History { get; }
 
     /// <summary>
+    /// The activations of the training's rows, where <see cref="NmfEstimator.Options.KeepActivations"/> asked for them; null otherwise, and after loading.
+    /// </summary>
+    public TrainingActivations? TrainingActivations { get; internal set; }
+
+    /// <summary>
     /// D_β(X ‖ H Wᵀ) at the end of the training, summed over all entries of the training data (<see cref="BetaDivergence"/>); for β = 2 half the squared
     /// Frobenius norm of the residual.
     /// </summary>

@@ -7,7 +7,10 @@ namespace Microsoft.ML.Nmf.Nmf;
 /// <param name="Templates">W, m × r.</param>
 /// <param name="Moments">Of the activations.</param>
 /// <param name="History">How the objective fell.</param>
-internal sealed record NmfResult(FactorMatrix Templates, ActivationMoments Moments, TrainingHistory History);
+/// <param name="ActivationPenalty">The penalty on activations that it was trained with.</param>
+/// <param name="Activations">H, n × r, where it is kept.</param>
+internal sealed record NmfResult(
+    FactorMatrix Templates, ActivationMoments Moments, TrainingHistory History, Penalty ActivationPenalty, FactorMatrix? Activations = null);
 
 /// <summary>
 /// Non-negative matrix factorization: minimises D_β(X ‖ H Wᵀ) plus the penalties over H, W ≥ 0, with X of n × m, H of n × r and W of m × r, as a
@@ -34,7 +37,11 @@ internal static class NmfTraining
         using DataMatrix data = engine.Load(examples);
         using Factor templates = engine.Allocate(examples.Columns, options.Rank);
         using Factor activations = engine.Allocate(examples.Rows, options.Rank);
-        TrainingHistory history = Run(engine, new FactorPair(data, templates, activations), options.InUnits(units), options.Stopping, monitor, "NMF", units);
+        var factors = new FactorPair(data, templates, activations);
+        options = options.ForExamples(examples.Rows);
+        TrainingHistory history = Run(engine, factors, options.InUnits(units), options.Stopping, monitor, "NMF", units);
+        if ((options.TemplatesSparseness ?? options.ActivationsSparseness) is { } sparseness)
+            (history, options) = new SparsenessSearch(engine, factors, options, units, monitor).Run(sparseness, history);
         FactorMatrix inUnit = FactorUnits.Multiply(templates.ToMatrix(), units.Templates);
         FactorMatrix[] layers = [ExampleWeights.Scale(inUnit, examples.Weights?.ColumnScales, divides: true)!];
         if (known is not null)
@@ -42,7 +49,9 @@ internal static class NmfTraining
         ActivationMoments[] moments = [ActivationMoments.Of(engine, activations, units.Activations, examples.Weights)];
         int[][] order = TopicOrder.Arrange(layers, moments, _ => options.InitialTemplates is not null, options.NumberGuided);
         monitor.Recorder?.Finish(order);
-        return new NmfResult(layers[0], moments[0], history);
+        FactorMatrix? kept = options.KeepActivations == ActivationKeeping.None
+            ? null : FactorUnits.Multiply(activations.ToMatrix(), units.Activations).TakeColumns(order[0]);
+        return new NmfResult(layers[0], moments[0], history, options.ActivationPenalty, kept);
     }
 
     /// <summary>Runs a factorization from its start to its end, and leaves its outcome in the factors, in the unit of the stored data.</summary>
@@ -65,22 +74,15 @@ internal static class NmfTraining
         bool areTemplatesFixed = false)
     {
         monitor.CheckAlive();
-        FactorMatrix? seeds = options.SeedFeatures.Count == 0 ? null : SeedProfiles.Of(
-            factors.Data.Examples, options.SeedFeatures, options.Rank, options.Solver == NmfSolver.MultiplicativeUpdates ? NndsvdFill : 0);
-        using TemplatePull? pull = seeds is null || options.SeedStrength == 0 ? null : PullTo(engine, seeds, options);
+        FactorMatrix? seeds = ProfilesOf(factors.Data.Examples, options);
+        using TemplatePull? pull = PullTo(engine, seeds, options);
         bool isSampled = options is { MayStartFromSample: true, InitialTemplates: null, AreTemplatesFixed: false } && SampledStart.Suits(factors);
         if (isSampled)
             SampledStart.Fill(engine, factors, (options.ActivationPenalty, options.TemplatePenalty), StartOfSample, monitor.CheckAlive);
         else
             Start(engine, factors, options, monitor, seeds);
-        areTemplatesFixed |= options.AreTemplatesFixed;
         UnobservedRows.Clear(engine, factors.Data.Examples, factors);
-        ChainLink[] links =
-        [
-            new(factors.Activations, IsFixed: false, options.ActivationPenalty, units?.Activations ?? 1),
-            new(factors.Templates, areTemplatesFixed, areTemplatesFixed ? options.TemplatePenalty with { Kept = 0 } : options.TemplatePenalty, units?.Templates ?? 1, pull),
-        ];
-        using FactorChain chain = FactorChain.Create(engine, factors.Data, links, options.Beta, UpdateOf(options));
+        using FactorChain chain = ChainOf(engine, factors, options, units, areTemplatesFixed || options.AreTemplatesFixed, pull);
         if (isSampled)
             chain.Update(0);
         for (int i = 0; options is { InitialTemplates: not null, InitialActivations: null } && i < ActivationWarmUp; i++)
@@ -95,9 +97,54 @@ internal static class NmfTraining
         TemplatePull? StartOfSample(FactorPair sample)
         {
             Start(engine, sample, options, monitor, seeds);
-            return seeds is null || options.SeedStrength == 0 ? null : PullTo(engine, seeds, options);
+            return PullTo(engine, seeds, options);
         }
     }
+
+    /// <summary>Goes on from factors that a training ended with, with other penalties, one factor keeping the norms of its columns.</summary>
+    /// <param name="engine">The engine.</param>
+    /// <param name="factors">X, and W and H to go on from.</param>
+    /// <param name="options">Resolved options, in the unit of the stored data.</param>
+    /// <param name="areTemplatesNormed">Whether W keeps its norms rather than H.</param>
+    /// <param name="monitor">Is told of every iteration.</param>
+    /// <param name="phase">What is being trained, in a few words.</param>
+    /// <param name="units">By what data and factors are divided, for snapshots.</param>
+    public static TrainingHistory GoOn(ComputeEngine engine, FactorPair factors, NmfEstimator.Options options, bool areTemplatesNormed,
+        ITrainingMonitor monitor, string phase, FactorUnits units)
+    {
+        using TemplatePull? pull = PullTo(engine, ProfilesOf(factors.Data.Examples, options), options);
+        FactorChain chain = ChainOf(engine, factors, options, units, options.AreTemplatesFixed, pull, FactorChain.DefaultOrder(2));
+        (Factor normed, Factor other) = areTemplatesNormed ? (factors.Templates, factors.Activations) : (factors.Activations, factors.Templates);
+        using var solver = new NormedChain(engine, chain, normed, other, options.NumberGuided);
+        chain.WeighPull();
+        return TrainingLoop.Run(solver, options.Stopping with { MayRise = true, IsBudget = true }, phase, monitor);
+    }
+
+    /// <summary>The objective and the divergence of factors, in the unit of the data.</summary>
+    public static (double Objective, double Divergence) Evaluate(ComputeEngine engine, FactorPair factors, NmfEstimator.Options options)
+    {
+        using TemplatePull? pull = PullTo(engine, ProfilesOf(factors.Data.Examples, options), options);
+        using FactorChain chain = ChainOf(engine, factors, options, units: null, options.AreTemplatesFixed, pull);
+        return chain.Evaluate();
+    }
+
+    private static FactorChain ChainOf(
+        ComputeEngine engine, FactorPair factors, NmfEstimator.Options options, FactorUnits? units, bool areTemplatesFixed, TemplatePull? pull,
+        IEnumerable<int>? order = null)
+    {
+        Penalty onTemplates = areTemplatesFixed ? options.TemplatePenalty with { Kept = 0 } : options.TemplatePenalty;
+        ChainLink[] links =
+        [
+            new(factors.Activations, IsFixed: false, options.ActivationPenalty, units?.Activations ?? 1),
+            new(factors.Templates, areTemplatesFixed, onTemplates, units?.Templates ?? 1, pull),
+        ];
+        return FactorChain.Create(engine, factors.Data, links, options.Beta, UpdateOf(options), order);
+    }
+
+    // What seeded topics start from and are pulled to; null where there are none. Multiplicative updates never leave a zero.
+    private static FactorMatrix? ProfilesOf(ExampleMatrix examples, NmfEstimator.Options options) => options.SeedFeatures.Count == 0
+        ? null
+        : SeedProfiles.Of(examples, options.SeedFeatures, options.Rank, options.Solver == NmfSolver.MultiplicativeUpdates ? NndsvdFill : 0);
 
     /// <summary>Fills the factors with what a factorization starts from.</summary>
     public static void Start(
@@ -139,8 +186,10 @@ internal static class NmfTraining
     }
 
     // The targets of the components after those that are fixed; the others have none.
-    private static TemplatePull PullTo(ComputeEngine engine, FactorMatrix seeds, NmfEstimator.Options options)
+    private static TemplatePull? PullTo(ComputeEngine engine, FactorMatrix? seeds, NmfEstimator.Options options)
     {
+        if (seeds is null || options.SeedStrength == 0)
+            return null;
         FactorMatrix before = FactorMatrix.TakeOver(new float[seeds.Rows * options.NumberFixed], seeds.Rows, options.NumberFixed);
         int others = options.Rank - options.NumberFixed - seeds.Columns;
         FactorMatrix after = FactorMatrix.TakeOver(new float[seeds.Rows * others], seeds.Rows, others);

@@ -22,6 +22,9 @@ internal sealed record ReadingPlan(ReadingSettings Settings, string? WeightColum
     /// <summary>Rows as they are, each once.</summary>
     public static ReadingPlan Plain { get; } = new(new ReadingSettings(), null, BetaDivergence.Euclidean, default);
 
+    /// <summary>Whether values may be holes, or rows or features count with weights.</summary>
+    public bool CountsUnevenly => Settings.AreMissing || WeightColumnName is not null || Settings.FeatureWeights is not null;
+
     /// <summary>How the rows that were read become a matrix.</summary>
     /// <param name="rowWeights">The weight of each row that was kept; null without a column of weights.</param>
     public ExampleCount CountOf(float[]? rowWeights) => new(Settings.AreMissing, rowWeights, Settings.FeatureWeights, Beta, Penalties);

@@ -19,8 +19,8 @@ internal static class SeedSearch
         if (names is null)
         {
             throw new ArgumentOutOfRangeException(option, column,
-                $"{option} names words, but column '{column}' has no slot names that would tell which features they are. Make the column by Text.ProduceTopicWords "
-                + "or another featurizer that names its slots, or give templates as InitialTemplates.");
+                $"{option} names words, but column '{column}' has no slot names that would tell which features they are. Make the column by "
+                + "Text.ProduceTopicWords or another featurizer that names its slots, or give templates as InitialTemplates.");
         }
 
         var exact = names.Select((name, feature) => (name, feature)).ToLookup(pair => pair.name, pair => pair.feature);

@@ -20,8 +20,8 @@ public sealed class TopicSeeds : IReadOnlyCollection<KeyValuePair<string, IReadO
     /// <summary>Adds a topic, after those that are there.</summary>
     /// <param name="topicName">What it is to be called: not blank, and different from the others.</param>
     /// <param name="words">
-    /// At least one word, as the slots of the features name it, or in another case; of several words, as in a phrase, with blanks between them. A word may be in
-    /// several topics.
+    /// At least one word, as the slots of the features name it, or in another case; of several words, as in a phrase, with blanks between them. A word may be
+    /// in several topics.
     /// </param>
     /// <exception cref="ArgumentNullException"><paramref name="words"/> is null.</exception>
     /// <exception cref="ArgumentException">

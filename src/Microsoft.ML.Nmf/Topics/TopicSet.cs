@@ -160,13 +160,13 @@ public abstract class TopicSet
         => TopicMeasures.Exclusivity(Components, TopicWords.Read(Components, FeatureNames, wordsPerTopic));
 
     /// <summary>
-    /// V for other features of the same names, as another featurizer makes them: for <see cref="NmfEstimator.Options.FixedTemplates"/> of a model that learns new
-    /// topics beside these.
+    /// V for other features of the same names, as another featurizer makes them: for <see cref="NmfEstimator.Options.FixedTemplates"/> of a model that learns
+    /// new topics beside these.
     /// </summary>
     /// <param name="featureNames">The names of the other features, in their order.</param>
     /// <returns>
-    /// One row for each of them, <see cref="Rank"/> columns: the row of the feature of that name, 0 where there is none. What V says about features that are not
-    /// among the names is left out. Of two features of one name the first counts.
+    /// One row for each of them, <see cref="Rank"/> columns: the row of the feature of that name, 0 where there is none. What V says about features that are
+    /// not among the names is left out. Of two features of one name the first counts.
     /// </returns>
     /// <exception cref="ArgumentNullException"><paramref name="featureNames"/> is null.</exception>
     /// <exception cref="InvalidOperationException">The features of the model have no names (<see cref="FeatureNames"/>).</exception>

@@ -112,7 +112,9 @@ internal class EuclideanChain : FactorChain
         return new MultiplicativeTerms(numerator, denominator);
     }
 
-    /// <summary>What an update of the first or the last factor minimises: the Gram matrix of the other, and the product with the data, with what pulls F_k.</summary>
+    /// <summary>
+    /// What an update of the first or the last factor minimises: the Gram matrix of the other, and the product with the data, with what pulls F_k.
+    /// </summary>
     protected (Gram Gram, Factor Product) ProblemOf(int k)
     {
         (Gram gram, Factor product) = (GramBeside(k), NumeratorOf(k));

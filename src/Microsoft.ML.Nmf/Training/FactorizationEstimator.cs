@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Globalization;
+using Microsoft.ML.Data;
 using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Hosting;
 using Microsoft.ML.Nmf.Reading;
@@ -15,6 +16,8 @@ namespace Microsoft.ML.Nmf;
 public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransformer>
     where TTransformer : ActivationTransformerBase
 {
+    private const int RowsBetweenChecks = 1024;
+
     private readonly FactorizationOptions _options;
 
     /// <summary>Takes over options that nobody else holds.</summary>
@@ -54,6 +57,9 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
     /// <param name="memory">What it is made of.</param>
     /// <param name="input">What is trained on.</param>
     private protected abstract long WorkingBytes(WorkingMemory memory, TrainingInput input);
+
+    /// <summary>The activations of the training's rows that a transformer's model keeps; null for none.</summary>
+    private protected virtual TrainingActivations? KeptBy(TTransformer transformer) => null;
 
     /// <summary>Trains.</summary>
     /// <param name="engine">The engine.</param>
@@ -109,7 +115,10 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
             log.Warning(warning);
         if (WarnOfRanks(training.Examples) is { } ofRanks)
             log.Warning(ofRanks);
-        return TrainFromAll(engine, training, monitor, log);
+        TTransformer transformer = TrainFromAll(engine, training, monitor, log);
+        if (KeptBy(transformer) is { } kept)
+            kept.RowIds = ReadIds(input, monitor.CheckAlive);
+        return transformer;
     }
 
     private TTransformer TrainFromAll(ComputeEngine engine, TrainingInput input, ITrainingMonitor monitor, LogChannel log)
@@ -139,6 +148,23 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
             return 1;
         long each = input.Examples.Bytes + WorkingBytes(new WorkingMemory(engine, input.Examples.Rows, input.Examples.Columns), input);
         return (int)Math.Clamp(WorkingMemory.Free() / 2 / each, 1, Math.Min(starts, engine.Threads));
+    }
+
+    // A pass in which no column is computed.
+    private static List<DataViewRowId> ReadIds(IDataView input, Action checkAlive)
+    {
+        using DataViewRowCursor cursor = input.GetRowCursor([]);
+        ValueGetter<DataViewRowId> id = cursor.GetIdGetter();
+        var ids = new List<DataViewRowId>();
+        for (DataViewRowId value = default; cursor.MoveNext();)
+        {
+            if (ids.Count % RowsBetweenChecks == 0)
+                checkAlive();
+            id(ref value);
+            ids.Add(value);
+        }
+
+        return ids;
     }
 
     /// <summary>The schema that transforming will give.</summary>

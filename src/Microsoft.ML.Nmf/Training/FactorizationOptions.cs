@@ -71,8 +71,9 @@ public abstract class FactorizationOptions
     }
 
     /// <summary>
-    /// The name of a column to make with the approximation of each row by its topics, those of the deepest layer: a vector of Single with a slot for each feature,
-    /// in the unit of the data whatever <see cref="Normalization"/> says. It is what is left of the row without noise. Null, the default, for no such column.
+    /// The name of a column to make with the approximation of each row by its topics, those of the deepest layer: a vector of Single with a slot for each
+    /// feature, in the unit of the data whatever <see cref="Normalization"/> says. It is what is left of the row without noise. Null, the default, for no such
+    /// column.
     /// </summary>
     /// <exception cref="ArgumentException">The name is empty.</exception>
     public string? ReconstructionColumnName
@@ -87,8 +88,8 @@ public abstract class FactorizationOptions
     }
 
     /// <summary>
-    /// The name of a column to make with what no topic explains of each row (<see cref="ExaminedRow.Residual"/>), a Single: the larger, the less like the rows of
-    /// the training it is. Null, the default, for no such column.
+    /// The name of a column to make with what no topic explains of each row (<see cref="ExaminedRow.Residual"/>), a Single: the larger, the less like the rows
+    /// of the training it is. Null, the default, for no such column.
     /// </summary>
     /// <exception cref="ArgumentException">The name is empty.</exception>
     public string? ResidualColumnName

@@ -66,7 +66,9 @@ internal static class OptionRange
         return value;
     }
 
-    /// <summary>Components that are kept: as <see cref="Factor"/>, at least one, and none zero in every row, since no activation could make anything of it.</summary>
+    /// <summary>
+    /// Components that are kept: as <see cref="Factor"/>, at least one, and none zero in every row, since no activation could make anything of it.
+    /// </summary>
     public static FactorMatrix? Components(FactorMatrix? value, string option)
     {
         if (Factor(value, option) is not { } factor)
@@ -77,7 +79,8 @@ internal static class OptionRange
         if (empty >= 0)
         {
             throw new ArgumentOutOfRangeException(option, 0f,
-                $"Column {empty} of {option} is 0 in every row: it would explain nothing. Leave that component out, or check that its features are those of the data.");
+                $"Column {empty} of {option} is 0 in every row: it would explain nothing. Leave that component out, or check that its features are "
+                + "those of the data.");
         }
 
         return factor;

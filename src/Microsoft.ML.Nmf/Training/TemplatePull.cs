@@ -6,9 +6,9 @@ namespace Microsoft.ML.Nmf.Training;
 /// <summary>
 /// A soft penalty that pulls some columns of the templates W towards targets T: Σ_k μ_k D_β(t_k ‖ w_k). It is what examples would add to the objective that are
 /// t_k and nothing else, with an activation of topic k alone: pseudo-documents, as in guided topic models (Jagarlamudi, Daumé and Udupa, "Incorporating lexical
-/// priors into topic models", EACL 2012, <see href="https://aclanthology.org/E12-1021/"/>; Vendrow, Haddock, Rebrova and Needell, "On a guided
-/// nonnegative matrix factorization", 2021, <see href="https://doi.org/10.48550/arXiv.2010.11365"/>). So every update takes it as more data, and stays one that does not raise the
-/// objective.
+/// priors into topic models", EACL 2012, <see href="https://aclanthology.org/E12-1021/"/>; Vendrow, Haddock, Rebrova and Needell, "On a guided nonnegative
+/// matrix factorization", 2021, <see href="https://doi.org/10.48550/arXiv.2010.11365"/>). So every update takes it as more data, and stays one that does not
+/// raise the objective.
 /// </summary>
 internal sealed class TemplatePull : IDisposable
 {
@@ -92,7 +92,9 @@ internal sealed class TemplatePull : IDisposable
         return value;
     }
 
-    /// <summary>β = 2: the Gram matrix and the product with the data of an update of W, with what the pull adds to both. The next call overwrites them.</summary>
+    /// <summary>
+    /// β = 2: the Gram matrix and the product with the data of an update of W, with what the pull adds to both. The next call overwrites them.
+    /// </summary>
     public (Gram Gram, Factor Product) AddTo(Gram gram, Factor product) => _euclidean.Value.AddTo(gram, product);
 
     /// <summary>β ≠ 2: adds to the terms of a multiplicative update of W: μ_k t_jk w_jk^(β−2) to the numerator, μ_k w_jk^(β−1) to the denominator.</summary>

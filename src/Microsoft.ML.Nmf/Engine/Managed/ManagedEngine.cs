@@ -212,7 +212,7 @@ internal sealed partial class ManagedEngine : ComputeEngine
     public override void MultiplicativeUpdate(Factor factor, MultiplicativeTerms terms, Penalty penalty, double beta, double relaxation = 1)
     {
         ManagedFactor f = Of(factor), numerator = Of(terms.Numerator), denominator = Of(terms.Denominator);
-        _scheduler.Run(RowBlocks.Count(f.Rows), CostOfEntries(f), (b, workspace) =>
+        _scheduler.Run(RowBlocks.Count(f.Rows), CostOfEntries(f), [MethodImpl(MethodImplOptions.AggressiveOptimization)] (b, workspace) =>
         {
             (int first, int count) = RowBlocks.Range(b, f.Rows);
             Span<float> rows = f.RowRange(first, count), kept = workspace.Floats(0, count * penalty.Kept);
