@@ -57,6 +57,11 @@ internal sealed class MeasuredEngine(ComputeEngine engine) : ComputeEngine
     public override void Combine(double a, Factor first, double b, Factor second, Factor result)
         => Measure("Combine", () => engine.Combine(a, first, b, second, result));
 
+    public override void ScaleRows(Factor factor, float[] scales) => Measure("ScaleRows", () => engine.ScaleRows(factor, scales));
+
+    public override double ObservedDescent(DataMatrix data, Factor factor, Factor other, Penalty penalty, int sweeps)
+        => Measure("ObservedDescent", () => engine.ObservedDescent(data, factor, other, penalty, sweeps));
+
     public override void AtLeast(Factor factor, float least) => Measure("AtLeast", () => engine.AtLeast(factor, least));
 
     public override void KeepWhere(Factor factor, Factor pattern, Factor result) => Measure("KeepWhere", () => engine.KeepWhere(factor, pattern, result));

@@ -1,7 +1,5 @@
 using Microsoft.ML.Nmf.Engine;
-using Microsoft.ML.Nmf.Engine.Managed;
 using Microsoft.ML.Nmf.Tests.Reference;
-using Microsoft.ML.Nmf.Tests.Torch;
 
 namespace Microsoft.ML.Nmf.Tests.Engine;
 

@@ -1,6 +1,5 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Nmf.Tests.Reference;
-using Microsoft.ML.Nmf.Tests.Torch;
 
 namespace Microsoft.ML.Nmf.Tests.Nmf;
 
