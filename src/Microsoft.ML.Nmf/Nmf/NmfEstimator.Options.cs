@@ -274,6 +274,16 @@ public sealed partial class NmfEstimator
             set => _divergence.FeatureWeights = value;
         }
 
+        /// <summary>
+        /// Whether templates, and values of the data, may be negative, while activations are not (semi-NMF, Ding, Li and Jordan 2010,
+        /// <see href="https://doi.org/10.1109/TPAMI.2008.277"/>): for text embeddings and normalized columns. β = 2 only, without L1 and orthogonality penalty on the
+        /// templates, seed words and templates that are given; <see cref="InitialActivations"/> may be given alone. False unless set.
+        /// </summary>
+        public bool TemplatesMayBeNegative { get; set; }
+
+        /// <inheritdoc />
+        internal override bool MayKeepNegativeValues => TemplatesMayBeNegative;
+
         /// <summary>Whether the start was left to us.</summary>
         internal bool IsStartAutomatic { get; private set; }
 
@@ -318,7 +328,8 @@ public sealed partial class NmfEstimator
         internal Penalty ActivationPenalty => _divergence.ActivationPenalty;
 
         /// <inheritdoc />
-        internal override ReadingPlan Reading => _divergence.ToReadingPlan(NegativeValues, TemplatePenalty);
+        internal override ReadingPlan Reading => _divergence.ToReadingPlan(
+            TemplatesMayBeNegative && NegativeValues == NegativeValues.Refuse ? NegativeValues.Keep : NegativeValues, TemplatePenalty);
 
         /// <summary>How the activations of new rows are found.</summary>
         internal ActivationSettings ToActivationSettings() => _divergence.ToActivationSettings();
@@ -395,7 +406,9 @@ public sealed partial class NmfEstimator
 
             if (_solver == NmfSolver.AlternatingLeastSquares)
                 CheckLeastSquares();
-            if (_initialActivations is not null && _initialTemplates is null)
+            if (TemplatesMayBeNegative)
+                CheckSigned();
+            if (_initialActivations is not null && _initialTemplates is null && !TemplatesMayBeNegative)
             {
                 throw new ArgumentOutOfRangeException(nameof(InitialTemplates), null,
                     "InitialActivations is set, but InitialTemplates is not: a factorization starts from templates, with or without activations. Set both.");
@@ -430,8 +443,34 @@ public sealed partial class NmfEstimator
             if (_initialization != NmfInitialization.Automatic)
                 return;
             IsStartAutomatic = true;
-            MayStartFromSample = _solver != NmfSolver.MultiplicativeUpdates;
+            MayStartFromSample = _solver != NmfSolver.MultiplicativeUpdates && !TemplatesMayBeNegative;
             _initialization = _solver == NmfSolver.MultiplicativeUpdates ? NmfInitialization.NndsvdA : NmfInitialization.Nndsvd;
+        }
+
+        private void CheckSigned()
+        {
+            (string? option, object? value, string remedy) = true switch
+            {
+                _ when Beta != BetaDivergence.Euclidean => (nameof(Beta), (object)Beta, "Set Beta to 2"),
+                _ when _solver == NmfSolver.MultiplicativeUpdates => (nameof(Solver), _solver, $"Choose {NmfSolver.CoordinateDescent}"),
+                _ when _initialization is not (NmfInitialization.Automatic or NmfInitialization.Random)
+                    => (nameof(Initialization), _initialization, $"Choose {NmfInitialization.Automatic} or {NmfInitialization.Random}"),
+                _ when _templatesL1Regularization > 0 => (nameof(TemplatesL1Regularization), _templatesL1Regularization, "Penalize templates by L2 alone"),
+                _ when _templatesOrthogonality > 0 => (nameof(TemplatesOrthogonality), _templatesOrthogonality, "Penalize templates by L2 alone"),
+                _ when _initialTemplates is not null => (nameof(InitialTemplates), "set", "Give InitialActivations alone"),
+                _ when _fixedTemplates is not null => (nameof(FixedTemplates), "set", "Leave it out"),
+                _ when _seedWords.Count > 0 => (nameof(SeedWords), "set", "Leave it out"),
+                _ when MissingValues == MissingValues.AreMissing => (nameof(MissingValues), MissingValues, "Replace missing values first, with ReplaceMissingValues"),
+                _ when ExampleWeightColumnName is not null && ActivationPenalty.L1 > 0
+                    => (nameof(ActivationsL1Regularization), ActivationsL1Regularization, "Leave out the weights, or penalize activations by L2 alone"),
+                _ => (null, null, ""),
+            };
+            if (option is not null)
+            {
+                throw new ArgumentOutOfRangeException(option, value,
+                    string.Create(CultureInfo.InvariantCulture, $"TemplatesMayBeNegative is true, but {option} is {value}, which needs templates that are not negative. ")
+                    + $"{remedy}.");
+            }
         }
 
         // What known templates leave of the data is taken from entries that are all there and count alike.
