@@ -103,7 +103,8 @@ internal sealed partial class TorchEngine
         bool evaluate)
     {
         using DisposeScope whole = torch.NewDisposeScope();
-        torch.Tensor floor = Constant(data.Examples.FloorOf(beta)), transposed = other.t();
+        bool mayBeNegative = beta == BetaDivergence.Euclidean && numerator is null;
+        torch.Tensor floor = Constant(mayBeNegative ? float.NegativeInfinity : data.Examples.FloorOf(beta)), transposed = other.t();
         torch.Tensor sum = torch.zeros(1, dtype: torch.ScalarType.Float64, device: factor.device);
         int step = data.RowsAtOnce(copies: 6);
         for (int first = 0; first < data.Rows; first += step)

@@ -209,7 +209,6 @@ public sealed partial class DeepNmfEstimator
         /// <inheritdoc />
         internal override void Resolve()
         {
-            KeptActivations.Check(KeepActivations, Reading);
             base.Resolve();
             _layers ??= [.. Ranks.Select(_ => new DeepNmfLayerOptions())];
             if (_layers.Length != Ranks.Count)
@@ -218,6 +217,7 @@ public sealed partial class DeepNmfEstimator
                     $"Layers has {_layers.Length} entries, but Ranks has {Ranks.Count}: give one for each layer.");
             }
 
+            KeptActivations.Check(KeepActivations, Reading);
             for (int i = 0; _initialActivations is not null && i < Ranks.Count; i++)
             {
                 if (InitialTemplatesOf(i) is null)

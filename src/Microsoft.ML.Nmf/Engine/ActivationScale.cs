@@ -32,7 +32,7 @@ internal sealed class ActivationScale
     public static ActivationScale Of(ActivationNormalization normalization, double[] meanSquares, Func<FactorMatrix> templates) => normalization switch
     {
         ActivationNormalization.None => None,
-        ActivationNormalization.Shares => new(normalization, templates().ColumnSums()),
+        ActivationNormalization.Shares => new(normalization, templates().ColumnMagnitudes()),
         _ => new(normalization, [.. meanSquares.Select(square => square > 0 ? 1 / Math.Sqrt(square) : 1)]),
     };
 

@@ -35,10 +35,10 @@ internal sealed record ExampleCount(
         ExampleWeights? scaled = rows is null && features is null ? null : new ExampleWeights(rows, features, Beta);
         if (scaled is not null && !CanScale(scaled))
             return Observe(AreMissing ? data : ListZeros(data, features, counted), rows, features);
-        return Rewrite(data, (row, column, value) => Scaled(row, column, value) is > 0 and var entry ? entry : float.NaN).BuildInUnit(scaled);
+        return Rewrite(data, (row, column, value) => Scaled(row, column, value) is not 0 and var entry ? entry : float.NaN).BuildInUnit(scaled);
 
         float Scaled(int row, int column, float value)
-            => scaled is null ? value : (float)Math.Min((double)value * (scaled.RowScales?[row] ?? 1) * (scaled.ColumnScales?[column] ?? 1), float.MaxValue);
+            => scaled is null ? value : (float)Math.Clamp((double)value * (scaled.RowScales?[row] ?? 1) * (scaled.ColumnScales?[column] ?? 1), float.MinValue, float.MaxValue);
     }
 
     private static float[]? Simplify(float[]? weights) => weights is null || Array.TrueForAll(weights, weight => weight == 1) ? null : weights;

@@ -29,6 +29,7 @@ internal sealed class ExampleMatrixBuilder(int columns)
     private int[] _rowFeatures = [];
     private float[] _rowValues = [];
     private double _sum;
+    private double _sumOfMagnitudes;
     private double _sumOfSquares;
 
     /// <summary>The number of rows added so far.</summary>
@@ -78,6 +79,7 @@ internal sealed class ExampleMatrixBuilder(int columns)
         foreach (float value in values)
         {
             _sum += value;
+            _sumOfMagnitudes += Math.Abs(value);
             _sumOfSquares += (double)value * value;
         }
 
@@ -92,7 +94,7 @@ internal sealed class ExampleMatrixBuilder(int columns)
     }
 
     /// <summary>
-    /// The matrix of all rows added, divided by the power of 4 that brings its mean between ½ and 2; as it is when all entries are zero. The builder cannot be
+    /// The matrix of all rows added, divided by the power of 4 that brings the mean magnitude of its entries between ½ and 2; as it is when all entries are zero. The builder cannot be
     /// used again.
     /// </summary>
     /// <param name="weights">By what rows and columns were multiplied before they were added; null for nothing.</param>
@@ -100,7 +102,7 @@ internal sealed class ExampleMatrixBuilder(int columns)
     {
         if (_starts.Count > 1)
             EndBlock();
-        double mean = _sum / ((double)Rows * columns);
+        double mean = _sumOfMagnitudes / ((double)Rows * columns);
         if (!(mean > 0))
             return Build(weights: weights);
         double unit = UnitFor(mean);

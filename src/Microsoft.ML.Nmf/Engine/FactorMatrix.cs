@@ -132,6 +132,21 @@ public sealed class FactorMatrix
         return sums;
     }
 
+    /// <summary>The sum of the magnitudes of each column, added in double from the first row to the last; the sum of the column where none is negative.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal double[] ColumnMagnitudes()
+    {
+        var sums = new double[Columns];
+        for (int i = 0; i < Rows; i++)
+        {
+            ReadOnlySpan<float> row = Row(i);
+            for (int k = 0; k < row.Length; k++)
+                sums[k] += Math.Abs(row[k]);
+        }
+
+        return sums;
+    }
+
     /// <summary>The matrix product A·B, where A is this matrix; every entry is summed in double. Cost: rows of A × columns of A × columns of B.</summary>
     /// <param name="right">B, with as many rows as A has columns.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -33,7 +33,7 @@ internal sealed class RowResidual
 
     /// <summary>The residual of a row; 0 for a row of equal values, for β ≠ 2, and for a row of zeros.</summary>
     /// <param name="features">The features that are not zero, ascending; all that it has where it has holes.</param>
-    /// <param name="values">Their values, not negative.</param>
+    /// <param name="values">Their values, for β ≠ 2 not negative.</param>
     /// <param name="hasHoles">Whether other features are missing rather than zero.</param>
     /// <param name="activations">h.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -46,10 +46,10 @@ internal sealed class RowResidual
             weight += WeightOf(features[p]);
         }
 
-        if (!(sum > 0))
-            return 0;
         if (_beta == BetaDivergence.Euclidean)
             return Euclidean(features, values, hasHoles, activations);
+        if (!(sum > 0))
+            return 0;
         double mean = sum / (hasHoles ? weight : _weight);
         (double divergence, double ofMean) = hasHoles ? Observed(features, values, activations, mean)
             : _beta == BetaDivergence.KullbackLeibler ? KullbackLeibler(features, values, activations, mean)
@@ -64,7 +64,7 @@ internal sealed class RowResidual
     public void Reconstruct(ReadOnlySpan<float> activations, Span<float> approximation)
     {
         for (int j = 0; j < approximation.Length; j++)
-            approximation[j] = (float)Math.Min(Approximate(j, activations), float.MaxValue);
+            approximation[j] = (float)Math.Clamp(Approximate(j, activations), float.MinValue, float.MaxValue);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -87,7 +87,7 @@ internal sealed class RowResidual
                 elsewhere += (double)activations[k] * activations[l] * gram[k * activations.Length + l];
         }
 
-        return Math.Sqrt((error + Math.Max(elsewhere, 0)) / square);
+        return square > 0 ? Math.Sqrt((error + Math.Max(elsewhere, 0)) / square) : 0;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

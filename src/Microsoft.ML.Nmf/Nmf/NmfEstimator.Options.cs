@@ -301,7 +301,8 @@ public sealed partial class NmfEstimator
         internal Penalty ActivationPenalty => _divergence.ActivationPenalty;
 
         /// <inheritdoc />
-        internal override ReadingPlan Reading => _divergence.ToReadingPlan(NegativeValues, TemplatePenalty);
+        internal override ReadingPlan Reading => _divergence.ToReadingPlan(
+            TemplatesMayBeNegative && NegativeValues == NegativeValues.Refuse ? NegativeValues.Keep : NegativeValues, TemplatePenalty);
 
         /// <summary>How the activations of new rows are found.</summary>
         internal ActivationSettings ToActivationSettings() => _divergence.ToActivationSettings();
@@ -378,7 +379,9 @@ public sealed partial class NmfEstimator
 
             if (_solver == NmfSolver.AlternatingLeastSquares)
                 CheckLeastSquares();
-            if (_initialActivations is not null && _initialTemplates is null)
+            if (TemplatesMayBeNegative)
+                CheckSigned();
+            if (_initialActivations is not null && _initialTemplates is null && !TemplatesMayBeNegative)
             {
                 throw new ArgumentOutOfRangeException(nameof(InitialTemplates), null,
                     "InitialActivations is set, but InitialTemplates is not: a factorization starts from templates, with or without activations. Set both.");
@@ -395,7 +398,7 @@ public sealed partial class NmfEstimator
             if (_initialization != NmfInitialization.Automatic)
                 return;
             IsStartAutomatic = true;
-            MayStartFromSample = _solver != NmfSolver.MultiplicativeUpdates;
+            MayStartFromSample = _solver != NmfSolver.MultiplicativeUpdates && !TemplatesMayBeNegative;
             _initialization = _solver == NmfSolver.MultiplicativeUpdates ? NmfInitialization.NndsvdA : NmfInitialization.Nndsvd;
         }
 

@@ -83,6 +83,8 @@ internal static class NmfTraining
             Start(engine, factors, options, monitor, seeds);
         UnobservedRows.Clear(engine, factors.Data.Examples, factors);
         using FactorChain chain = ChainOf(engine, factors, options, units, areTemplatesFixed || options.AreTemplatesFixed, pull);
+        if (options.TemplatesMayBeNegative)
+            chain.Update(1);
         if (isSampled)
             chain.Update(0);
         for (int i = 0; options is { InitialTemplates: not null, InitialActivations: null } && i < ActivationWarmUp; i++)
@@ -138,6 +140,8 @@ internal static class NmfTraining
             new(factors.Activations, IsFixed: false, options.ActivationPenalty, units?.Activations ?? 1),
             new(factors.Templates, areTemplatesFixed, onTemplates, units?.Templates ?? 1, pull),
         ];
+        if (options.TemplatesMayBeNegative)
+            return new SignedTemplatesChain(engine, factors.Data, links, UpdateOf(options));
         return FactorChain.Create(engine, factors.Data, links, options.Beta, UpdateOf(options), order);
     }
 
@@ -150,6 +154,12 @@ internal static class NmfTraining
     public static void Start(
         ComputeEngine engine, FactorPair factors, NmfEstimator.Options options, ITrainingMonitor monitor, FactorMatrix? seeds = null)
     {
+        if (options.TemplatesMayBeNegative)
+        {
+            StartSigned(engine, factors, options, monitor);
+            return;
+        }
+
         FactorMatrix? known = options.FixedTemplates is { } kept && seeds is not null ? kept.Beside(seeds) : options.FixedTemplates ?? seeds;
         if (options.InitialTemplates is { } templates)
             StartFrom(templates, factors, options);
@@ -159,6 +169,18 @@ internal static class NmfTraining
             GuidedStart.Fill(engine, factors, known, options, monitor);
         else
             StartFreely(engine, factors, options, monitor.CheckAlive);
+    }
+
+    // The templates that suit the activations best come with the first update.
+    private static void StartSigned(ComputeEngine engine, FactorPair factors, NmfEstimator.Options options, ITrainingMonitor monitor)
+    {
+        var random = new Random(options.Seed!.Value);
+        if (options.InitialActivations is { } given)
+            factors.Activations.CopyFrom(given.Values);
+        else if (options.Initialization == NmfInitialization.Random)
+            RandomStart.Fill(factors.Activations, 0, 1, random);
+        else
+            SignedStart.Fill(engine, factors, random, monitor.CheckAlive);
     }
 
     /// <summary>Fills the factors with what a factorization starts from whose templates are all to be learned.</summary>

@@ -153,8 +153,8 @@ public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransfo
     static NmfTransformer ILoadableTransformer<NmfTransformer>.Read(ComponentHost host, ColumnNames columns, ModelReader reader)
     {
         ActivationSettings settings = ModelFormat.ReadActivationSettings(reader);
-        ReadingSettings reading = ModelFormat.ReadReadingSettings(reader, ModelReader.FirstWithReading, knowsHoles: true);
-        FactorMatrix templates = ModelFormat.ReadMatrix(reader);
+        ReadingSettings reading = ModelFormat.ReadReadingSettings(reader, ModelReader.FirstWithReading, knowsHoles: true, maySign: true);
+        FactorMatrix templates = ModelFormat.ReadMatrix(reader, reading.Negative == NegativeValues.Keep);
         ModelFormat.Check(reading, templates.Rows);
         string[]? names = ModelFormat.ReadNames(reader, templates.Rows);
         int examples = ModelFormat.ReadNumberOfExamples(reader);

@@ -129,7 +129,8 @@ public static class NmfRankCatalog
     {
         string? option = nmf.MissingValues == MissingValues.AreMissing ? nameof(nmf.MissingValues)
             : nmf.ExampleWeightColumnName is not null ? nameof(nmf.ExampleWeightColumnName)
-            : nmf.FeatureWeights is not null ? nameof(nmf.FeatureWeights) : null;
+            : nmf.FeatureWeights is not null ? nameof(nmf.FeatureWeights)
+            : nmf.TemplatesMayBeNegative ? nameof(nmf.TemplatesMayBeNegative) : null;
         if (option is not null)
         {
             throw new ArgumentOutOfRangeException(nameof(NmfRankComparison.Options.Nmf), option,

@@ -21,4 +21,9 @@ public enum NegativeValues
 
     /// <summary>They count as 0, negative infinity too, in training and when transforming.</summary>
     Clip,
+
+    /// <summary>
+    /// They count as they are. Only with <see cref="NmfEstimator.Options.TemplatesMayBeNegative"/>, where it takes the place of <see cref="Refuse"/>.
+    /// </summary>
+    Keep,
 }

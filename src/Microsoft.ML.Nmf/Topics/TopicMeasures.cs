@@ -21,13 +21,13 @@ internal static class TopicMeasures
     public static double[] HoyerSparsity(FactorMatrix templates)
     {
         double root = Math.Sqrt(templates.Rows);
-        return [.. templates.ColumnSums().Zip(Norms(templates), (sum, norm) => norm > 0 && templates.Rows > 1 ? (root - sum / norm) / (root - 1) : double.NaN)];
+        return [.. templates.ColumnMagnitudes().Zip(Norms(templates), (sum, norm) => norm > 0 && templates.Rows > 1 ? (root - sum / norm) / (root - 1) : double.NaN)];
     }
 
     /// <summary>The mean of φ_kw / Σ_j φ_jw over the words of each topic, with φ_kw the word's share of the topic; NaN for a topic without words.</summary>
     public static double[] Exclusivity(FactorMatrix templates, TopicWord[][] topics)
     {
-        double[] sums = templates.ColumnSums();
+        double[] sums = templates.ColumnMagnitudes();
         return [.. topics.Select((words, k) => words.Length == 0 ? double.NaN : words.Average(word => ShareOf(word.Feature, k)))];
 
         double ShareOf(int feature, int topic)
@@ -35,7 +35,7 @@ internal static class TopicMeasures
             ReadOnlySpan<float> weights = templates.Row(feature);
             double total = 0;
             for (int j = 0; j < weights.Length; j++)
-                total += sums[j] > 0 ? weights[j] / sums[j] : 0;
+                total += sums[j] > 0 ? Math.Max(weights[j], 0) / sums[j] : 0;
             return weights[topic] / sums[topic] / total;
         }
     }

@@ -26,7 +26,7 @@ public abstract class TopicSet
         FeatureNames = featureNames;
         Moments = moments;
         _components = new(components);
-        _sums = new(() => Components.ColumnSums());
+        _sums = new(() => Components.ColumnMagnitudes());
         _wordNames = new(() => TopicNames.Of(Components, featureNames));
         _givenNames = new string?[rank];
     }
@@ -40,7 +40,7 @@ public abstract class TopicSet
     /// <summary>V, features × rank.</summary>
     internal FactorMatrix Components => _components.Value;
 
-    /// <summary>The sums of the columns of V.</summary>
+    /// <summary>The sums of the magnitudes of the columns of V.</summary>
     internal double[] ComponentSums => _sums.Value;
 
     /// <summary>Of the activations over the training examples.</summary>

@@ -71,7 +71,7 @@ internal sealed class WordRelevance
     {
         _templates = templates;
         _lambda = lambda;
-        _topicSums = templates.ColumnSums();
+        _topicSums = templates.ColumnMagnitudes();
         _overall = lambda == 1 ? [] : OverallShares(templates, activationSums);
     }
 
@@ -93,7 +93,7 @@ internal sealed class WordRelevance
         {
             ReadOnlySpan<float> weights = templates.Row(j);
             for (int k = 0; k < weights.Length; k++)
-                shares[j] += weights[k] * activationSums[k];
+                shares[j] += Math.Max(weights[k], 0) * activationSums[k];
         }
 
         return Proportions.Of(shares);

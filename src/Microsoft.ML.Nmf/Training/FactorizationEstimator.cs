@@ -27,6 +27,7 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
         _options = options;
         options.Seed ??= host.DrawSeed();
         options.Resolve();
+        options.CheckNegativeValues();
     }
 
     /// <summary>The column that is read.</summary>

@@ -117,7 +117,9 @@ public abstract class FactorizationOptions
     /// <summary>
     /// What happens to negative values, in training and when transforming. <see cref="NegativeValues.Refuse"/> unless set.
     /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is none of the named ones.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The value is none of the named ones. The estimator throws it for <see cref="NegativeValues.Keep"/>, unless templates may be negative.
+    /// </exception>
     public NegativeValues NegativeValues
     {
         get => _negativeValues;
@@ -254,6 +256,21 @@ public abstract class FactorizationOptions
 
     /// <summary>Makes the start of resolved options a random one.</summary>
     private protected abstract void StartRandomly();
+
+    /// <summary>Whether negative values may count as they are.</summary>
+    internal virtual bool MayKeepNegativeValues => false;
+
+    /// <summary>Refuses to keep negative values that no factors could approximate.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">They are to be kept.</exception>
+    internal void CheckNegativeValues()
+    {
+        if (NegativeValues == NegativeValues.Keep && !MayKeepNegativeValues)
+        {
+            throw new ArgumentOutOfRangeException(nameof(NegativeValues), NegativeValues,
+                $"NegativeValues is {NegativeValues}, but factors that are not negative cannot approximate negative values. Choose {NegativeValues.Clip}, or Nmf "
+                + "with TemplatesMayBeNegative.");
+        }
+    }
 
     /// <summary>Refuses several starts where there cannot be any.</summary>
     /// <param name="areFactorsGiven">Whether there are initial factors.</param>

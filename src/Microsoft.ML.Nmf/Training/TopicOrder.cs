@@ -25,7 +25,7 @@ internal static class TopicOrder
             int[] order = orders[i] = [.. Enumerable.Range(0, templates[i].Columns)];
             if (isKept)
                 continue;
-            double[] prevalence = moments[i].Prevalence(effective.ColumnSums());
+            double[] prevalence = moments[i].Prevalence(effective.ColumnMagnitudes());
             order = orders[i] = [.. order.OrderByDescending(k => i == 0 && k < first).ThenByDescending(k => i == 0 && k < first ? 0 : prevalence[k])];
             templates[i] = templates[i].TakeColumns(order);
             effective = i == 0 ? templates[0] : effective.TakeColumns(order);

@@ -39,10 +39,12 @@ internal static class ModelFormat
     }
 
     /// <summary>Reads a matrix whose values must be finite and not negative.</summary>
+    /// <param name="reader">Where to read.</param>
+    /// <param name="mayBeNegative">Whether they may be negative.</param>
     /// <exception cref="FormatException">
     /// A value is neither, there are more columns than <see cref="RankLimit.Most"/>, or fewer values follow than its size says.
     /// </exception>
-    public static FactorMatrix ReadMatrix(ModelReader reader)
+    public static FactorMatrix ReadMatrix(ModelReader reader, bool mayBeNegative = false)
     {
         int rows = reader.Read<int>(), columns = reader.Read<int>();
         ModelReader.Check(rows > 0 && columns > 0, "the size of a matrix is not possible");
@@ -53,17 +55,18 @@ internal static class ModelFormat
         }
 
         FactorMatrix matrix = ReadValues(reader, rows, columns);
-        ModelReader.Check(AreTemplates(matrix.Values), "a matrix has a value that is negative or not finite");
+        float least = mayBeNegative ? float.MinValue : 0;
+        ModelReader.Check(AreTemplates(matrix.Values, least), $"a matrix has a value that is {(mayBeNegative ? "" : "negative or ")}not finite");
         return matrix;
     }
 
     // Optimised at once: it is called once for each layer, of a large model with millions of values.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static bool AreTemplates(ReadOnlySpan<float> values)
+    private static bool AreTemplates(ReadOnlySpan<float> values, float least)
     {
         foreach (float value in values)
         {
-            if (!(value >= 0 && value <= float.MaxValue))
+            if (!(value >= least && value <= float.MaxValue))
                 return false;
         }
 
@@ -214,7 +217,7 @@ internal static class ModelFormat
 
     // *** Binary format of reading settings ***
     // byte: what missing values mean; 0, they are zero, for a model that knows no holes
-    // byte: what happens to negative values
+    // byte: what happens to negative values; where they are kept, templates may be negative
     // int: how many feature weights there are, as many as features, or −1 for none
     // float, for each: the weight, finite and at least 0, one of them above 0
     // Before the version that the transformer names nothing: missing and negative values are refused, and every feature counts once.
@@ -232,15 +235,16 @@ internal static class ModelFormat
     /// <param name="reader">Where to read.</param>
     /// <param name="first">The first version that says it.</param>
     /// <param name="knowsHoles">Whether missing values may be holes.</param>
+    /// <param name="maySign">Whether templates may be negative.</param>
     /// <exception cref="FormatException">A value is not possible.</exception>
-    public static ReadingSettings ReadReadingSettings(ModelReader reader, uint first, bool knowsHoles)
+    public static ReadingSettings ReadReadingSettings(ModelReader reader, uint first, bool knowsHoles, bool maySign = false)
     {
         if (reader.Version < first)
             return new ReadingSettings(knowsHoles ? MissingValues.AreZero : null);
         var missing = (MissingValues)reader.Read<byte>();
         var negative = (NegativeValues)reader.Read<byte>();
         ModelReader.Check(Enum.IsDefined(missing) && (knowsHoles || missing == MissingValues.AreZero), "what missing values mean is not known");
-        ModelReader.Check(Enum.IsDefined(negative), "what happens to negative values is not known");
+        ModelReader.Check(Enum.IsDefined(negative) && (maySign || negative != NegativeValues.Keep), "what happens to negative values is not known");
         int count = reader.Read<int>();
         if (count == -1)
             return new ReadingSettings(knowsHoles ? missing : null, negative);

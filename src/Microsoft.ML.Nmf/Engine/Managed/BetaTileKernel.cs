@@ -24,8 +24,8 @@ internal sealed class BetaTileKernel(BlockScheduler scheduler)
     public sealed record Task(
         DataMatrix Data, ManagedFactor Factor, ManagedFactor Other, double Beta, ManagedFactor? Numerator, ManagedFactor? Denominator, bool Evaluate)
     {
-        /// <summary>The least value of X̂.</summary>
-        public float Floor { get; } = Data.Examples.FloorOf(Beta);
+        /// <summary>The least value of X̂; none for squares of residuals, since X̂ may be negative.</summary>
+        public float Floor { get; } = Beta == BetaDivergence.Euclidean && Numerator is null ? float.NegativeInfinity : Data.Examples.FloorOf(Beta);
 
         /// <summary>The least value of X: for β ≤ 0 the divergence of a zero is infinite.</summary>
         public float DataFloor => Beta <= 0 ? Floor : 0;
