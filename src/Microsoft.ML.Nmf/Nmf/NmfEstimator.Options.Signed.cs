@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.ML.Nmf.Engine;
 
 namespace Microsoft.ML.Nmf;
 

@@ -6,7 +6,7 @@ using Microsoft.ML.Nmf.Training;
 namespace Microsoft.ML.Nmf.Benchmarks.Holes;
 
 /// <summary>
-/// Prints the median time of an iteration of coordinate descent where what is not stored is missing, beside one of the same ratings where it is zero, in turn.
+/// Prints the median time of an iteration of coordinate descent, and of one of multiplicative updates, where what is not stored is missing, beside one of the same ratings where it is zero, in turn.
 /// </summary>
 internal static class HoleTimes
 {
@@ -20,7 +20,14 @@ internal static class HoleTimes
         int rows = At(0, 100_000), columns = At(1, 10_000), perRow = At(2, 50), rank = At(3, 20), rounds = At(4, 5);
         using ComputeEngine engine = ComputeEngine.OnProcessor(At(5, Environment.ProcessorCount));
         using DataMatrix zeros = engine.Load(Rated(rows, columns, perRow, areMissing: false)), holes = engine.Load(Rated(rows, columns, perRow, areMissing: true));
-        FactorChain[] chains = [Chain(engine, zeros, rank), Chain(engine, holes, rank)];
+        Figures.Say($"{rows} × {columns}, {(long)rows * perRow} ratings, rank {rank}, {engine.Description}");
+        foreach (FactorUpdate update in new[] { FactorUpdate.CoordinateDescent, FactorUpdate.Multiplicative })
+            Compare(update, [Chain(engine, zeros, rank, update), Chain(engine, holes, rank, update)], rounds);
+        return 0;
+    }
+
+    private static void Compare(FactorUpdate update, FactorChain[] chains, int rounds)
+    {
         List<double>[] times = [[], []];
         for (int round = 0; round <= rounds; round++)
         {
@@ -39,17 +46,15 @@ internal static class HoleTimes
         }
 
         double ofZeros = Figures.Median(times[0]), ofHoles = Figures.Median(times[1]);
-        Figures.Say($"{rows} × {columns}, {(long)rows * perRow} ratings, rank {rank}, {engine.Description}");
-        Figures.Say($"zeros {ofZeros:F1} ms an iteration, holes {ofHoles:F1} ms, {ofHoles / ofZeros:F2} times as long");
-        return 0;
+        Figures.Say($"{update}: zeros {ofZeros:F1} ms an iteration, holes {ofHoles:F1} ms, {ofHoles / ofZeros:F2} times as long");
     }
 
-    private static FactorChain Chain(ComputeEngine engine, DataMatrix data, int rank)
+    private static FactorChain Chain(ComputeEngine engine, DataMatrix data, int rank, FactorUpdate update)
     {
         Factor activations = engine.Allocate(data.Rows, rank), templates = engine.Allocate(data.Columns, rank);
         RandomStart.Fill(new FactorPair(data, templates, activations), new Random(1));
         ChainLink[] links = [new(activations, IsFixed: false, default), new(templates, IsFixed: false, default)];
-        return FactorChain.Create(engine, data, links, BetaDivergence.Euclidean, FactorUpdate.CoordinateDescent);
+        return FactorChain.Create(engine, data, links, BetaDivergence.Euclidean, update);
     }
 
     // Ratings from 1 to 5; some columns have more of them than others.

@@ -2,8 +2,6 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Nmf;
 using Microsoft.ML.Nmf.Tests.Reference;
-using Microsoft.ML.Nmf.Torch;
-using Microsoft.ML.Nmf.Training;
 
 namespace Microsoft.ML.Nmf.Tests.Nmf;
 
