@@ -102,8 +102,9 @@ public class ActivationTests
                         down += x[0, j] == 0 || templates[j, k] == 0 ? 0 : templates[j, k] * x[0, j] * Math.Pow(approximation[j], beta - 2);
                     }
 
-                    // Activations that would be next to nothing stay 0.
-                    Assert.InRange(down / up - 1, found[k] > 0 ? -1e-5 : -1, found[k] > 0 ? 1e-5 : 1e-3);
+                    // Activations that would be next to nothing stay 0. For β > 1 the slope is steep where x̂ is nearly 0.
+                    double within = beta == 1 ? 1e-5 : 3e-4;
+                    Assert.InRange(down / up - 1, found[k] > 0 ? -within : -1, found[k] > 0 ? within : 1e-3);
                 }
             }
         }
