@@ -30,7 +30,8 @@ internal static class Predictors
         ILookup<int, Rating> ofUsers = set.Known.ToLookup(rating => rating.User);
         SchemaDefinition schema = SchemaDefinition.Create(typeof(UserRow));
         schema[nameof(UserRow.Ratings)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, set.Items);
-        IDataView users = context.Data.LoadFromEnumerable(Enumerable.Range(0, set.Users).Select(user => new UserRow { Ratings = RowOf(ofUsers[user], set.Items) }), schema);
+        IDataView users = context.Data.LoadFromEnumerable(
+            Enumerable.Range(0, set.Users).Select(user => new UserRow { Ratings = RowOf(ofUsers[user], set.Items) }), schema);
 
         NmfTransformer transformer = context.Transforms.Nmf(new NmfEstimator.Options
         {

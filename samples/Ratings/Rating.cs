@@ -17,7 +17,8 @@ internal sealed record RatingSet(int Users, int Items, Rating[] Known, Rating[] 
 {
     private const double ShareHeldOut = 0.2;
 
-    /// <summary>Reads a file: user, item and rating in each line, between tabs, commas, semicolons, blanks or "::"; a first line without a rating is skipped.</summary>
+    /// <summary>Reads a file: user, item and rating in each line, between tabs, commas, semicolons, blanks or "::"; a first line without a rating is
+    /// skipped.</summary>
     /// <param name="path">The file.</param>
     /// <param name="seed">Which ratings are held out.</param>
     /// <exception cref="FormatException">A line has no rating, or one that is negative.</exception>

@@ -7,8 +7,8 @@ namespace Microsoft.ML.Nmf;
 public static class RankDataFrameExtensions
 {
     /// <summary>
-    /// The ranks: columns "rank", "held-out error", "standard error", "loss", "standard error of loss", "explained", "Amari distance", "cophenetic correlation",
-    /// "coherence" and "recommended", which is true for one of them.
+    /// The ranks: columns "rank", "held-out error", "standard error", "loss", "standard error of loss", "explained", "Amari distance", "cophenetic
+    /// correlation", "coherence" and "recommended", which is true for one of them.
     /// </summary>
     public static DataFrame ToDataFrame(this NmfRankComparison comparison)
     {

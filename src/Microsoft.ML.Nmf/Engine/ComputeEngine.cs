@@ -176,8 +176,8 @@ internal abstract class ComputeEngine : IDisposable
 
     /// <summary>
     /// F ← F ∘ ((numerator + ε) / (denominator + l1 + l2 F + orthogonality (Σ_l F_l − F) + ε))^γ, with ε = <see cref="MultiplicativeRule.Epsilon"/> and γ =
-    /// <see cref="MultiplicativeRule.Exponent"/> times the relaxation, above 1 of which the objective may rise. A step that a quadratic penalty would make too long is shortened until the majoriser of the objective falls
-    /// (<see cref="MultiplicativeRule"/>). Cost p·r.
+    /// <see cref="MultiplicativeRule.Exponent"/> times the relaxation, above 1 of which the objective may rise. A step that a quadratic penalty would make too
+    /// long is shortened until the majoriser of the objective falls (<see cref="MultiplicativeRule"/>). Cost p·r.
     /// </summary>
     public abstract void MultiplicativeUpdate(Factor factor, MultiplicativeTerms terms, Penalty penalty, double beta, double relaxation = 1);
 
@@ -197,9 +197,10 @@ internal abstract class ComputeEngine : IDisposable
     public abstract double ObservedDescent(DataMatrix data, Factor factor, Factor other, Penalty penalty, int sweeps);
 
     /// <summary>
-    /// Coordinate descent that goes on in the direction of the last two results: next ← max(Z + extrapolation·(Z − plain), 0) and then plain ← Z, where Z is what
-    /// <see cref="CoordinateDescent"/> makes of F, which stays as it is (<see href="https://doi.org/10.48550/arXiv.1805.06604">Ang and Gillis 2019</see>). Cost p·r²
-    /// a sweep.
+    /// Coordinate descent that goes on in the direction of the last two results: next ← max(Z + extrapolation·(Z − plain), 0) and then plain ← Z, where Z is
+    /// what
+    /// <see cref="CoordinateDescent"/> makes of F, which stays as it is (<see href="https://doi.org/10.48550/arXiv.1805.06604">Ang and Gillis 2019</see>). Cost
+    /// p·r² a sweep.
     /// </summary>
     /// <param name="factor">F.</param>
     /// <param name="plain">The Z of the step before, of F's shape; receives Z.</param>
@@ -229,8 +230,8 @@ internal abstract class ComputeEngine : IDisposable
     }
 
     /// <summary>
-    /// A whole step of extrapolated coordinate descent on M ≈ F Oᵀ: M·O, <see cref="ExtrapolatedDescent"/>, and the Gram matrix of the new factor. An engine that
-    /// need not hold all of M·O at once does without.
+    /// A whole step of extrapolated coordinate descent on M ≈ F Oᵀ: M·O, <see cref="ExtrapolatedDescent"/>, and the Gram matrix of the new factor. An engine
+    /// that need not hold all of M·O at once does without.
     /// </summary>
     /// <param name="data">M.</param>
     /// <param name="other">O.</param>

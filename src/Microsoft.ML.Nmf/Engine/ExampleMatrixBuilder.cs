@@ -94,8 +94,8 @@ internal sealed class ExampleMatrixBuilder(int columns)
     }
 
     /// <summary>
-    /// The matrix of all rows added, divided by the power of 4 that brings the mean magnitude of its entries between ½ and 2; as it is when all entries are zero. The builder cannot be
-    /// used again.
+    /// The matrix of all rows added, divided by the power of 4 that brings the mean magnitude of its entries between ½ and 2; as it is when all entries are
+    /// zero. The builder cannot be used again.
     /// </summary>
     /// <param name="weights">By what rows and columns were multiplied before they were added; null for nothing.</param>
     public ExampleMatrix BuildInUnit(ExampleWeights? weights = null)

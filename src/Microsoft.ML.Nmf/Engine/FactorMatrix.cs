@@ -132,7 +132,8 @@ public sealed class FactorMatrix
         return sums;
     }
 
-    /// <summary>The sum of the magnitudes of each column, added in double from the first row to the last; the sum of the column where none is negative.</summary>
+    /// <summary>The sum of the magnitudes of each column, added in double from the first row to the last; the sum of the column where none is
+    /// negative.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal double[] ColumnMagnitudes()
     {

@@ -34,8 +34,8 @@ internal readonly record struct NewtonPlan(int NewtonSteps, int Gradients)
     public static double Momentum(int gradient) => gradient / (gradient + 3.0);
 
     /// <summary>
-    /// The next plan after the cheapest that solves rows which are drawn from the templates, short and long, to a hundred-thousandth of their largest activation,
-    /// since there are harder rows than those; null where none solves these.
+    /// The next plan after the cheapest that solves rows which are drawn from the templates, short and long, to a hundred-thousandth of their largest
+    /// activation, since there are harder rows than those; null where none solves these.
     /// </summary>
     /// <param name="templates">W.</param>
     /// <param name="l1">Weight of the sum of the activations.</param>

@@ -46,7 +46,8 @@ internal sealed class ComponentHost
     /// <summary>Registers a component with an environment.</summary>
     public static ComponentHost Register(IHostEnvironment environment, string name) => new(environment.Register(name));
 
-    /// <summary>Registers a component that this one makes. Several threads may do so: ML.NET draws a seed for each from a generator that only one may use.</summary>
+    /// <summary>Registers a component that this one makes. Several threads may do so: ML.NET draws a seed for each from a generator that only one may
+    /// use.</summary>
     public ComponentHost Register(string name)
     {
         lock (_registering)

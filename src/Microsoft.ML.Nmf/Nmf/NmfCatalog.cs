@@ -14,8 +14,9 @@ public static class NmfCatalog
     /// <param name="catalog">The transforms of an <see cref="MLContext"/>.</param>
     /// <param name="outputColumnName">The column of activations to make: a vector of Single of size <paramref name="rank"/>.</param>
     /// <param name="inputColumnName">
-    /// The column of features: a vector of Single or Double, of one size in all rows, not negative, sparse or dense; null means <paramref name="outputColumnName"/>.
-    /// A missing value (NaN) ends the reading with an <see cref="InvalidOperationException"/> that names the row: replace such values before.
+    /// The column of features: a vector of Single or Double, of one size in all rows, not negative, sparse or dense; null means
+    /// <paramref name="outputColumnName"/>. A missing value (NaN) ends the reading with an <see cref="InvalidOperationException"/> that names the row: replace
+    /// such values before.
     /// </param>
     /// <param name="rank">The number of components, at least 1.</param>
     /// <param name="beta">β of the divergence that is minimised, any finite number; see <see cref="BetaDivergence"/>.</param>

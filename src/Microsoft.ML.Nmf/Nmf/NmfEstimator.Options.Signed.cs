@@ -8,8 +8,8 @@ public sealed partial class NmfEstimator
     {
         /// <summary>
         /// Whether templates, and values of the data, may be negative, while activations are not (semi-NMF, Ding, Li and Jordan 2010,
-        /// <see href="https://doi.org/10.1109/TPAMI.2008.277"/>): for text embeddings and normalized columns. β = 2 only, without L1 and orthogonality penalty on the
-        /// templates, seed words and templates that are given; <see cref="InitialActivations"/> may be given alone. False unless set.
+        /// <see href="https://doi.org/10.1109/TPAMI.2008.277"/>): for text embeddings and normalized columns. β = 2 only, without L1 and orthogonality penalty
+        /// on the templates, seed words and templates that are given; <see cref="InitialActivations"/> may be given alone. False unless set.
         /// </summary>
         public bool TemplatesMayBeNegative { get; set; }
 
@@ -31,7 +31,8 @@ public sealed partial class NmfEstimator
                 _ when _seedWords.Count > 0 => (nameof(SeedWords), "set", "Leave it out"),
                 _ when _templatesSparseness is { } sparseness => (nameof(TemplatesSparseness), sparseness, "Leave it out"),
                 _ when _activationsSparseness is { } sparseness => (nameof(ActivationsSparseness), sparseness, "Leave it out"),
-                _ when MissingValues == MissingValues.AreMissing => (nameof(MissingValues), MissingValues, "Replace missing values first, with ReplaceMissingValues"),
+                _ when MissingValues == MissingValues.AreMissing
+                    => (nameof(MissingValues), MissingValues, "Replace missing values first, with ReplaceMissingValues"),
                 _ when ExampleWeightColumnName is not null && ActivationPenalty.L1 > 0
                     => (nameof(ActivationsL1Regularization), ActivationsL1Regularization, "Leave out the weights, or penalize activations by L2 alone"),
                 _ => (null, null, ""),
@@ -39,8 +40,8 @@ public sealed partial class NmfEstimator
             if (option is not null)
             {
                 throw new ArgumentOutOfRangeException(option, value,
-                    string.Create(CultureInfo.InvariantCulture, $"TemplatesMayBeNegative is true, but {option} is {value}, which needs templates that are not negative. ")
-                    + $"{remedy}.");
+                    string.Create(CultureInfo.InvariantCulture, $"TemplatesMayBeNegative is true, but {option} is {value}, which needs templates that are not ")
+                    + $"negative. {remedy}.");
             }
         }
     }

@@ -5,62 +5,6 @@ using Microsoft.ML.Nmf.Training;
 
 namespace Microsoft.ML.Nmf;
 
-/// <summary>How a non-negative matrix factorization is computed.</summary>
-public enum NmfSolver
-{
-    /// <summary>
-    /// Coordinate descent for β = 2. For every other β multiplicative updates that are longer than <see cref="MultiplicativeUpdates"/> wherever that lowers the
-    /// objective: half as many iterations.
-    /// </summary>
-    Automatic,
-
-    /// <summary>
-    /// Coordinate descent on the Gram form (HALS, <see href="https://doi.org/10.1587/transfun.E92.A.708">Cichocki and Phan 2009</see>), up to two sweeps
-    /// for each product with the data (<see href="https://doi.org/10.1162/NECO_a_00256">Gillis and Glineur 2012</see>), extrapolated while the objective falls
-    /// (<see href="https://doi.org/10.48550/arXiv.1805.06604">Ang and Gillis 2019</see>). β = 2 only; the fastest there.
-    /// </summary>
-    CoordinateDescent,
-
-    /// <summary>
-    /// Multiplicative updates that never raise the divergence (<see href="https://doi.org/10.1162/NECO_a_00168">Févotte and Idier 2011</see>). Any β. Zeros
-    /// in the start stay zero.
-    /// </summary>
-    MultiplicativeUpdates,
-
-    /// <summary>
-    /// Alternating exact non-negative least squares by block principal pivoting (<see href="https://doi.org/10.1137/110821172">Kim and Park 2011</see>).
-    /// β = 2 only; the fewest iterations, each the most expensive. Without orthogonality penalty.
-    /// </summary>
-    AlternatingLeastSquares,
-}
-
-/// <summary>
-/// Where a factorization starts. NNDSVD and its variants take the leading singular vectors of the data, found by a randomised method, and keep of each pair
-/// the heavier of its positive and its negative part (<see href="https://doi.org/10.1016/j.patcog.2007.09.010">Boutsidis and Gallopoulos 2008</see>). Missing
-/// values count there as the product of the means of their row and their feature.
-/// </summary>
-public enum NmfInitialization
-{
-    /// <summary>
-    /// <see cref="Nndsvd"/> for coordinate descent and alternating least squares, <see cref="NndsvdA"/> for multiplicative updates, which could never
-    /// leave a zero. Where there are 16,384 examples or more, the templates of NNDSVD are those of every eighth example, after four iterations on these alone:
-    /// that takes less time and starts nearer to the end. <see cref="Random"/> where values are missing.
-    /// </summary>
-    Automatic,
-
-    /// <summary>Uniform random values whose product has the mean of the data.</summary>
-    Random,
-
-    /// <summary>Sparse: half of the entries or more are zero.</summary>
-    Nndsvd,
-
-    /// <summary>NNDSVD with its zeros replaced by a tenth of √(mean of the data / r), which is what all entries would be if they were the same.</summary>
-    NndsvdA,
-
-    /// <summary>NNDSVD with its zeros replaced by random values, uniform from 0 to those of <see cref="NndsvdA"/>.</summary>
-    NndsvdAr,
-}
-
 public sealed partial class NmfEstimator
 {
     /// <summary>
@@ -219,41 +163,6 @@ public sealed partial class NmfEstimator
             set => _divergence.TransformTolerance = value;
         }
 
-        /// <summary>
-        /// What NaN means, and in sparse vectors a value that is not stored. <see cref="MissingValues.AreZero"/> unless set. With
-        /// <see cref="MissingValues.AreMissing"/> the objective counts observed values alone, in training and when transforming. Not with
-        /// <see cref="NmfSolver.AlternatingLeastSquares"/>.
-        /// </summary>
-        /// <exception cref="ArgumentOutOfRangeException">The value is none of the named ones.</exception>
-        public MissingValues MissingValues
-        {
-            get => _divergence.MissingValues;
-            set => _divergence.MissingValues = value;
-        }
-
-        /// <summary>
-        /// The name of a column, Single or Double, that says how often each row of the training data counts, its penalty on activations included: at least 0
-        /// and finite. 2 is the same as the row twice, 0 as without it. The activations of a row do not depend on its own weight. Null, the default, for once.
-        /// </summary>
-        /// <exception cref="ArgumentException">The name is empty.</exception>
-        public string? ExampleWeightColumnName
-        {
-            get => _divergence.ExampleWeightColumnName;
-            set => _divergence.ExampleWeightColumnName = value;
-        }
-
-        /// <summary>
-        /// How often each feature counts, its penalties on templates included: one weight for each, finite and at least 0, and one above 0. They count when
-        /// transforming too; a feature of weight 0 gets templates of 0 and is ignored. Null, the default, for once.
-        /// </summary>
-        /// <exception cref="ArgumentOutOfRangeException">A weight is negative or not finite, or none is above 0. Fitting throws it for a wrong
-        /// number.</exception>
-        public IReadOnlyList<float>? FeatureWeights
-        {
-            get => _divergence.FeatureWeights;
-            set => _divergence.FeatureWeights = value;
-        }
-
         /// <summary>Whether the start was left to us.</summary>
         internal bool IsStartAutomatic { get; private set; }
 
@@ -338,18 +247,6 @@ public sealed partial class NmfEstimator
             return scaled;
         }
 
-        /// <summary>The same options for data whose rows and columns were multiplied.</summary>
-        internal Options Weighted(ExampleWeights? weights)
-        {
-            if (weights is null)
-                return this;
-            var weighted = (Options)Copy();
-            weighted._initialTemplates = ExampleWeights.Scale(_initialTemplates, weights.ColumnScales);
-            weighted._fixedTemplates = ExampleWeights.Scale(_fixedTemplates, weights.ColumnScales);
-            weighted._initialActivations = ExampleWeights.Scale(_initialActivations, weights.RowScales);
-            return weighted;
-        }
-
         /// <inheritdoc />
         private protected override void StartRandomly()
         {
@@ -387,7 +284,7 @@ public sealed partial class NmfEstimator
                     "InitialActivations is set, but InitialTemplates is not: a factorization starts from templates, with or without activations. Set both.");
             }
 
-            CheckStarts(_initialTemplates is not null);
+            CheckStarts(_initialTemplates is not null || _initialActivations is not null);
             KeptActivations.Check(KeepActivations, Reading);
             RefuseGuidance();
             RefuseSparseness();
@@ -400,23 +297,6 @@ public sealed partial class NmfEstimator
             IsStartAutomatic = true;
             MayStartFromSample = _solver != NmfSolver.MultiplicativeUpdates && !TemplatesMayBeNegative;
             _initialization = _solver == NmfSolver.MultiplicativeUpdates ? NmfInitialization.NndsvdA : NmfInitialization.Nndsvd;
-        }
-
-        // The rows of a factor share one Gram matrix, which they do not where each has other entries, or another penalty.
-        private void CheckLeastSquares()
-        {
-            if (MissingValues == MissingValues.AreMissing)
-            {
-                throw new ArgumentOutOfRangeException(nameof(MissingValues), MissingValues,
-                    $"MissingValues is {MissingValues}, but {_solver} cannot leave out values. Choose {NmfSolver.CoordinateDescent}.");
-            }
-
-            bool isPenalised = (ExampleWeightColumnName is not null && ActivationPenalty.L1 > 0) || (FeatureWeights is not null && TemplatePenalty.L1 > 0);
-            if (isPenalised)
-            {
-                throw new ArgumentOutOfRangeException(nameof(Solver), _solver,
-                    $"Solver is {_solver}, which cannot have weights and an L1 penalty on the same side. Choose {NmfSolver.CoordinateDescent}.");
-            }
         }
     }
 

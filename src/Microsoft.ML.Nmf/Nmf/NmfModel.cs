@@ -62,9 +62,9 @@ public sealed class NmfModel : TopicSet
     public float[] Reconstruct(ReadOnlySpan<float> activations) => Templates.CombineColumns(Scale.Undo(activations));
 
     /// <summary>
-    /// Writes the model as one HTML file for people to read, that needs no other file and no network: the topics with their words, a map of them, a table, and how
-    /// the training went; with an examination also coherence, examples, shares by group and over time, and what no topic explains. It can be searched, printed, and
-    /// used by keyboard.
+    /// Writes the model as one HTML file for people to read, that needs no other file and no network: the topics with their words, a map of them, a table, and
+    /// how the training went; with an examination also coherence, examples, shares by group and over time, and what no topic explains. It can be searched,
+    /// printed, and used by keyboard.
     /// </summary>
     /// <param name="path">The file to write. One that is there is replaced, once the report is complete.</param>
     /// <param name="title">What it is headed by.</param>

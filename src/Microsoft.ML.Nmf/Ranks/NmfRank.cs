@@ -11,8 +11,8 @@ public sealed record NmfRank
     public required int Rank { get; init; }
 
     /// <summary>
-    /// The divergence of entries that were held out from what the other entries predict, beside that of one component: 1 is no better than that, and above 1 worse.
-    /// The mean over all blocks that were held out. It falls with each component that the data has, and then no more.
+    /// The divergence of entries that were held out from what the other entries predict, beside that of one component: 1 is no better than that, and above 1
+    /// worse. The mean over all blocks that were held out. It falls with each component that the data has, and then no more.
     /// </summary>
     public required double HeldOutError { get; init; }
 
@@ -27,13 +27,14 @@ public sealed record NmfRank
     /// <summary>The standard error of <see cref="HeldOutLoss"/>, much less than that of the error itself, since all ranks have the same blocks.</summary>
     public required double HeldOutLossStandardError { get; init; }
 
-    /// <summary>The share of what one component leaves of the training data that these components explain, from 0 to 1. It rises with every component.</summary>
+    /// <summary>The share of what one component leaves of the training data that these components explain, from 0 to 1. It rises with every
+    /// component.</summary>
     public required double ExplainedShare { get; init; }
 
     /// <summary>
     /// How much the templates of several random starts differ, from 0 for the same templates to 1: the mean over all pairs of starts of
-    /// <c>1/(2r) Σ_k [(1 − max_l c_kl) + (1 − max_l c_lk)]</c>, with the correlation c_kl of template k of one with template l of the other, negative ones being 0
-    /// (Wu et al. 2016, <see href="https://doi.org/10.1073/pnas.1521171113"/>, after Amari). NaN without several starts.
+    /// <c>1/(2r) Σ_k [(1 − max_l c_kl) + (1 − max_l c_lk)]</c>, with the correlation c_kl of template k of one with template l of the other, negative ones
+    /// being 0 (Wu et al. 2016, <see href="https://doi.org/10.1073/pnas.1521171113"/>, after Amari). NaN without several starts.
     /// </summary>
     public required double AmariDistance { get; init; }
 
@@ -51,8 +52,8 @@ public sealed record NmfRank
 
     /// <summary>The rank and its numbers, in one line for people to read.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"rank {Rank}: held-out error {HeldOutError:F4} ± {HeldOutStandardError:F4}, explained {100 * ExplainedShare:F1} %, Amari distance {AmariDistance:F3}, ")
-        + string.Create(CultureInfo.InvariantCulture, $"cophenetic correlation {CopheneticCorrelation:F3}, coherence {Coherence:F3}");
+        $"rank {Rank}: held-out error {HeldOutError:F4} ± {HeldOutStandardError:F4}, explained {100 * ExplainedShare:F1} %, Amari distance ")
+        + string.Create(CultureInfo.InvariantCulture, $"{AmariDistance:F3}, cophenetic correlation {CopheneticCorrelation:F3}, coherence {Coherence:F3}");
 }
 
 /// <summary>How far a comparison of ranks is.</summary>

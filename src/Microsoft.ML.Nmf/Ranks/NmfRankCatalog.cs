@@ -24,8 +24,10 @@ public static class NmfRankCatalog
     /// <param name="seed">The seed of everything random; null takes one from the context.</param>
     /// <exception cref="ArgumentNullException"><paramref name="data"/> or the catalog is null.</exception>
     /// <exception cref="ArgumentException"><paramref name="inputColumnName"/> is null or empty.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The column is missing or of a wrong type, or there is a rank out of its range or above what the data has.</exception>
-    /// <exception cref="InvalidOperationException">There are no rows, or too few to hold any out, or a feature is negative, not a number or infinite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The column is missing or of a wrong type, or there is a rank out of its range or above what the data
+    /// has.</exception>
+    /// <exception cref="InvalidOperationException">There are no rows, or too few to hold any out, or a feature is negative, not a number or
+    /// infinite.</exception>
     /// <example>
     /// <code>
     /// var mlContext = new MLContext(seed: 1);
@@ -56,10 +58,11 @@ public static class NmfRankCatalog
     /// <param name="data">The data, which is read once.</param>
     /// <param name="options">The options, which are read when this is called.</param>
     /// <exception cref="ArgumentNullException">The catalog, the data or the options are null.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">Options exclude each other, the column is missing or of a wrong type, or a rank is above what the data has.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Options exclude each other, the column is missing or of a wrong type, or a rank is above what the data
+    /// has.</exception>
     /// <exception cref="InvalidOperationException">
-    /// There are no rows, or too few to hold any out, or a feature is negative, not a number or infinite; or the application loaded a version of ML.NET that this
-    /// package is not made for.
+    /// There are no rows, or too few to hold any out, or a feature is negative, not a number or infinite; or the application loaded a version of ML.NET that
+    /// this package is not made for.
     /// </exception>
     /// <exception cref="OperationCanceledException">The token of the options or the context's execution was cancelled.</exception>
     /// <example>
@@ -134,8 +137,8 @@ public static class NmfRankCatalog
         if (option is not null)
         {
             throw new ArgumentOutOfRangeException(nameof(NmfRankComparison.Options.Nmf), option,
-                $"Nmf has {option}, but ranks are compared on data of which all values are there and count alike. Leave {option} out, or compare ranks in a loop of "
-                + "your own, by the objective of rows that were held out.");
+                $"Nmf has {option}, but ranks are compared on data of which all values are there and count alike. Leave {option} out, or compare ranks in a "
+                + "loop of your own, by the objective of rows that were held out.");
         }
     }
 

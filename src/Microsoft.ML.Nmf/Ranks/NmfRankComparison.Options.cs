@@ -15,8 +15,8 @@ public sealed partial class NmfRankComparison
         private long? _memory;
 
         /// <summary>
-        /// How each factorization is made: the input column, β, penalties, solver, iterations, seed, engine, threads, and the token that cancels. Its rank, output
-        /// column, progress and recorder do not matter.
+        /// How each factorization is made: the input column, β, penalties, solver, iterations, seed, engine, threads, and the token that cancels. Its rank,
+        /// output column, progress and recorder do not matter.
         /// </summary>
         /// <exception cref="ArgumentNullException">The value is null.</exception>
         /// <exception cref="ArgumentOutOfRangeException">It has initial or fixed templates, initial activations, or seed words.</exception>
@@ -56,8 +56,8 @@ public sealed partial class NmfRankComparison
         }
 
         /// <summary>
-        /// The blocks of a repetition. Rows and columns are each cut into as many parts, and a block of one part of both is held out of each training, which learns
-        /// from the rest: with 5, from 64 % of all entries. At least 2. 5 unless set.
+        /// The blocks of a repetition. Rows and columns are each cut into as many parts, and a block of one part of both is held out of each training, which
+        /// learns from the rest: with 5, from 64 % of all entries. At least 2. 5 unless set.
         /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">The value is below 2.</exception>
         public int NumberOfFolds
@@ -75,8 +75,8 @@ public sealed partial class NmfRankComparison
         }
 
         /// <summary>
-        /// The random starts from which the stability of each rank is found; 0 for none, which saves as many trainings of all data for each rank, otherwise at least
-        /// 2. 4 unless set.
+        /// The random starts from which the stability of each rank is found; 0 for none, which saves as many trainings of all data for each rank, otherwise at
+        /// least 2. 4 unless set.
         /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">The value is negative or 1.</exception>
         public int NumberOfStarts
@@ -86,8 +86,8 @@ public sealed partial class NmfRankComparison
         }
 
         /// <summary>
-        /// The most bytes that trainings which run at the same time may take together, at least 1; null for half of what is free. It limits how many run at once, but
-        /// one always does. On the Torch engine they run one after the other.
+        /// The most bytes that trainings which run at the same time may take together, at least 1; null for half of what is free. It limits how many run at
+        /// once, but one always does. On the Torch engine they run one after the other.
         /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
         public long? Memory
@@ -96,7 +96,8 @@ public sealed partial class NmfRankComparison
             set => _memory = value is null or >= 1 ? value : throw OptionRange.Refuse(nameof(Memory), value, "at least 1 byte");
         }
 
-        /// <summary>Is told after each training, one at a time, on the thread that made it; null for nothing. An exception that it throws ends the comparison.</summary>
+        /// <summary>Is told after each training, one at a time, on the thread that made it; null for nothing. An exception that it throws ends the
+        /// comparison.</summary>
         public IProgress<NmfRankProgress>? Progress { get; set; }
 
         /// <summary>A copy, so that a comparison does not change with the options it was made from.</summary>

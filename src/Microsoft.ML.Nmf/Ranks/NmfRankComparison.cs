@@ -6,9 +6,9 @@ namespace Microsoft.ML.Nmf;
 
 /// <summary>Factorizations of several ranks beside each other, and which rank the numbers speak for.</summary>
 /// <remarks>
-/// The recommendation goes by the entries that were held out (bi-cross-validation, Owen and Perry 2009, <see href="https://doi.org/10.1214/08-AOAS227"/>): a block
-/// of rows and columns is left out, the rest is factorized, and the block is predicted from the activations of its rows and the templates of its columns, which the
-/// other columns and rows give. Components that are noise predict nothing. The other numbers are for those who decide themselves.
+/// The recommendation goes by the entries that were held out (bi-cross-validation, Owen and Perry 2009, <see href="https://doi.org/10.1214/08-AOAS227"/>): a
+/// block of rows and columns is left out, the rest is factorized, and the block is predicted from the activations of its rows and the templates of its columns,
+/// which the other columns and rows give. Components that are noise predict nothing. The other numbers are for those who decide themselves.
 /// </remarks>
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed partial class NmfRankComparison
@@ -24,8 +24,8 @@ public sealed partial class NmfRankComparison
     public IReadOnlyList<NmfRank> Ranks { get; }
 
     /// <summary>
-    /// The smallest rank that predicts what was held out as well as the best does: its <see cref="NmfRank.HeldOutLoss"/> is no more than the standard error of that,
-    /// or than a hundredth of what all ranks gain on one component.
+    /// The smallest rank that predicts what was held out as well as the best does: its <see cref="NmfRank.HeldOutLoss"/> is no more than the standard error of
+    /// that, or than a hundredth of what all ranks gain on one component.
     /// </summary>
     public int RecommendedRank { get; }
 

@@ -6,7 +6,8 @@ using Microsoft.ML.Nmf.Training;
 
 namespace Microsoft.ML.Nmf.Ranks;
 
-/// <summary>Makes all trainings of a comparison of ranks, as many at the same time as threads and memory allow. The numbers do not depend on how many that are.</summary>
+/// <summary>Makes all trainings of a comparison of ranks, as many at the same time as threads and memory allow. The numbers do not depend on how many that
+/// are.</summary>
 internal sealed class RankSearch
 {
     private const int MostRowsOfConsensus = 1000;
@@ -70,7 +71,8 @@ internal sealed class RankSearch
     }
 
     private static NmfRank Describe(
-        int rank, double[] errors, double[] best, IReadOnlyDictionary<int, (double Divergence, double Coherence)> wholes, (double Amari, double Cophenetic) stability)
+        int rank, double[] errors, double[] best, IReadOnlyDictionary<int, (double Divergence, double Coherence)> wholes,
+        (double Amari, double Cophenetic) stability)
     {
         (double error, double spread) = RankChoice.MeanOf(errors);
         (double loss, double spreadOfLoss) = RankChoice.LossOf(errors, best);

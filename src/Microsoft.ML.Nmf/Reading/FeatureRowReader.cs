@@ -228,10 +228,11 @@ internal sealed class FeatureRowReader
                 ? "Replace missing values first, with ReplaceMissingValues."
                 : "Replace missing values first, with ReplaceMissingValues, or train with the option MissingValues = MissingValues.AreMissing, which leaves "
                     + "them out of account and predicts them."),
-            double.PositiveInfinity or double.NegativeInfinity when _settings.Negative == NegativeValues.Keep || value > 0 => ("is infinite", "Bound the values first, for instance with "
-                + $"Expression(\"{_column.Name}\", \"x => min(x, 1000)\", \"{_column.Name}\")."),
-            < 0 when _settings.Negative != NegativeValues.Keep => ("is negative", "A non-negative factorization needs values of at least 0. Train with the option NegativeValues = NegativeValues.Clip, which "
-                + "counts negative ones as 0, or, with Nmf, TemplatesMayBeNegative = true, which keeps them, or set them to 0 first, with "
+            double.PositiveInfinity or double.NegativeInfinity when _settings.Negative == NegativeValues.Keep || value > 0
+                => ("is infinite", $"Bound the values first, for instance with Expression(\"{_column.Name}\", \"x => min(x, 1000)\", \"{_column.Name}\")."),
+            < 0 when _settings.Negative != NegativeValues.Keep => ("is negative", "A non-negative factorization needs values of at least 0. Train with the "
+                + "option NegativeValues = NegativeValues.Clip, which counts negative ones as 0, or, with Nmf, TemplatesMayBeNegative = true, which keeps them, or "
+                + "set them to 0 first, with "
                 + $"Expression(\"{_column.Name}\", \"x => max(x, 0)\", \"{_column.Name}\"), or shift them with NormalizeMinMax and fixZero: false; values "
                 + "below those that it was fitted to stay negative."),
             _ => ("is too large for float32", "Rescale the column first, for instance with NormalizeMinMax."),

@@ -79,8 +79,9 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
     /// <returns>The transformer that computes activations with what was learned.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The input or label column is missing or of a wrong type, or an option does not fit the data.</exception>
     /// <exception cref="InvalidOperationException">
-    /// The <see cref="FactorizationOptions.Recorder"/> records another training, or has no room; or there are no rows, or none has a label where a label column is named, or labels have more than 1,048,576 values, or a feature is negative, not a
-    /// number or infinite (but where options say what such values mean), or a weight is.
+    /// The <see cref="FactorizationOptions.Recorder"/> records another training, or has no room; or there are no rows, or none has a label where a label column
+    /// is named, or labels have more than 1,048,576 values, or a feature is negative, not a number or infinite (but where options say what such values mean),
+    /// or a weight is.
     /// </exception>
     /// <exception cref="OperationCanceledException"><see cref="FactorizationOptions.CancellationToken"/> or the context's execution was cancelled.</exception>
     public TTransformer Fit(IDataView input)
@@ -142,7 +143,8 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
         }
     }
 
-    // As many starts as have a thread each, and memory for factors and a transpose of the data in half of what is free. A device has all its work to do with one.
+    // As many starts as have a thread each, and memory for factors and a transpose of the data in half of what is free. A device has all its work to do with
+    // one.
     private int AtOnce(ComputeEngine engine, TrainingInput input, int starts)
     {
         if (!engine.IsManaged)

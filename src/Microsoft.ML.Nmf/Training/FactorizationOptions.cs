@@ -104,8 +104,8 @@ public abstract class FactorizationOptions
     }
 
     /// <summary>
-    /// How the activations of a row are scaled in every column of them. <see cref="ActivationNormalization.UnitMeanSquare"/> unless set, with which the defaults of
-    /// ML.NET's trainers work. It changes neither the training nor the class scores.
+    /// How the activations of a row are scaled in every column of them. <see cref="ActivationNormalization.UnitMeanSquare"/> unless set, with which the
+    /// defaults of ML.NET's trainers work. It changes neither the training nor the class scores.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is none of the named ones.</exception>
     public ActivationNormalization Normalization
@@ -136,8 +136,8 @@ public abstract class FactorizationOptions
 
     /// <summary>
     /// The training ends when an iteration lowers the square root of the objective, for β = 2 the norm of the residual, by no more than this share of what all
-    /// iterations after the first have lowered it by: when it makes next to nothing of the way any more, however small or large the rest that stays. From 0, which
-    /// makes all the iterations, to below 1. 1e-4 unless set.
+    /// iterations after the first have lowered it by: when it makes next to nothing of the way any more, however small or large the rest that stays. From 0,
+    /// which makes all the iterations, to below 1. 1e-4 unless set.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative, not finite, or 1 or more.</exception>
     public double Tolerance
@@ -200,8 +200,8 @@ public abstract class FactorizationOptions
     public IProgress<TrainingProgress>? Progress { get; set; }
 
     /// <summary>
-    /// Keeps snapshots of the training on its way: its numbers, templates and, on request, activations and gradients. Null, the default, keeps and copies nothing.
-    /// One recorder records one training at a time.
+    /// Keeps snapshots of the training on its way: its numbers, templates and, on request, activations and gradients. Null, the default, keeps and copies
+    /// nothing. One recorder records one training at a time.
     /// </summary>
     public TrainingRecorder? Recorder { get; set; }
 
@@ -267,8 +267,8 @@ public abstract class FactorizationOptions
         if (NegativeValues == NegativeValues.Keep && !MayKeepNegativeValues)
         {
             throw new ArgumentOutOfRangeException(nameof(NegativeValues), NegativeValues,
-                $"NegativeValues is {NegativeValues}, but factors that are not negative cannot approximate negative values. Choose {NegativeValues.Clip}, or Nmf "
-                + "with TemplatesMayBeNegative.");
+                $"NegativeValues is {NegativeValues}, but factors that are not negative cannot approximate negative values. Choose {NegativeValues.Clip}, or "
+                + "Nmf with TemplatesMayBeNegative.");
         }
     }
 

@@ -6,9 +6,9 @@ namespace Microsoft.ML.Nmf.Training;
 /// Templates to start from for β = 2 where there are many rows: the start of every eighth row, by NNDSVD, then some iterations on these rows alone.
 /// </summary>
 /// <remarks>
-/// On TF-IDF of 60,237 texts this takes two thirds of the time of NNDSVD of all rows, and what it leads to is better: from each of 14 seeds, at ranks 20, 50 and
-/// 100, it ends below what scikit-learn has after 50 iterations, after 22 of its own at most. Of every fourth, sixth, tenth or twelfth row, or with no iterations,
-/// four or sixteen, it does not at some rank.
+/// On TF-IDF of 60,237 texts this takes two thirds of the time of NNDSVD of all rows, and what it leads to is better: from each of 14 seeds, at ranks 20, 50
+/// and 100, it ends below what scikit-learn has after 50 iterations, after 22 of its own at most. Of every fourth, sixth, tenth or twelfth row, or with no
+/// iterations, four or sixteen, it does not at some rank.
 /// </remarks>
 internal static class SampledStart
 {
@@ -22,7 +22,8 @@ internal static class SampledStart
 
     /// <summary>Whether there are rows enough, without holes.</summary>
     public static bool Suits(FactorPair factors)
-        => factors.Data.Examples is not ObservedExamples && factors.Data.Rows >= LeastRows && factors.Data.Rows / Step >= (long)RowsOfComponent * factors.Templates.Rank;
+        => factors.Data.Examples is not ObservedExamples && factors.Data.Rows >= LeastRows
+            && factors.Data.Rows / Step >= (long)RowsOfComponent * factors.Templates.Rank;
 
     /// <summary>Fills the templates. The activations stay as they are; coordinate descent and exact least squares find those that suit the templates.</summary>
     /// <param name="engine">The engine.</param>

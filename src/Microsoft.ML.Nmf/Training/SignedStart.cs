@@ -3,8 +3,8 @@ using Microsoft.ML.Nmf.Engine;
 namespace Microsoft.ML.Nmf.Training;
 
 /// <summary>
-/// What semi-NMF starts from: activations alone, since the templates that suit them best are found at once. They are the heavier of the positive and the negative
-/// parts of the left singular vectors of the data (Gillis and Kumar 2015, <see href="https://doi.org/10.1137/140993272">section 4.2</see>).
+/// What semi-NMF starts from: activations alone, since the templates that suit them best are found at once. They are the heavier of the positive and the
+/// negative parts of the left singular vectors of the data (Gillis and Kumar 2015, <see href="https://doi.org/10.1137/140993272">section 4.2</see>).
 /// </summary>
 internal static class SignedStart
 {

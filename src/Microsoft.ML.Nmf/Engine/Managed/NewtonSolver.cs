@@ -227,7 +227,8 @@ internal sealed class NewtonSolver<TDivergence> : ActivationSolver
         }
     }
 
-    // A whole step without comparing objectives, which near the minimum float32 does not tell apart: it squares the small error that the activations still have.
+    // A whole step without comparing objectives, which near the minimum float32 does not tell apart: it squares the small error that the activations still
+    // have.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Polish(FeaturePanel panel, double sum, ReadOnlySpan<float> row)
     {
