@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Microsoft.ML.Nmf.Topics;
 
 namespace Microsoft.ML.Nmf.Ranks;
 
@@ -32,19 +33,9 @@ internal static class TemplateDistance
     private static double[,] Correlations(FactorMatrix first, FactorMatrix second)
     {
         int rank = first.Columns, rows = first.Rows;
-        double[,] products = new double[rank, rank];
+        double[,] products = TopicMeasures.InnerProducts(first, second, [.. Enumerable.Range(0, rows)]);
         (double[] sums, double[] norms) = Moments(first);
         (double[] otherSums, double[] otherNorms) = Moments(second);
-        for (int j = 0; j < rows; j++)
-        {
-            ReadOnlySpan<float> left = first.Row(j), right = second.Row(j);
-            for (int k = 0; k < rank; k++)
-            {
-                for (int l = 0; left[k] != 0 && l < rank; l++)
-                    products[k, l] += (double)left[k] * right[l];
-            }
-        }
-
         for (int k = 0; k < rank; k++)
         {
             for (int l = 0; l < rank; l++)
@@ -60,14 +51,7 @@ internal static class TemplateDistance
     // The sum of each column, and its norm about its mean.
     private static (double[] Sums, double[] Norms) Moments(FactorMatrix factor)
     {
-        double[] sums = new double[factor.Columns], norms = new double[factor.Columns];
-        for (int j = 0; j < factor.Rows; j++)
-        {
-            ReadOnlySpan<float> row = factor.Row(j);
-            for (int k = 0; k < row.Length; k++)
-                sums[k] += row[k];
-        }
-
+        double[] sums = factor.ColumnSums(), norms = new double[factor.Columns];
         for (int j = 0; j < factor.Rows; j++)
         {
             ReadOnlySpan<float> row = factor.Row(j);

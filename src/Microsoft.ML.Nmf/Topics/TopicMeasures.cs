@@ -47,7 +47,11 @@ internal static class TopicMeasures
         return features.Length == 0 ? double.NaN : (double)features.Distinct().Count() / features.Length;
     }
 
-    private static double[,] InnerProducts(FactorMatrix first, FactorMatrix second, int[] rows)
+    /// <summary>The inner product of every column of one matrix with every column of another, in double.</summary>
+    /// <param name="first">m × r.</param>
+    /// <param name="second">m' × r'.</param>
+    /// <param name="rows">For each row of the second matrix the one of the first that it belongs to; −1 for one that the first has not.</param>
+    public static double[,] InnerProducts(FactorMatrix first, FactorMatrix second, int[] rows)
     {
         var products = new double[first.Columns, second.Columns];
         for (int j = 0; j < rows.Length; j++)
