@@ -139,7 +139,8 @@ internal sealed class RankSearch
         return _options.Ranks.ToDictionary(rank => rank, rank =>
         {
             (FactorMatrix Templates, int[] Topics)[] models = [.. Enumerable.Range(1, starts).Select(start => ended[(rank, start)])];
-            double distance = (from i in Enumerable.Range(0, starts) from j in Enumerable.Range(0, i)
+            double distance = (from i in Enumerable.Range(0, starts)
+                               from j in Enumerable.Range(0, i)
                                select TemplateDistance.Amari(models[i].Templates, models[j].Templates)).Average();
             return (distance, ConsensusClustering.CopheneticCorrelation([.. models.Select(model => model.Topics)]));
         });

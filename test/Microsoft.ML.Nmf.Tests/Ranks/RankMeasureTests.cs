@@ -80,9 +80,12 @@ public class RankMeasureTests
             List<List<int>> groups = [.. Enumerable.Range(0, rows).Select(i => new List<int> { i })];
             while (groups.Count > 1)
             {
-                var nearest = (from a in groups from b in groups where groups.IndexOf(a) < groups.IndexOf(b)
+                var nearest = (from a in groups
+                               from b in groups
+                               where groups.IndexOf(a) < groups.IndexOf(b)
                                let mean = (from i in a from j in b select (double)distances[i, j]).Average()
-                               orderby mean select (a, b, mean)).First();
+                               orderby mean
+                               select (a, b, mean)).First();
                 foreach (int i in nearest.a)
                 {
                     foreach (int j in nearest.b)
