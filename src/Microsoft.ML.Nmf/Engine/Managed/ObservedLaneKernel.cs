@@ -5,9 +5,9 @@ using System.Runtime.Intrinsics;
 namespace Microsoft.ML.Nmf.Engine.Managed;
 
 /// <summary>
-/// What <see cref="ObservedDescentKernel"/> computes, for sixteen rows of about as many entries each, one row in a SIMD lane: a vector has an entry of each row,
-/// so that nothing is summed across lanes and no row waits for its own steps. On one thread of an EPYC (Zen 5) an update of 100,000 rows of 50 entries took 30 ms
-/// at rank 20, and 50 ms row by row.
+/// What <see cref="ObservedDescentKernel"/> computes, for sixteen rows of about as many entries each, one row in a SIMD lane: a vector has an entry of each,
+/// so that nothing is summed across lanes and no row waits for its own steps. On one thread of an EPYC (Zen 5) an update of 100,000 rows of 50 entries took
+/// 30 ms at rank 20, and 50 ms row by row.
 /// </summary>
 /// <param name="data">M.</param>
 /// <param name="factor">F, changed in place.</param>
