@@ -8,7 +8,7 @@ namespace Microsoft.ML.Nmf.Engine.Managed;
 /// Coordinate descent on min over f ≥ 0 of ½ Σ u (x − f oᵀ)² plus the penalty, over the observed entries of each row, with u the weight of the entry's column.
 /// The rows of O that belong to the entries of a row are brought together and transposed, so that a coordinate of all of them is a few whole vectors, and the
 /// residual is kept up to date. Four coordinates at a time: their gradients and what couples them are summed in registers, and the steps are those of one after
-/// the other. Cost of a row of z entries: 2·z·r, and 4·z·r for each sweep.
+/// the other. Rows that <see cref="ObservedLaneKernel"/> suits are left to it. Cost of a row of z entries: 2·z·r, and 4·z·r for each sweep.
 /// </summary>
 /// <param name="data">M.</param>
 /// <param name="factor">F, changed in place.</param>
@@ -24,7 +24,7 @@ internal sealed class ObservedDescentKernel(ObservedData data, ManagedFactor fac
     private const int Gathered = 0, Panels = 1, Residuals = 2;
 
     private readonly int _coordinates = (factor.Rank + Group - 1) / Group * Group;
-    private readonly float[]? _roots = data.ColumnWeights is { } weights ? ExampleWeights.PowersOf(weights, 0.5) : null;
+    private readonly ObservedLaneKernel _lanes = new(data, factor, other, penalty, sweeps);
 
     // A row f with what belongs to its entries.
     private ref struct Row
@@ -42,6 +42,9 @@ internal sealed class ObservedDescentKernel(ObservedData data, ManagedFactor fac
     {
         (int first, int count, int block, int place) = ObservedTermsKernel.Piece(piece, data.Rows);
         CompressedBlock rows = data.Data.Blocks[block];
+        if (_lanes.Suits(rows, place, count))
+            return _lanes.Descend(rows, place, first, workspace);
+
         double divergence = 0;
         for (int i = 0; i < count; i += 2)
         {
@@ -102,19 +105,20 @@ internal sealed class ObservedDescentKernel(ObservedData data, ManagedFactor fac
         LaneTranspose.ToLanes(other.Values, stride, columns, panel, width, other.Rank, workspace.Floats(Gathered, Lane * stride));
         values.CopyTo(residual);
         residual[values.Length..].Clear();
-        if (_roots is null)
+        if (_lanes.Roots is null)
             return;
         Span<float> roots = workspace.Floats(Gathered, width);
         roots.Clear();
         for (int p = 0; p < columns.Length; p++)
-            roots[p] = _roots[columns[p]];
+            roots[p] = _lanes.Roots[columns[p]];
         Scale(residual, roots);
         for (int k = 0; k < _coordinates; k++)
             Scale(panel.Slice(k * width, width), roots);
     }
 
+    /// <summary>values ← values ∘ scales, in whole vectors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Scale(Span<float> values, ReadOnlySpan<float> scales)
+    public static void Scale(Span<float> values, ReadOnlySpan<float> scales)
     {
         ref float v = ref MemoryMarshal.GetReference(values);
         ref float s = ref MemoryMarshal.GetReference(scales);
@@ -137,9 +141,9 @@ internal sealed class ObservedDescentKernel(ObservedData data, ManagedFactor fac
         }
     }
 
-    // residual ← residual + Σ by_i · row i of four.
+    /// <summary>residual ← residual + Σ by_i · row i of four rows that follow each other.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddRows(
+    public static void AddRows(
         ref float rows, ref float residual, nint width, Vector512<float> by0, Vector512<float> by1, Vector512<float> by2, Vector512<float> by3)
     {
         ref float r1 = ref Unsafe.Add(ref rows, width);
