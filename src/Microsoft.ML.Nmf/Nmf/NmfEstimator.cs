@@ -40,16 +40,22 @@ public sealed partial class NmfEstimator : FactorizationEstimator<NmfTransformer
     private protected override IReadOnlyList<string> OutputColumnNames => [_options.OutputColumnName, .. _options.Explanations.Select(column => column.Name)];
 
     /// <inheritdoc />
-    private protected override long WorkingBytes(WorkingMemory memory, TrainingInput input)
+    private protected override long WorkingBytes(WorkingMemory memory, TrainingInput input) => WorkingBytes(memory, input.Examples, _options);
+
+    /// <summary>The most bytes that a training holds at once, besides the data.</summary>
+    /// <param name="memory">What it is made of.</param>
+    /// <param name="examples">What is trained on.</param>
+    /// <param name="options">Resolved options.</param>
+    internal static long WorkingBytes(WorkingMemory memory, ExampleMatrix examples, Options options)
     {
-        int rank = _options.Rank, features = input.Examples.Columns;
-        long start = _options.InitialTemplates is null && _options.Initialization != NmfInitialization.Random
+        int rank = options.Rank, features = examples.Columns;
+        long start = options.InitialTemplates is null && options.Initialization != NmfInitialization.Random
             ? memory.OfNndsvd(features, rank)
             : memory.OfRandomStart(features, rank);
-        long iterations = memory.OfIterations(features, rank, _options.Beta, NmfTraining.UpdateOf(_options), input.Examples is ObservedExamples);
+        long iterations = memory.OfIterations(features, rank, options.Beta, NmfTraining.UpdateOf(options), examples is ObservedExamples);
         // What known templates leave of the data is held beside it, on the host and on the engine, and so are the factors of it.
-        if (_options is { NumberGuided: > 0, AreTemplatesFixed: false, InitialTemplates: null })
-            start += 2 * input.Examples.Bytes + memory.OfExamples(rank) + memory.OfFeatures(rank);
+        if (options is { NumberGuided: > 0, AreTemplatesFixed: false, InitialTemplates: null })
+            start += 2 * examples.Bytes + memory.OfExamples(rank) + memory.OfFeatures(rank);
         return memory.OfExamples(rank) + memory.OfFeatures(rank) + Math.Max(start, iterations);
     }
 

@@ -107,14 +107,15 @@ internal static class NmfTraining
     /// <param name="engine">The engine.</param>
     /// <param name="factors">X, and W and H to go on from.</param>
     /// <param name="options">Resolved options, in the unit of the stored data.</param>
+    /// <param name="seeds">What seeded topics are pulled to (<see cref="ProfilesOf"/>), or null.</param>
     /// <param name="areTemplatesNormed">Whether W keeps its norms rather than H.</param>
     /// <param name="monitor">Is told of every iteration.</param>
     /// <param name="phase">What is being trained, in a few words.</param>
     /// <param name="units">By what data and factors are divided, for snapshots.</param>
-    public static TrainingHistory GoOn(ComputeEngine engine, FactorPair factors, NmfEstimator.Options options, bool areTemplatesNormed,
+    public static TrainingHistory GoOn(ComputeEngine engine, FactorPair factors, NmfEstimator.Options options, FactorMatrix? seeds, bool areTemplatesNormed,
         ITrainingMonitor monitor, string phase, FactorUnits units)
     {
-        using TemplatePull? pull = PullTo(engine, ProfilesOf(factors.Data.Examples, options), options);
+        using TemplatePull? pull = PullTo(engine, seeds, options);
         FactorChain chain = ChainOf(engine, factors, options, units, options.AreTemplatesFixed, pull, FactorChain.DefaultOrder(2));
         (Factor normed, Factor other) = areTemplatesNormed ? (factors.Templates, factors.Activations) : (factors.Activations, factors.Templates);
         using var solver = new NormedChain(engine, chain, normed, other, options.NumberGuided);
@@ -123,9 +124,10 @@ internal static class NmfTraining
     }
 
     /// <summary>The objective and the divergence of factors, in the unit of the data.</summary>
-    public static (double Objective, double Divergence) Evaluate(ComputeEngine engine, FactorPair factors, NmfEstimator.Options options)
+    public static (double Objective, double Divergence) Evaluate(
+        ComputeEngine engine, FactorPair factors, NmfEstimator.Options options, FactorMatrix? seeds)
     {
-        using TemplatePull? pull = PullTo(engine, ProfilesOf(factors.Data.Examples, options), options);
+        using TemplatePull? pull = PullTo(engine, seeds, options);
         using FactorChain chain = ChainOf(engine, factors, options, units: null, options.AreTemplatesFixed, pull);
         return chain.Evaluate();
     }
@@ -145,8 +147,8 @@ internal static class NmfTraining
         return FactorChain.Create(engine, factors.Data, links, options.Beta, UpdateOf(options), order);
     }
 
-    // What seeded topics start from and are pulled to; null where there are none. Multiplicative updates never leave a zero.
-    private static FactorMatrix? ProfilesOf(ExampleMatrix examples, NmfEstimator.Options options) => options.SeedFeatures.Count == 0
+    /// <summary>What seeded topics start from and are pulled to; null where there are none. Multiplicative updates never leave a zero.</summary>
+    public static FactorMatrix? ProfilesOf(ExampleMatrix examples, NmfEstimator.Options options) => options.SeedFeatures.Count == 0
         ? null
         : SeedProfiles.Of(examples, options.SeedFeatures, options.Rank, options.Solver == NmfSolver.MultiplicativeUpdates ? NndsvdFill : 0);
 

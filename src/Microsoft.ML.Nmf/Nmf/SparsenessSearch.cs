@@ -32,6 +32,8 @@ internal sealed class SparsenessSearch(ComputeEngine engine, FactorPair factors,
 
     private readonly bool _ofTemplates = options.TemplatesSparseness is not null;
 
+    private readonly FactorMatrix? _seeds = NmfTraining.ProfilesOf(factors.Data.Examples, options);
+
     private string Option => _ofTemplates ? nameof(NmfEstimator.Options.TemplatesSparseness) : nameof(NmfEstimator.Options.ActivationsSparseness);
 
     /// <summary>Leaves the factors of the weight that was found.</summary>
@@ -89,10 +91,10 @@ internal sealed class SparsenessSearch(ComputeEngine engine, FactorPair factors,
         engine.Copy(start.Templates, factors.Templates);
         engine.Copy(start.Activations, factors.Activations);
         NmfEstimator.Options penalised = WithWeight((float)weight);
-        TrainingHistory history = NmfTraining.GoOn(engine, factors, penalised.InUnits(units), !_ofTemplates, monitor, phase, units);
+        TrainingHistory history = NmfTraining.GoOn(engine, factors, penalised.InUnits(units), _seeds, !_ofTemplates, monitor, phase, units);
         FactorMatrix activations = Solve(penalised);
         factors.Activations.CopyFrom(FactorUnits.Multiply(activations, 1 / units.Activations).Values);
-        (double objective, double divergence) = NmfTraining.Evaluate(engine, factors, penalised.InUnits(units));
+        (double objective, double divergence) = NmfTraining.Evaluate(engine, factors, penalised.InUnits(units), _seeds);
         TrainingIteration end = history.Last with { Number = history.Last.Number + 1, Objective = objective, Divergence = divergence };
         double reached = _ofTemplates ? OfTemplates() : OfShares(activations, TemplateSums());
         return new(weight, reached, new TrainingHistory([.. history, end], history.End), penalised);

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime.ExceptionServices;
 using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Topics;
 using Microsoft.ML.Nmf.Training;
@@ -90,12 +89,14 @@ internal sealed class RankSearch
         };
     }
 
-    private RankTraining TrainingOf(int rank, int start = 0)
+    private RankTraining TrainingOf(int rank, int start = 0) => new((NmfEstimator.Options)OptionsOf(rank).ForStart(start), _checkAlive);
+
+    private NmfEstimator.Options OptionsOf(int rank)
     {
         var options = (NmfEstimator.Options)_nmf.Copy();
         options.Rank = rank;
         options.Resolve();
-        return new RankTraining((NmfEstimator.Options)options.ForStart(start), _checkAlive);
+        return options;
     }
 
     private double CoherenceOf(FactorMatrix templates)
@@ -183,7 +184,7 @@ internal sealed class RankSearch
         }
         catch (AggregateException several)
         {
-            ExceptionDispatchInfo.Throw(several.Flatten().InnerExceptions[0]);
+            SeveralStarts.Rethrow(several);
         }
 
         void Run(ComputeEngine engine, T training)
@@ -198,10 +199,7 @@ internal sealed class RankSearch
     // How many trainings of a rank fit the memory at once: the data is there, each has a transpose of its own.
     private int AtOnce(ComputeEngine engine, ExampleMatrix data, int rank)
     {
-        var memory = new WorkingMemory(engine, data.Rows, data.Columns);
-        long start = Math.Max(memory.OfNndsvd(data.Columns, rank), memory.OfRandomStart(data.Columns, rank));
-        long iterations = memory.OfIterations(data.Columns, rank, _nmf.Beta, Nmf.NmfTraining.UpdateOf(_nmf));
-        long each = data.Bytes + memory.OfExamples(rank) + memory.OfFeatures(rank) + Math.Max(start, iterations);
+        long each = data.Bytes + NmfEstimator.WorkingBytes(new WorkingMemory(engine, data.Rows, data.Columns), data, OptionsOf(rank));
         return (int)Math.Clamp((_options.Memory ?? WorkingMemory.Free() / 2) / each, 1, engine.Threads);
     }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Nmf;
 using Microsoft.ML.Nmf.Training;
@@ -34,40 +33,12 @@ internal sealed class RankTraining(NmfEstimator.Options options, Action checkAli
         (FactorMatrix templates, FactorMatrix activations, _) = Factorize(engine, block.Rest);
         NmfEstimator.Options inUnits = InUnits(block.Rest);
         ActivationSettings ofRows = inUnits.ToActivationSettings();
-        FactorMatrix rows = Solve(block.Rows, templates, ofRows);
-        FactorMatrix columns = Solve(block.Columns, activations, ofRows with { L1 = inUnits.TemplatesL1Regularization, L2 = inUnits.TemplatesL2Regularization });
+        ActivationSettings ofColumns = ofRows with { L1 = inUnits.TemplatesL1Regularization, L2 = inUnits.TemplatesL2Regularization };
+        FactorMatrix rows = Solve(block.Rows, templates, ofRows), columns = Solve(block.Columns, activations, ofColumns);
         return ExactDivergence.Of(block.Held, rows, columns, options.Beta, engine.Threads);
-    }
 
-    /// <summary>The activations of rows with given templates.</summary>
-    /// <param name="examples">The rows, in the unit of the templates.</param>
-    /// <param name="templates">W.</param>
-    /// <param name="settings">What to minimise.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private FactorMatrix Solve(ExampleMatrix examples, FactorMatrix templates, ActivationSettings settings)
-    {
-        ActivationSolver solver = ActivationProblem.Create(templates, settings).CreateSolver();
-        int rank = templates.Columns;
-        var solved = new float[ArraySize.Of(examples.Rows, rank, "A factor")];
-        int[] features = new int[examples.Columns];
-        float[] values = new float[examples.Columns];
-        var rows = new ExampleRows(examples);
-        for (int i = 0; i < examples.Rows; i++)
-        {
-            if (i % ExampleMatrix.BlockRows == 0)
-                checkAlive();
-            int count = 0;
-            rows.Read(i);
-            for (int p = 0; p < rows.Count; p++)
-            {
-                if (rows.Values[p] != 0)
-                    (features[count], values[count++]) = (rows.Features[p], rows.Values[p]);
-            }
-
-            solver.Solve(features.AsSpan(0, count), values.AsSpan(0, count), hasHoles: false, solved.AsSpan(i * rank, rank));
-        }
-
-        return FactorMatrix.TakeOver(solved, examples.Rows, rank);
+        FactorMatrix Solve(ExampleMatrix examples, FactorMatrix factor, ActivationSettings settings) => KeptActivations.Solve(
+            ActivationProblem.Create(factor, settings), examples, factor.Columns, engine.Threads, checkAlive, areStored: true);
     }
 
     private NmfEstimator.Options InUnits(ExampleMatrix examples) => options.InUnits(FactorUnits.For(examples, null, options.Beta));

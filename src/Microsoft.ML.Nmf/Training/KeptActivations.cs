@@ -39,14 +39,20 @@ internal static class KeptActivations
         return new TrainingActivations(FactorMatrix.TakeOver(scaled, activations.Rows, activations.Columns));
     }
 
-    /// <summary>
-    /// The activations that transforming gives the rows of the training, in the unit of the data. On all threads; a row gives the same bits on any.
-    /// </summary>
-    public static FactorMatrix Solve(ActivationProblem problem, ExampleMatrix examples, int rank, int threads, Action checkAlive)
+    /// <summary>The activations that transforming gives rows. On all threads; a row gives the same bits on any.</summary>
+    /// <param name="problem">What transforming solves.</param>
+    /// <param name="examples">The rows.</param>
+    /// <param name="rank">The columns of the templates.</param>
+    /// <param name="threads">The most threads to use.</param>
+    /// <param name="checkAlive">Throws when the training has been cancelled.</param>
+    /// <param name="areStored">Whether the templates are in the unit of the stored data, rather than in that of the data.</param>
+    public static FactorMatrix Solve(
+        ActivationProblem problem, ExampleMatrix examples, int rank, int threads, Action checkAlive, bool areStored = false)
     {
+        double unit = areStored ? 1 : examples.Unit;
         var values = new float[ArraySize.Of(examples.Rows, rank)];
         Parallel.For(0, RowBlocks.Count(examples.Rows), new ParallelOptions { MaxDegreeOfParallelism = threads },
-            () => new RowSolver(problem, examples),
+            () => new RowSolver(problem, examples, unit),
             (block, _, solver) =>
             {
                 checkAlive();
@@ -59,8 +65,8 @@ internal static class KeptActivations
         return FactorMatrix.TakeOver(values, examples.Rows, rank);
     }
 
-    // Brings rows back to the unit that they were read in.
-    private sealed class RowSolver(ActivationProblem problem, ExampleMatrix examples)
+    // Brings rows to the unit of the templates.
+    private sealed class RowSolver(ActivationProblem problem, ExampleMatrix examples, double unit)
     {
         private readonly ActivationSolver _solver = problem.CreateSolver();
         private readonly ExampleRows _rows = new(examples);
@@ -79,7 +85,7 @@ internal static class KeptActivations
                 if (values[p] == 0)
                     continue;
                 _features[count] = features[p];
-                _values[count++] = (float)(values[p] * examples.Unit);
+                _values[count++] = (float)(values[p] * unit);
             }
 
             _solver.Solve(_features.AsSpan(0, count), _values.AsSpan(0, count), hasHoles: false, activations);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Runtime.ExceptionServices;
 
@@ -28,9 +29,7 @@ internal static class SeveralStarts
         }
         catch (AggregateException several)
         {
-            // What the user's own code threw comes to the user as it is; a cancelled training before what it made fail.
-            IEnumerable<Exception> all = several.Flatten().InnerExceptions;
-            ExceptionDispatchInfo.Throw(all.OfType<OperationCanceledException>().FirstOrDefault() ?? all.First());
+            Rethrow(several);
         }
 
         int best = Enumerable.Range(0, starts).Where(start => ended[start] is not null).MinBy(start => objectiveOf(ended[start]!));
@@ -39,6 +38,14 @@ internal static class SeveralStarts
             + string.Join(", ", Enumerable.Range(0, starts).Where(start => start != best && ended[start] is not null)
                 .Select(start => objectiveOf(ended[start]!).ToString("G7", CultureInfo.InvariantCulture))) + ".");
         return ended[best]!;
+    }
+
+    /// <summary>Throws one of what trainings beside each other threw, as it is; that one was cancelled before what that made fail.</summary>
+    [DoesNotReturn]
+    public static void Rethrow(AggregateException several)
+    {
+        IEnumerable<Exception> all = several.Flatten().InnerExceptions;
+        ExceptionDispatchInfo.Throw(all.OfType<OperationCanceledException>().FirstOrDefault() ?? all.First());
     }
 
     private sealed class StartMonitor(ITrainingMonitor monitor, Lock telling, string start) : ITrainingMonitor
