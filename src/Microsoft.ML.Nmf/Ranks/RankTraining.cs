@@ -41,7 +41,8 @@ internal sealed class RankTraining(NmfEstimator.Options options, Action checkAli
             ActivationProblem.Create(factor, settings), examples, factor.Columns, engine.Threads, checkAlive, areStored: true);
     }
 
-    private NmfEstimator.Options InUnits(ExampleMatrix examples) => options.InUnits(FactorUnits.For(examples, null, options.Beta));
+    private NmfEstimator.Options InUnits(ExampleMatrix examples)
+        => options.ForExamples(examples.Rows).InUnits(FactorUnits.For(examples, null, options.Beta));
 
     // Only cancelling reaches a training of a comparison.
     private sealed class QuietMonitor(Action checkAlive) : ITrainingMonitor

@@ -70,6 +70,23 @@ public class RankComparisonTests
     }
 
     [Fact]
+    public void Penalties_per_example_are_those_of_as_many_examples()
+    {
+        IDataView view = View(Planted(4, 3));
+        Assert.Equal(ExplainedShare(0.01f * 120, arePerExample: false), ExplainedShare(0.01f, arePerExample: true), 1e-4);
+        Assert.NotEqual(ExplainedShare(0, arePerExample: false), ExplainedShare(0.01f, arePerExample: true), 1e-3);
+
+        double ExplainedShare(float l1, bool arePerExample) => _context.Transforms.CompareNmfRanks(view, new NmfRankComparison.Options
+        {
+            Nmf = new() { InputColumnName = "Features", Seed = 1, TemplatesL1Regularization = l1, PenaltiesArePerExample = arePerExample },
+            Ranks = [4],
+            NumberOfStarts = 0,
+            NumberOfRepetitions = 1,
+            NumberOfFolds = 2,
+        })[4].ExplainedShare;
+    }
+
+    [Fact]
     public void Progress_counts_to_the_end_and_a_cancelled_comparison_ends_with_an_exception()
     {
         var told = new ConcurrentQueue<NmfRankProgress>();
