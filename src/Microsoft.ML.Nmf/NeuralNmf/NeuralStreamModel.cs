@@ -1,6 +1,5 @@
 using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Streaming;
-using Microsoft.ML.Nmf.Training;
 
 namespace Microsoft.ML.Nmf.NeuralNmf;
 
