@@ -74,7 +74,7 @@ internal sealed class NeuralStreamModel : StreamedModel
         => new(BetaDivergence.Euclidean, _unit, [.. Templates.Select(factor => new LayerStatistics(factor.Rows, factor.Rank, CurvatureForm.Gram))]);
 
     /// <inheritdoc />
-    public override void Add(DataMatrix data, uint[] labels, TrainingStatistics statistics)
+    public override double Add(DataMatrix data, uint[] labels, TrainingStatistics statistics, double weight = 1, bool isExact = true)
     {
         _labels?.Hold(data.Examples, labels);
         if (_labels is not null && _batches++ % BatchesBetweenClassifications == 0)
@@ -84,11 +84,13 @@ internal sealed class NeuralStreamModel : StreamedModel
         // As if every batch had the overall share of labelled rows.
         _problem.Differentiate(evaluation, (_labels?.Share ?? 0) * data.Rows);
         statistics.Rows += data.Rows;
-        statistics.Weight += data.Rows;
-        statistics.Divergence += data.Rows * evaluation.LayerLosses.Sum();
-        statistics.Penalty += data.Rows * (evaluation.Total - evaluation.LayerLosses.Sum());
+        double counted = weight * data.Rows;
+        statistics.Weight += counted;
+        statistics.Divergence += counted * evaluation.LayerLosses.Sum();
+        statistics.Penalty += counted * (evaluation.Total - evaluation.LayerLosses.Sum());
         for (int i = 0; i < _ranks.Count; i++)
-            Add(pass, evaluation, i, statistics.Layers[i]);
+            Add(pass, evaluation, i, statistics.Layers[i], weight);
+        return data.Rows;
     }
 
     /// <inheritdoc />
@@ -156,11 +158,11 @@ internal sealed class NeuralStreamModel : StreamedModel
         _problem.Dispose();
     }
 
-    private void Add(LayerPass pass, NeuralEvaluation evaluation, int i, LayerStatistics sums)
+    private void Add(LayerPass pass, NeuralEvaluation evaluation, int i, LayerStatistics sums, double weight)
     {
         Factor templates = Templates[i], gradient = _problem.Stack.Gradients[i];
         _engine.RemoveAlong(gradient, templates);
-        double scale = _problem.Curvature(evaluation, i, _curvatures[i]), rows = pass.Data.Rows;
+        double scale = _problem.Curvature(evaluation, i, _curvatures[i]), rows = weight * pass.Data.Rows;
         _engine.GramProduct(templates, _curvatures[i], _products[i]);
         _engine.Combine(scale, _products[i], -1, gradient, _products[i]);
         _products[i].CopyTo(_host[i]);
@@ -170,7 +172,7 @@ internal sealed class NeuralStreamModel : StreamedModel
         _curvatures[i].CopyTo(curvature);
         DoubleKernel.AddScaled(sums.Curvature, curvature, rows * scale);
         (double[] activations, double[] products) = ActivationMoments.SumsOf(_engine, pass.Activations[i], 1, null);
-        DoubleKernel.AddScaled(sums.Sums, activations, 1);
+        DoubleKernel.AddScaled(sums.Sums, activations, weight);
         DoubleKernel.AddScaled(sums.Squares, products, rows);
     }
 

@@ -13,7 +13,8 @@ namespace Microsoft.ML.Nmf.Streaming;
 /// <param name="settings">How they are trained.</param>
 internal sealed class ChainUpdate(ComputeEngine engine, Factor[] templates, ChainSettings settings) : IDisposable
 {
-    // Sweeps of coordinate descent for each batch; the engine ends those that gain little.
+    // Sweeps of coordinate descent after a batch, and at the end of a pass; the engine ends those that gain little.
+    private const int SweepsOfBatch = 1;
     private const int Sweeps = 3;
 
     // What a template has at least while rows come, as a share of the mean.
@@ -64,7 +65,7 @@ internal sealed class ChainUpdate(ComputeEngine engine, Factor[] templates, Chai
             if (settings.AreFixed[k])
                 continue;
             if (settings.IsEuclidean && k == 0)
-                Descend(sums, penalties[0]);
+                Descend(sums, penalties[0], isMoreToCome ? SweepsOfBatch : Sweeps);
             else
                 Step(k, sums, penalties[k]);
             if (isMoreToCome && k == 0 && !settings.IsEuclidean && penalties[0].Kept == 0)
@@ -98,30 +99,30 @@ internal sealed class ChainUpdate(ComputeEngine engine, Factor[] templates, Chai
     }
 
     // β = 2, the templates next to the features.
-    private void Descend(LayerStatistics sums, Penalty penalty)
+    private void Descend(LayerStatistics sums, Penalty penalty, int sweeps)
     {
         (Gram gram, Factor product) = _terms.ReadProblem(sums);
         if (templates.Length == 1)
         {
             (gram, product) = _pull?.AddTo(gram, product) ?? (gram, product);
-            Minimise(gram, product, penalty);
+            Minimise(gram, product, penalty, sweeps);
             return;
         }
 
         using Factor right = ProductOf(1, templates.Length), products = engine.Allocate(product.Rows, templates[0].Rank);
         using Gram outer = Outer(right, gram);
         engine.SmallProductTransposed(product, right, products);
-        Minimise(outer, products, penalty);
+        Minimise(outer, products, penalty, sweeps);
     }
 
-    private void Minimise(Gram gram, Factor product, Penalty penalty)
+    private void Minimise(Gram gram, Factor product, Penalty penalty, int sweeps)
     {
         if (_signed is not null)
             _signed.Solve(gram, product, penalty.L2, templates[0]);
         else if (settings.IsExact)
             engine.NonnegativeLeastSquares(templates[0], gram, product, penalty);
         else
-            engine.CoordinateDescent(templates[0], gram, product, penalty, Sweeps);
+            engine.CoordinateDescent(templates[0], gram, product, penalty, sweeps);
     }
 
     private void Step(int k, LayerStatistics sums, Penalty penalty)

@@ -21,7 +21,10 @@ internal abstract class StreamedModel : IDisposable
     /// <param name="data">The rows.</param>
     /// <param name="labels">Their labels; empty for none.</param>
     /// <param name="statistics">To add to.</param>
-    public abstract void Add(DataMatrix data, uint[] labels, TrainingStatistics statistics);
+    /// <param name="weight">How often the rows count.</param>
+    /// <param name="isExact">Whether activations are those of transforming, rather than near them.</param>
+    /// <returns>As how many rows they count, before the weight.</returns>
+    public abstract double Add(DataMatrix data, uint[] labels, TrainingStatistics statistics, double weight = 1, bool isExact = true);
 
     /// <summary>Improves the templates by what rows have said.</summary>
     /// <param name="statistics">The statistics of the rows.</param>

@@ -30,10 +30,12 @@ internal sealed class StreamedSolver(ComputeEngine engine, StreamedModel model, 
 
     private const int BatchesBetweenLines = 64;
 
+    // The share of a pass after which the pass before fades by as much; it costs a pass over all sums.
+    private const double ShareOfFade = 0.1;
+
     private readonly DataMatrix _sample = engine.Load(rows.Sample.Examples);
     private readonly TrainingStatistics _all = model.CreateStatistics();
     private readonly List<TrainingIteration> _history = [];
-    private TrainingStatistics? _batch;
     private TrainingStatistics? _last;
     private int _pass;
     private double _start = double.NaN;
@@ -103,11 +105,8 @@ internal sealed class StreamedSolver(ComputeEngine engine, StreamedModel model, 
         double growth = rows.AreShuffled ? Growth : GrowthInOrder;
         foreach (ExampleBatch batch in rows.Read(0))
         {
-            TrainingStatistics said = Say(batch);
             // The first rows met the same templates, and those of a training that goes on are good from the start.
-            double weight = before is null ? Math.Pow(Math.Max((_counted - old) / first, 1), growth) : 1;
-            _all.Add(said, weight);
-            _counted += said.Weight;
+            _counted += Say(batch, before is null ? Math.Pow(Math.Max((_counted - old) / first, 1), growth) : 1);
             // They speak together.
             if (--held <= 0)
                 model.Update(_all, _counted, isMoreToCome: true);
@@ -123,16 +122,16 @@ internal sealed class StreamedSolver(ComputeEngine engine, StreamedModel model, 
     private void NextPass()
     {
         TrainingStatistics last = _last!;
-        double faded = 0;
+        double faded = 0, fading = 0;
         long seen = 0;
         foreach (ExampleBatch batch in rows.Read(_pass))
         {
-            TrainingStatistics said = Say(batch);
-            double fades = Math.Min(said.Weight / last.Weight, 1 - faded);
-            faded += fades;
-            seen += said.Rows;
-            _all.Add(said);
-            _all.Add(last, -fades);
+            double share = Math.Min(Say(batch, 1) / last.Weight, 1 - faded);
+            faded += share;
+            fading += share;
+            seen += batch.Examples.Rows;
+            if (fading >= ShareOfFade)
+                Fade();
             _all.Rows = (before?.Rows ?? 0) + Math.Max(seen, last.Rows);
             _counted = _all.Weight;
             model.Update(_all, _counted, isMoreToCome: true);
@@ -140,21 +139,28 @@ internal sealed class StreamedSolver(ComputeEngine engine, StreamedModel model, 
                 break;
         }
 
+        Fade();
+        _counted = _all.Weight;
         Remember();
+
+        void Fade()
+        {
+            _all.Add(last, -fading);
+            _all.Rows -= last.Rows;
+            fading = 0;
+        }
     }
 
-    // What a batch says about the templates as they are.
-    private TrainingStatistics Say(ExampleBatch batch)
+    // Adds what a batch says about the templates as they are.
+    private double Say(ExampleBatch batch, double weight)
     {
         monitor.CheckAlive();
-        _batch ??= model.CreateStatistics();
-        _batch.Clear();
         bool isSample = ReferenceEquals(batch, rows.Sample);
         DataMatrix data = isSample ? _sample : engine.Load(batch.Examples);
-        model.Add(data, batch.Labels, _batch);
+        double counted = model.Add(data, batch.Labels, _all, weight, isExact: isSample);
         if (!isSample)
             data.Dispose();
-        return _batch;
+        return counted;
     }
 
     // Whether the pass is to end here.
