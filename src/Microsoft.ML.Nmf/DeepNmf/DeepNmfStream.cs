@@ -29,10 +29,12 @@ internal sealed class DeepNmfStream(
     public override (IReadOnlyList<FactorMatrix> Start, TrainingStatistics? Before) GoOnFrom(DeepNmfTransformer previous, Action<string> warn)
     {
         DeepNmfModel model = previous.Model;
-        GoingOn.Check(model.Beta, [.. model.Layers.Select(layer => layer.Rank)], options.Beta, options.Ranks);
+        GoingOn.Check(model.Beta, [.. model.Layers.Select(layer => layer.Rank)], options.Beta, options.Ranks, options.InitialTemplates is not null);
         FactorMatrix[] templates = [.. model.Layers.Select(layer => layer.Templates)];
         FeatureMatch match = FeatureMatch.Of(features.Names, features.Count, model.FeatureNames, templates[0].Rows, column, warn);
-        return ([match.Match(templates[0]), .. templates.Skip(1)], GoingOn.Before(model.Statistics, match, options.ForgettingFactor));
+        templates[0] = match.Match(templates[0]);
+        return ([.. templates.Select((layer, i) => options.LayerAt(i).IsFixed ? layer : StreamedStart.LiftTrained(layer))],
+            GoingOn.Before(model.Statistics, match, options.ForgettingFactor));
     }
 
     /// <inheritdoc />
@@ -48,7 +50,10 @@ internal sealed class DeepNmfStream(
 
     /// <inheritdoc />
     public override StreamedModel Restore(ComputeEngine engine, double unit, bool hasHoles, IReadOnlyList<FactorMatrix> templates)
-        => ModelOf(engine, unit, hasHoles, templates);
+    {
+        StateShape.Check(templates, options.Ranks);
+        return ModelOf(engine, unit, hasHoles, templates);
+    }
 
     /// <inheritdoc />
     public override DeepNmfTransformer Make(StreamedModel model, StreamedResult trained, DeepNmfTransformer? previous, bool keepsStatistics)

@@ -105,7 +105,7 @@ internal sealed class ChainUpdate(ComputeEngine engine, Factor[] templates, Chai
         if (_signed is not null)
             _signed.Solve(gram, product, penalty.L2, templates[0]);
         else if (settings.IsExact)
-            engine.NonnegativeLeastSquares(templates[0], gram, product, penalty);
+            FreeColumns.LeastSquares(engine, templates[0], gram, product, penalty);
         else
             engine.CoordinateDescent(templates[0], gram, product, penalty, Sweeps);
     }
