@@ -45,7 +45,7 @@ internal sealed class DeepNmfStream(
         FactorMatrix[] stored = [first, .. start.Skip(1)];
         return ModelOf(engine, sample.Unit, sample is ObservedExamples,
             [.. stored.Select((layer, i) => isLifted && !options.LayerAt(i).IsFixed ? StreamedStart.Lift(layer) : layer)],
-            sample.Weights?.ColumnScales);
+            sample.Weights);
     }
 
     /// <inheritdoc />
@@ -68,7 +68,7 @@ internal sealed class DeepNmfStream(
         return make(new DeepNmfResult(layers, moments, phases), RowsOf(statistics), previous, keepsStatistics ? statistics : null);
     }
 
-    private ChainModel ModelOf(ComputeEngine engine, double unit, bool hasHoles, IReadOnlyList<FactorMatrix> stored, float[]? columnScales = null)
+    private ChainModel ModelOf(ComputeEngine engine, double unit, bool hasHoles, IReadOnlyList<FactorMatrix> stored, ExampleWeights? weights = null)
     {
         FactorUnits units = FactorUnits.Of(unit, options.Beta);
         DeepNmfEstimator.Options inUnits = options.InUnits(units);
@@ -82,6 +82,6 @@ internal sealed class DeepNmfStream(
         Penalty[] penalties = [.. templates.Select((_, i) => inUnits.LayerAt(i).TemplatePenalty)];
         return new ChainModel(engine, templates, new ChainSettings(
             options.Beta, units, inUnits.ToActivationSettings(), _ => penalties, [.. templates.Select((_, i) => options.LayerAt(i).IsFixed)],
-            HasHoles: hasHoles, ColumnScales: columnScales));
+            HasHoles: hasHoles, Features: weights));
     }
 }

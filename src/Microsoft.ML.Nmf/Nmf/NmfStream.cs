@@ -49,7 +49,7 @@ internal sealed class NmfStream(
         NmfEstimator.Options inUnits = options.Weighted(sample.Weights).InUnits(units);
         FactorMatrix? seeds = options.SeedFeatures.Count == 0 ? null : NmfTraining.ProfilesOf(sample, inUnits);
         return ModelOf(engine, sample.Unit, sample is ObservedExamples, isLifted && isMultiplicative ? StreamedStart.Lift(stored, options.NumberFixed) : stored,
-            seeds is null ? null : () => NmfTraining.PullTo(engine, seeds, inUnits), sample.Weights?.ColumnScales);
+            seeds is null ? null : () => NmfTraining.PullTo(engine, seeds, inUnits), sample.Weights);
     }
 
     /// <inheritdoc />
@@ -75,7 +75,7 @@ internal sealed class NmfStream(
     }
 
     private ChainModel ModelOf(ComputeEngine engine, double unit, bool hasHoles, FactorMatrix stored, Func<TemplatePull?>? createPull = null,
-        float[]? columnScales = null)
+        ExampleWeights? weights = null)
     {
         FactorUnits units = FactorUnits.Of(unit, options.Beta);
         Factor factor = engine.Allocate(features.Count, options.Rank);
@@ -90,6 +90,6 @@ internal sealed class NmfStream(
             IsExact: options.Solver == NmfSolver.AlternatingLeastSquares,
             MayBeNegative: options.TemplatesMayBeNegative,
             CreatePull: createPull,
-            ColumnScales: columnScales));
+            Features: weights));
     }
 }

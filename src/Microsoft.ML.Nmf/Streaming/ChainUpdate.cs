@@ -71,7 +71,8 @@ internal sealed class ChainUpdate(ComputeEngine engine, Factor[] templates, Chai
     public double PenaltyOf(double weight)
     {
         Penalty[] penalties = settings.Penalties(weight);
-        return templates.Select((factor, k) => engine.PenaltyOf(factor, penalties[k])).Sum() + (_pull?.ValueOf(templates[^1]) ?? 0);
+        return templates.Select((factor, k) => engine.PenaltyOf(factor, penalties[k], k == 0 ? settings.ColumnWeights : null)).Sum()
+            + (_pull?.ValueOf(templates[^1]) ?? 0);
     }
 
     /// <inheritdoc />
