@@ -18,6 +18,9 @@ public sealed partial class DeepNmfEstimator : IPartitionedEstimator<DeepNmfTran
     private protected override double? UnitOf(DeepNmfTransformer previous) => previous.Model.Statistics?.Unit;
 
     /// <inheritdoc />
+    private protected override bool? ObservesOf(DeepNmfTransformer previous) => previous.Model.Statistics?.AreListed;
+
+    /// <inheritdoc />
     private protected override DeepNmfTransformer TrainStreamed(
         ComputeEngine engine, StreamedInput<DeepNmfTransformer> input, ITrainingMonitor monitor, ColumnNames columns)
         => StreamedTraining.Fit(PlanOf((input.Features, input.FeatureNames), monitor.Warn), engine, input, _options, monitor);

@@ -29,10 +29,12 @@ internal sealed class DeepNmfStream(
     public override (IReadOnlyList<FactorMatrix> Start, TrainingStatistics? Before) GoOnFrom(DeepNmfTransformer previous, Action<string> warn)
     {
         DeepNmfModel model = previous.Model;
-        GoingOn.Check(model.Beta, [.. model.Layers.Select(layer => layer.Rank)], options.Beta, options.Ranks);
+        GoingOn.Check(model.Beta, [.. model.Layers.Select(layer => layer.Rank)], options.Beta, options.Ranks, options.InitialTemplates is not null);
         FactorMatrix[] templates = [.. model.Layers.Select(layer => layer.Templates)];
         FeatureMatch match = FeatureMatch.Of(features.Names, features.Count, model.FeatureNames, templates[0].Rows, column, warn);
-        return ([match.Match(templates[0]), .. templates.Skip(1)], GoingOn.Before(model.Statistics, match, options.ForgettingFactor));
+        templates[0] = match.Match(templates[0]);
+        return ([.. templates.Select((layer, i) => options.LayerAt(i).IsFixed ? layer : StreamedStart.LiftTrained(layer))],
+            GoingOn.Before(model.Statistics, match, options.ForgettingFactor));
     }
 
     /// <inheritdoc />
@@ -43,12 +45,15 @@ internal sealed class DeepNmfStream(
         FactorMatrix[] stored = [first, .. start.Skip(1)];
         return ModelOf(engine, sample.Unit, sample is ObservedExamples,
             [.. stored.Select((layer, i) => isLifted && !options.LayerAt(i).IsFixed ? StreamedStart.Lift(layer) : layer)],
-            sample.Weights?.ColumnScales);
+            sample.Weights);
     }
 
     /// <inheritdoc />
     public override StreamedModel Restore(ComputeEngine engine, double unit, bool hasHoles, IReadOnlyList<FactorMatrix> templates)
-        => ModelOf(engine, unit, hasHoles, templates);
+    {
+        StateShape.Check(templates, options.Ranks);
+        return ModelOf(engine, unit, hasHoles, templates);
+    }
 
     /// <inheritdoc />
     public override DeepNmfTransformer Make(StreamedModel model, StreamedResult trained, DeepNmfTransformer? previous, bool keepsStatistics)
@@ -63,7 +68,7 @@ internal sealed class DeepNmfStream(
         return make(new DeepNmfResult(layers, moments, phases), RowsOf(statistics), previous, keepsStatistics ? statistics : null);
     }
 
-    private ChainModel ModelOf(ComputeEngine engine, double unit, bool hasHoles, IReadOnlyList<FactorMatrix> stored, float[]? columnScales = null)
+    private ChainModel ModelOf(ComputeEngine engine, double unit, bool hasHoles, IReadOnlyList<FactorMatrix> stored, ExampleWeights? weights = null)
     {
         FactorUnits units = FactorUnits.Of(unit, options.Beta);
         DeepNmfEstimator.Options inUnits = options.InUnits(units);
@@ -77,6 +82,6 @@ internal sealed class DeepNmfStream(
         Penalty[] penalties = [.. templates.Select((_, i) => inUnits.LayerAt(i).TemplatePenalty)];
         return new ChainModel(engine, templates, new ChainSettings(
             options.Beta, units, inUnits.ToActivationSettings(), _ => penalties, [.. templates.Select((_, i) => options.LayerAt(i).IsFixed)],
-            HasHoles: hasHoles, ColumnScales: columnScales));
+            HasHoles: hasHoles, Features: weights));
     }
 }

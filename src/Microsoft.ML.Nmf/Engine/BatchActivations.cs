@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Microsoft.ML.Nmf.Engine;
 
 /// <summary>The activations of many rows at once with the templates held, by the primitives of an engine.</summary>
@@ -18,6 +20,7 @@ internal static class BatchActivations
     /// <param name="templates">W.</param>
     /// <param name="settings">What to minimise, and how exactly.</param>
     /// <param name="activations">H, to fill.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Solve(ComputeEngine engine, DataMatrix data, Factor templates, ActivationSettings settings, Factor activations)
     {
         var penalty = new Penalty(settings.L1, settings.L2);
@@ -49,6 +52,7 @@ internal static class BatchActivations
             before = divergence;
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         double Update(MultiplicativeTerms terms)
         {
             for (int i = 0; i < Updates; i++)

@@ -22,9 +22,7 @@ internal static class ExampleActivations
             (block, _, solver) =>
             {
                 checkAlive();
-                (int first, int count) = RowBlocks.Range(block, examples.Rows);
-                for (int i = first; i < first + count; i++)
-                    solver.Solve(i, values.AsSpan(i * rank, rank));
+                solver.SolveBlock(block, values, rank);
                 return solver;
             },
             _ => { });
@@ -41,7 +39,15 @@ internal static class ExampleActivations
         private readonly float[] _values = new float[examples.Columns];
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Solve(int row, Span<float> activations)
+        public void SolveBlock(int block, float[] values, int rank)
+        {
+            (int first, int count) = RowBlocks.Range(block, examples.Rows);
+            for (int i = first; i < first + count; i++)
+                Solve(i, values.AsSpan(i * rank, rank));
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private void Solve(int row, Span<float> activations)
         {
             _rows.Read(row);
             ReadOnlySpan<int> features = _rows.Features;

@@ -45,6 +45,19 @@ internal sealed record ExampleCount(
             => scaled is null ? value : (float)Math.Clamp((double)value * (scaled.RowScales?[row] ?? 1) * (scaled.ColumnScales?[column] ?? 1), float.MinValue, float.MaxValue);
     }
 
+    /// <summary>Whether entries may be multiplied by roots of weights, if the weights of the rows are not too far from each other.</summary>
+    /// <param name="areRowsWeighted">Whether rows have weights.</param>
+    public bool MayScale(bool areRowsWeighted)
+    {
+        float[]? features = Simplify(ColumnWeights);
+        if (!areRowsWeighted && features is null)
+            return true;
+        bool fits = (!areRowsWeighted || IsOfDegree(Penalties.Activations)) && (features is null || IsOfDegree(Penalties.Templates));
+        return Beta >= 1 && fits && RangeOf(new ExampleWeights(null, features, Beta).ColumnScales) <= MostRange;
+    }
+
+    private double MostRange => Beta == BetaDivergence.Euclidean ? HarmlessRangeWithoutFloor : HarmlessRange;
+
     private static float[]? Simplify(float[]? weights) => weights is null || Array.TrueForAll(weights, weight => weight == 1) ? null : weights;
 
     private static ObservedExamples Observe(CompressedRows data, float[]? rows, float[]? features, double? known)
@@ -57,11 +70,7 @@ internal sealed record ExampleCount(
 
     // Whether multiplied entries give the same problem: penalties of the degree β alone are multiplied as the divergence is, and others are not.
     private bool CanScale(ExampleWeights weights)
-    {
-        bool fits = (weights.Rows is null || IsOfDegree(Penalties.Activations)) && (weights.Columns is null || IsOfDegree(Penalties.Templates));
-        double range = RangeOf(weights.RowScales) * RangeOf(weights.ColumnScales);
-        return Beta >= 1 && fits && range <= (Beta == BetaDivergence.Euclidean ? HarmlessRangeWithoutFloor : HarmlessRange);
-    }
+        => MayScale(weights.Rows is not null) && RangeOf(weights.RowScales) * RangeOf(weights.ColumnScales) <= MostRange;
 
     private bool IsOfDegree(Penalty penalty)
         => penalty.IsNone || (Beta == BetaDivergence.Euclidean && penalty.L1 == 0) || (Beta == BetaDivergence.KullbackLeibler && !penalty.IsQuadratic);

@@ -58,8 +58,18 @@ internal sealed class ComponentHost
     /// <param name="path">The file.</param>
     /// <param name="transformer">The model.</param>
     /// <param name="inputSchema">The schema of the data that it transforms.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
     public void Save(string path, ITransformer transformer, DataViewSchema inputSchema)
-        => WholeFile.Write(path, stream => new ModelOperationsCatalog(Host).Save(transformer, inputSchema, stream));
+    {
+        try
+        {
+            WholeFile.Write(path, stream => new ModelOperationsCatalog(Host).Save(transformer, inputSchema, stream));
+        }
+        catch (UnauthorizedAccessException problem)
+        {
+            throw new IOException($"The model cannot be written to '{path}': {problem.Message} Name a file that may be written.", problem);
+        }
+    }
 
     /// <summary>A seed from the context's own: the same for the same context seed and the same components made before.</summary>
     public int DrawSeed() => Host.Rand.Next();

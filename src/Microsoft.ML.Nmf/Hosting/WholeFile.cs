@@ -10,6 +10,17 @@ internal static class WholeFile
     /// <param name="text">The text.</param>
     public static void Write(string path, string text) => Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 
+    /// <summary>Refuses a file in a folder that is not there, before there is anything to write.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="option">The name of the option that has it.</param>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    public static void CheckFolder(string path, string option)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? path;
+        if (!Directory.Exists(folder))
+            throw new DirectoryNotFoundException($"{option} is '{path}', but there is no folder '{folder}'. Make it first, or name a file in another.");
+    }
+
     /// <summary>Writes a file.</summary>
     /// <param name="path">The file. One that is there is replaced once all is written, and otherwise stays as it is.</param>
     /// <param name="write">Writes its content.</param>

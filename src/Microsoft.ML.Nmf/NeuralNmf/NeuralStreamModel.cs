@@ -94,7 +94,7 @@ internal sealed class NeuralStreamModel : StreamedModel
     }
 
     /// <inheritdoc />
-    public override void Update(TrainingStatistics statistics, double rows, bool isMoreToCome)
+    public override void Update(TrainingStatistics statistics, double rows, bool isMoreToCome = false)
     {
         using Factors before = new(_problem.Stack.AllocateLikeTemplates());
         _problem.Stack.Change(templates =>

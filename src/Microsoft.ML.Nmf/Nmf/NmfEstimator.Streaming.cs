@@ -18,6 +18,9 @@ public sealed partial class NmfEstimator : IPartitionedEstimator<NmfTransformer>
     private protected override double? UnitOf(NmfTransformer previous) => previous.Model.Statistics?.Unit;
 
     /// <inheritdoc />
+    private protected override bool? ObservesOf(NmfTransformer previous) => previous.Model.Statistics?.AreListed;
+
+    /// <inheritdoc />
     private protected override NmfTransformer TrainStreamed(
         ComputeEngine engine, StreamedInput<NmfTransformer> input, ITrainingMonitor monitor, ColumnNames columns)
         => StreamedTraining.Fit(PlanOf((input.Features, input.FeatureNames), monitor.Warn), engine, input, _options, monitor);

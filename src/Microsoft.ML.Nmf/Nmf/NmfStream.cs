@@ -16,6 +16,9 @@ internal sealed class NmfStream(
     /// <inheritdoc />
     public override string Phase => "NMF";
 
+    // Whether templates may be updated by steps that never leave a zero; where entries are listed one by one, they are.
+    private bool MayBeMultiplicative => options.Solver == NmfSolver.MultiplicativeUpdates || (options.Reading.CountsUnevenly && !options.TemplatesMayBeNegative);
+
     /// <inheritdoc />
     public override IReadOnlyList<FactorMatrix> Start(ComputeEngine engine, ExampleMatrix sample, uint[] labels, ITrainingMonitor monitor)
     {
@@ -30,9 +33,11 @@ internal sealed class NmfStream(
     public override (IReadOnlyList<FactorMatrix> Start, TrainingStatistics? Before) GoOnFrom(NmfTransformer previous, Action<string> warn)
     {
         NmfModel model = previous.Model;
-        GoingOn.Check(model.Beta, [model.Rank], options.Beta, [options.Rank]);
+        GoingOn.Check(model.Beta, [model.Rank], options.Beta, [options.Rank], options.InitialTemplates is not null);
         FeatureMatch match = FeatureMatch.Of(features.Names, features.Count, model.FeatureNames, model.Templates.Rows, column, warn);
-        return ([match.Match(model.Templates)], GoingOn.Before(model.Statistics, match, options.ForgettingFactor));
+        FactorMatrix templates = match.Match(model.Templates);
+        return ([MayBeMultiplicative ? StreamedStart.LiftTrained(templates, options.NumberFixed) : templates],
+            GoingOn.Before(model.Statistics, match, options.ForgettingFactor));
     }
 
     /// <inheritdoc />
@@ -44,12 +49,15 @@ internal sealed class NmfStream(
         NmfEstimator.Options inUnits = options.Weighted(sample.Weights).InUnits(units);
         FactorMatrix? seeds = options.SeedFeatures.Count == 0 ? null : NmfTraining.ProfilesOf(sample, inUnits);
         return ModelOf(engine, sample.Unit, sample is ObservedExamples, isLifted && isMultiplicative ? StreamedStart.Lift(stored, options.NumberFixed) : stored,
-            seeds is null ? null : () => NmfTraining.PullTo(engine, seeds, inUnits), sample.Weights?.ColumnScales);
+            seeds is null ? null : () => NmfTraining.PullTo(engine, seeds, inUnits), sample.Weights);
     }
 
     /// <inheritdoc />
     public override StreamedModel Restore(ComputeEngine engine, double unit, bool hasHoles, IReadOnlyList<FactorMatrix> templates)
-        => ModelOf(engine, unit, hasHoles, templates[0]);
+    {
+        StateShape.Check(templates, [options.Rank]);
+        return ModelOf(engine, unit, hasHoles, templates[0]);
+    }
 
     /// <inheritdoc />
     public override NmfTransformer Make(StreamedModel model, StreamedResult trained, NmfTransformer? previous, bool keepsStatistics)
@@ -67,7 +75,7 @@ internal sealed class NmfStream(
     }
 
     private ChainModel ModelOf(ComputeEngine engine, double unit, bool hasHoles, FactorMatrix stored, Func<TemplatePull?>? createPull = null,
-        float[]? columnScales = null)
+        ExampleWeights? weights = null)
     {
         FactorUnits units = FactorUnits.Of(unit, options.Beta);
         Factor factor = engine.Allocate(features.Count, options.Rank);
@@ -82,6 +90,6 @@ internal sealed class NmfStream(
             IsExact: options.Solver == NmfSolver.AlternatingLeastSquares,
             MayBeNegative: options.TemplatesMayBeNegative,
             CreatePull: createPull,
-            ColumnScales: columnScales));
+            Features: weights));
     }
 }

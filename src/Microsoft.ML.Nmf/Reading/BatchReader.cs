@@ -36,11 +36,14 @@ internal sealed class BatchReader(IDataView data, FeatureColumn column, ReadingP
     /// <summary>Whether the view shuffles the rows.</summary>
     public bool IsShuffled => data.CanShuffle;
 
-    /// <summary>By what the entries are divided; null as long as each batch finds what suits it.</summary>
+    /// <summary>By what the entries are divided; null before a batch that is not all zeros, which finds what suits it.</summary>
     public double? Unit { get; set; }
 
+    /// <summary>The exception for data without rows that count.</summary>
+    public InvalidOperationException NoRows => plan.NoRows(column);
+
     /// <summary>Whether entries are listed one by one with their weights, as in the first batch; null before it.</summary>
-    public bool? Observes { get; set; } = plan.Settings.AreMissing ? true : null;
+    public bool? Observes { get; set; } = plan.Observes;
 
     /// <summary>The batches of a pass, read while they are enumerated.</summary>
     /// <param name="pass">Which pass, from 0 on: the order of the rows depends on it.</param>
@@ -82,10 +85,13 @@ internal sealed class BatchReader(IDataView data, FeatureColumn column, ReadingP
         var builder = new ExampleMatrixBuilder(column.Size);
         foreach (ExampleBatch batch in batches)
             Add(builder, batch.Examples, [.. Enumerable.Range(0, batch.Examples.Rows)]);
-        float[]?[] weights = [.. batches.Select(batch => batch.Examples.Weights?.Rows)];
-        float[]? rows = Array.TrueForAll(weights, part => part is null) ? null
+        // A batch whose rows all count once has no weights, and one of zeros no unit.
+        ExampleWeights? known = batches.Select(batch => batch.Examples.Weights).FirstOrDefault(weights => weights is not null);
+        float[]? rows = batches.All(batch => batch.Examples.Weights?.Rows is null) ? null
             : [.. batches.SelectMany(batch => batch.Examples.Weights?.Rows ?? Enumerable.Repeat(1f, batch.Examples.Rows))];
-        return new ExampleBatch(Build(builder, batches[0].Examples, rows), [.. batches.SelectMany(batch => batch.Labels)]);
+        ExampleWeights? all = known is null ? null : new ExampleWeights(rows, known.Columns, known.Beta);
+        ExampleMatrix joined = Build(builder, batches[0].Examples is ObservedExamples, Unit ?? 1, all);
+        return new ExampleBatch(joined, [.. batches.SelectMany(batch => batch.Labels)]);
     }
 
     private (ExampleBatch? Batch, bool IsMore) Fill(CountedRowReader rows, int most)
@@ -113,18 +119,19 @@ internal sealed class BatchReader(IDataView data, FeatureColumn column, ReadingP
     {
         var builder = new ExampleMatrixBuilder(batch.Examples.Columns);
         Add(builder, batch.Examples, rows);
-        float[]? weights = null;
-        if (batch.Examples.Weights?.Rows is { } all)
+        ExampleWeights? weights = batch.Examples.Weights;
+        if (weights?.Rows is { } all)
         {
-            weights = new float[rows.Length];
-            for (int i = 0; i < weights.Length; i++)
-                weights[i] = all[rows[i]];
+            var taken = new float[rows.Length];
+            for (int i = 0; i < taken.Length; i++)
+                taken[i] = all[rows[i]];
+            weights = new ExampleWeights(taken, weights.Columns, weights.Beta);
         }
 
         var labels = new uint[batch.Labels.Length == 0 ? 0 : rows.Length];
         for (int i = 0; i < labels.Length; i++)
             labels[i] = batch.Labels[rows[i]];
-        return new ExampleBatch(Build(builder, batch.Examples, weights), labels);
+        return new ExampleBatch(Build(builder, batch.Examples is ObservedExamples, batch.Examples.Unit, weights), labels);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -142,9 +149,6 @@ internal sealed class BatchReader(IDataView data, FeatureColumn column, ReadingP
     }
 
     // Rows that are stored already, in the unit and with the weights that they have.
-    private static ExampleMatrix Build(ExampleMatrixBuilder builder, ExampleMatrix like, float[]? weights)
-    {
-        ExampleWeights? all = like.Weights is { } known ? new ExampleWeights(weights, known.Columns, known.Beta) : null;
-        return like is ObservedExamples ? new ObservedExamples(builder.Collect(), all, like.Unit) : builder.Build(like.Unit, all);
-    }
+    private static ExampleMatrix Build(ExampleMatrixBuilder builder, bool observes, double unit, ExampleWeights? weights)
+        => observes ? new ObservedExamples(builder.Collect(), weights, unit) : builder.Build(unit, weights);
 }

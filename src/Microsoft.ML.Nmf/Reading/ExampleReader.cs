@@ -22,11 +22,13 @@ internal static class ExampleReader
     /// <param name="plan">How values are read, and how often they count.</param>
     /// <param name="checkAlive">Called every 1024 rows; throws to cancel the reading.</param>
     /// <param name="unit">By what entries are divided; null for what suits the rows.</param>
+    /// <param name="observes">Whether entries are listed one by one with their weights; null for where that is needed.</param>
     /// <exception cref="InvalidOperationException">
     /// There are no rows, or all labels are missing or have too many values, or a feature is negative, not a number or infinite as float32.
     /// </exception>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static TrainingInput Read(IDataView data, FeatureColumn column, LabelColumn? label, ReadingPlan plan, Action checkAlive, double? unit = null)
+    public static TrainingInput Read(
+        IDataView data, FeatureColumn column, LabelColumn? label, ReadingPlan plan, Action checkAlive, double? unit = null, bool? observes = null)
     {
         var builder = new ExampleMatrixBuilder(column.Size);
         var labels = new List<uint>();
@@ -45,15 +47,12 @@ internal static class ExampleReader
         }
 
         if (builder.Rows == 0)
-        {
-            throw new InvalidOperationException(plan.WeightColumnName is null
-                ? $"Column '{column.Name}': the training data has no rows."
-                : $"Column '{column.Name}': the training data has no rows whose weight in column '{plan.WeightColumnName}' is above 0.");
-        }
+            throw plan.NoRows(column);
         if (label is { } known && labels.TrueForAll(key => key == 0))
             throw known.NoLabels(builder.Rows);
 
         uint[] classes = [.. labels];
-        return new TrainingInput(plan.CountOf(weights?.ToArray()).Build(builder, column.Size, unit), column.ReadNames(), reader.FinishLabels(classes), classes);
+        return new TrainingInput(plan.CountOf(weights?.ToArray()).Build(builder, column.Size, unit, observes), column.ReadNames(), reader.FinishLabels(classes),
+            classes);
     }
 }

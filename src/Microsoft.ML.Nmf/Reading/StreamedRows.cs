@@ -8,7 +8,7 @@ namespace Microsoft.ML.Nmf.Reading;
 /// </summary>
 internal sealed class StreamedRows : IDisposable
 {
-    // The sample: so many rows, or so many entries, whichever come first, but a batch at least.
+    // The sample: so many rows, or so many entries, whichever come first, but a batch at least, and one that is not all zeros if there is one.
     private const int SampleRows = 8192;
     private const long SampleEntries = 1 << 23;
 
@@ -22,6 +22,7 @@ internal sealed class StreamedRows : IDisposable
     private long _bytes;
     private bool _areAllKept;
     private readonly bool _isWhole;
+    private ExampleBatch? _next;
 
     /// <summary>Reads the first rows.</summary>
     /// <param name="reader">The data; it gets the unit of the first rows, where it has none.</param>
@@ -34,19 +35,22 @@ internal sealed class StreamedRows : IDisposable
         {
             long rows = 0, entries = 0;
             bool isMore = true;
-            while ((rows == 0 || (rows < SampleRows && entries < SampleEntries)) && (isMore = _first.MoveNext()))
+            while ((reader.Unit is null || rows == 0 || (rows < SampleRows && entries < SampleEntries)) && (isMore = _first.MoveNext()))
             {
                 ExampleBatch batch = _first.Current;
-                reader.Unit ??= batch.Examples.Unit;
+                reader.Unit ??= batch.Examples.SumOfSquares > 0 ? batch.Examples.Unit : null;
                 reader.Observes ??= batch.Examples is ObservedExamples;
                 _head.Add(batch);
                 rows += batch.Examples.Rows;
                 entries += batch.Examples.NonZeros;
             }
 
+            // One large batch may be all that there is.
+            if (isMore && _head.Count == 1 && (isMore = _first.MoveNext()))
+                _next = _first.Current;
             _isWhole = !isMore;
             if (_head.Count == 0)
-                throw new InvalidOperationException($"Column '{reader.Column.Name}': the training data has no rows.");
+                throw reader.NoRows;
             Sample = reader.Join(_head);
         }
         catch
@@ -89,6 +93,12 @@ internal sealed class StreamedRows : IDisposable
             foreach (ExampleBatch batch in _head)
                 yield return Keep(batch);
             _head.Clear();
+            if (_next is { } next)
+            {
+                _next = null;
+                yield return Keep(next);
+            }
+
             while (!_isWhole && _first!.MoveNext())
                 yield return Keep(_first.Current);
             _areAllKept = _bytes <= MostKept;

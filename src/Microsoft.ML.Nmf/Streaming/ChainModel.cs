@@ -13,13 +13,19 @@ namespace Microsoft.ML.Nmf.Streaming;
 /// <param name="IsExact">Whether the templates next to the features are minimisers, rather than some sweeps nearer to them.</param>
 /// <param name="MayBeNegative">Whether the templates have any sign.</param>
 /// <param name="CreatePull">What pulls the templates; null for nothing.</param>
-/// <param name="ColumnScales">By what features were multiplied; null for nothing.</param>
+/// <param name="Features">How often features count, for what was multiplied by it and for the penalties on their templates; null for once.</param>
 internal sealed record ChainSettings(
     double Beta, FactorUnits Units, ActivationSettings Activations, Func<double, Penalty[]> Penalties, IReadOnlyList<bool> AreFixed, bool HasHoles = false,
-    bool IsExact = false, bool MayBeNegative = false, Func<TemplatePull?>? CreatePull = null, float[]? ColumnScales = null)
+    bool IsExact = false, bool MayBeNegative = false, Func<TemplatePull?>? CreatePull = null, ExampleWeights? Features = null)
 {
     /// <summary>The least tolerance of a row of a batch for β ≠ 2: its activations are those of templates that change with every batch.</summary>
     public float BatchTolerance => 1e-2f;
+
+    /// <summary>By what features and the rows of their templates were multiplied; null for nothing.</summary>
+    public float[]? ColumnScales => Features?.ColumnScales;
+
+    /// <summary>How often the penalties on the templates of features count where these were not multiplied; null for once.</summary>
+    public float[]? ColumnWeights => Features is { Beta: null } ? Features.Columns : null;
 
     /// <summary>Whether statistics are those of least squares, which hold for any templates.</summary>
     public bool IsEuclidean => Beta == BetaDivergence.Euclidean && !HasHoles;
@@ -82,7 +88,7 @@ internal sealed class ChainModel(ComputeEngine engine, Factor[] templates, Chain
     }
 
     /// <inheritdoc />
-    public override void Update(TrainingStatistics statistics, double rows, bool isMoreToCome)
+    public override void Update(TrainingStatistics statistics, double rows, bool isMoreToCome = false)
     {
         _weight = rows;
         _update.Run(statistics.Layers[0], rows, statistics.Weight / rows, isMoreToCome);

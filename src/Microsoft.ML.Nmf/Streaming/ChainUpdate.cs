@@ -78,7 +78,8 @@ internal sealed class ChainUpdate(ComputeEngine engine, Factor[] templates, Chai
     public double PenaltyOf(double weight)
     {
         Penalty[] penalties = settings.Penalties(weight);
-        return templates.Select((factor, k) => engine.PenaltyOf(factor, penalties[k])).Sum() + (_pull?.ValueOf(templates[^1]) ?? 0);
+        return templates.Select((factor, k) => engine.PenaltyOf(factor, penalties[k], k == 0 ? settings.ColumnWeights : null)).Sum()
+            + (_pull?.ValueOf(templates[^1]) ?? 0);
     }
 
     /// <inheritdoc />
@@ -120,7 +121,7 @@ internal sealed class ChainUpdate(ComputeEngine engine, Factor[] templates, Chai
         if (_signed is not null)
             _signed.Solve(gram, product, penalty.L2, templates[0]);
         else if (settings.IsExact)
-            engine.NonnegativeLeastSquares(templates[0], gram, product, penalty);
+            FreeColumns.LeastSquares(engine, templates[0], gram, product, penalty);
         else
             engine.CoordinateDescent(templates[0], gram, product, penalty, sweeps);
     }

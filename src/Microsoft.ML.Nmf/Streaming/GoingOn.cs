@@ -8,9 +8,12 @@ internal static class GoingOn
     /// <param name="knownRanks">The ranks of the model.</param>
     /// <param name="beta">β of the training.</param>
     /// <param name="ranks">The ranks of the training.</param>
-    /// <exception cref="ArgumentException">They differ.</exception>
-    public static void Check(double knownBeta, IReadOnlyList<int> knownRanks, double beta, IReadOnlyList<int> ranks)
+    /// <param name="areTemplatesGiven">Whether the training has initial templates.</param>
+    /// <exception cref="ArgumentException">They differ, or the training has two starts.</exception>
+    public static void Check(double knownBeta, IReadOnlyList<int> knownRanks, double beta, IReadOnlyList<int> ranks, bool areTemplatesGiven = false)
     {
+        if (areTemplatesGiven)
+            throw new ArgumentException("A previous model and InitialTemplates are both given, but each is a start. Leave one of them out.", "previous");
         if (!knownRanks.SequenceEqual(ranks))
         {
             throw new ArgumentException($"The previous model has {InWords(knownRanks)} and the estimator {InWords(ranks)}: a training goes on with the components "
@@ -44,5 +47,6 @@ internal static class GoingOn
         }
     }
 
-    private static string InWords(IReadOnlyList<int> ranks) => ranks.Count == 1 ? $"rank {ranks[0]}" : $"ranks {string.Join(", ", ranks)}";
+    /// <summary>Ranks as a message has them.</summary>
+    public static string InWords(IReadOnlyList<int> ranks) => ranks.Count == 1 ? $"rank {ranks[0]}" : $"ranks {string.Join(", ", ranks)}";
 }

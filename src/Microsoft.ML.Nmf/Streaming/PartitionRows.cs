@@ -65,7 +65,7 @@ internal sealed class PartitionRows
         foreach (SampledRow row in sample.Sampled)
             builder.Add(row.Features, row.Values);
         float[]? weights = plan.WeightColumnName is null ? null : [.. sample.Sampled.Select(row => row.Weight)];
-        return plan.CountOf(weights).Build(builder, sample.Features, unit: null, observes: plan.Settings.AreMissing ? true : null);
+        return plan.CountOf(weights).Build(builder, sample.Features, unit: null, observes: plan.Observes);
     }
 
     private static ExampleMatrix Build(ReadingPlan plan, CompressedRows rows, float[]? weights, double unit, bool observes)

@@ -7,6 +7,8 @@ namespace Microsoft.ML.Nmf.Streaming;
 /// <summary>Opens parts of the data, and begins trainings over them, for any estimator.</summary>
 internal static class Partitioning
 {
+    private const string Reason = "a training over parts of the data never has them in one place";
+
     /// <summary>Reads a part.</summary>
     /// <param name="rows">The part.</param>
     /// <param name="column">The name of the feature column.</param>
@@ -18,6 +20,7 @@ internal static class Partitioning
         where T : class
     {
         ArgumentNullException.ThrowIfNull(rows);
+        options.RefuseAllRows(Reason);
         FeatureColumn features = FeatureColumn.Find(rows, column);
         ReadingPlan plan = options.Reading;
         plan.Check(features);
@@ -38,6 +41,7 @@ internal static class Partitioning
         where T : class, ITransformer
     {
         ArgumentNullException.ThrowIfNull(sample);
+        options.RefuseAllRows(Reason);
         LogChannel log = host.OpenLog("Training");
         StreamedPlan<T> plan = planOf((sample.Features, sample.FeatureNames), log.Warning);
         return new PartitionedTraining<T>(plan, PartitionRows.Build(sample, options.Reading), options, host, log);

@@ -30,7 +30,7 @@ internal abstract class StreamedModel : IDisposable
     /// <param name="statistics">The statistics of the rows.</param>
     /// <param name="rows">As how many rows the statistics are to count beside the penalties on the templates.</param>
     /// <param name="isMoreToCome">Whether other rows come, which may have features that these lack.</param>
-    public abstract void Update(TrainingStatistics statistics, double rows, bool isMoreToCome);
+    public abstract void Update(TrainingStatistics statistics, double rows, bool isMoreToCome = false);
 
     /// <summary>The objective and the divergence of some rows, in the unit of the data.</summary>
     public abstract (double Objective, double Divergence) Evaluate(DataMatrix data, uint[] labels);

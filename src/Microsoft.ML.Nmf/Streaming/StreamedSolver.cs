@@ -47,11 +47,18 @@ internal sealed class StreamedSolver(ComputeEngine engine, StreamedModel model, 
     /// <summary>The number of batches so far.</summary>
     public long Batches { get; private set; }
 
-    /// <summary>A copy of the statistics of all rows so far, those before among them.</summary>
+    /// <summary>A copy of the statistics of all rows so far, those before among them; before the first pass, of the first rows.</summary>
     public TrainingStatistics Statistics
     {
         get
         {
+            if (Batches == 0)
+            {
+                TrainingStatistics first = model.CreateStatistics();
+                model.Add(_sample, rows.Sample.Labels, first);
+                return before is null ? first : before.Merge(first);
+            }
+
             TrainingStatistics copy = _all.Scale(_all.Weight > 0 ? _counted / _all.Weight : 1);
             copy.Rows = _all.Rows;
             return copy;

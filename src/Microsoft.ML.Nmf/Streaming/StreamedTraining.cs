@@ -28,7 +28,7 @@ internal static class StreamedTraining
         ExampleBatch first = input.Rows.Sample;
         (IReadOnlyList<FactorMatrix> start, TrainingStatistics? before) = input.Previous is { } previous
             ? plan.GoOnFrom(previous, monitor.Warn) : (plan.Start(engine, first.Examples, first.Labels, monitor), null);
-        using StreamedModel model = plan.Create(engine, first.Examples, start);
+        using StreamedModel model = plan.Create(engine, first.Examples, start, isLifted: input.Previous is null);
         GoingOn.CheckFits(before, model.CreateStatistics());
         Action<StreamedResult>? save = input.Save is { } write ? trained => write(plan.Make(model, trained, input.Previous, keepsStatistics: true)) : null;
         StreamedResult trained = Run(engine, model, input.Rows, before, options, plan.Phase, monitor, save);

@@ -80,7 +80,7 @@ internal sealed class TemplateTerms : IDisposable
     public (Gram Gram, Factor Product) ReadProblem(LayerStatistics sums)
     {
         _gram.CopyFrom(sums.Curvature);
-        Narrow(sums.Products, _host);
+        Narrow(sums.Products, _host, double.NegativeInfinity);
         _product!.CopyFrom(_host);
         return (_gram, _product);
     }
@@ -114,7 +114,8 @@ internal sealed class TemplateTerms : IDisposable
     private void Read(ReadOnlySpan<float> met, double[] sums, double power, Factor term)
     {
         Span<float> values = _host.AsSpan(0, sums.Length);
-        Narrow(sums, values);
+        // No term is below zero, but the rounding of what has faded is.
+        Narrow(sums, values, least: 0);
         Weigh(values, met, power);
         term.CopyFrom(values);
     }
@@ -141,9 +142,9 @@ internal sealed class TemplateTerms : IDisposable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Narrow(double[] sums, Span<float> values)
+    private static void Narrow(double[] sums, Span<float> values, double least)
     {
         for (int i = 0; i < sums.Length; i++)
-            values[i] = (float)sums[i];
+            values[i] = (float)Math.Max(sums[i], least);
     }
 }

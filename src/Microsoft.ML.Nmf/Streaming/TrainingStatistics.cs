@@ -52,6 +52,9 @@ public sealed class TrainingStatistics
     /// <summary>The sums of each layer.</summary>
     internal IReadOnlyList<LayerStatistics> Layers { get; }
 
+    /// <summary>Whether they are of entries that were listed one by one with their weights; null where they are of the same form either way.</summary>
+    internal bool? AreListed => Beta is BetaDivergence.Euclidean or BetaDivergence.KullbackLeibler ? Layers[0].Form == CurvatureForm.Entries : null;
+
     /// <summary>The divergence of the rows, each with the templates that it met, or the loss, over <see cref="Unit"/>.</summary>
     internal double Divergence { get; set; }
 

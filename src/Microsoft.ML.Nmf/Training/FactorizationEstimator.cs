@@ -82,6 +82,9 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
     /// <summary>The unit of the data in the statistics of a transformer; null where it has none.</summary>
     private protected abstract double? UnitOf(TTransformer previous);
 
+    /// <summary>Whether the statistics of a transformer are of entries that are listed one by one; null where it has none, or they are the same either way.</summary>
+    private protected virtual bool? ObservesOf(TTransformer previous) => null;
+
     /// <summary>Whether a batch size means that rows are read again for every pass.</summary>
     private protected virtual bool ReadsInBatches => true;
 
@@ -144,6 +147,14 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
         LabelColumn? label = LabelColumnName is null ? null : LabelColumn.Find(input.Schema, LabelColumnName);
         ReadingPlan plan = _options.Reading;
         plan.Check(column);
+        if (previous is not null)
+            _options.RefuseAllRows("a training that goes on from a model starts from its topics alone");
+        if (_options.CheckpointPath is { } checkpoint)
+            WholeFile.CheckFolder(checkpoint, nameof(FactorizationOptions.CheckpointPath));
+        // Statistics that count on must be of rows that are stored alike.
+        TTransformer? counted = _options.ForgettingFactor > 0 ? previous : null;
+        double? unit = counted is null ? null : UnitOf(counted);
+        bool? observes = counted is null ? null : ObservesOf(counted);
         using LogChannel log = Host.OpenLog("Training");
         var monitor = new HostMonitor(Host, log, _options);
         if (_options.BatchSize is { } size && ReadsInBatches)
@@ -152,14 +163,17 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
             var reader = new BatchReader(input, column, plan, size, _options.Seed!.Value, monitor.CheckAlive)
             {
                 Label = label,
-                Unit = previous is null ? null : UnitOf(previous),
+                Unit = unit,
             };
+            reader.Observes ??= observes;
             using var rows = new StreamedRows(reader);
             if (previous is not null || !rows.AreOneBatch)
                 return TrainInBatches(input, rows, column, label, previous, (monitor, log));
         }
 
-        TrainingInput training = ExampleReader.Read(input, column, label, plan, monitor.CheckAlive, previous is null ? null : UnitOf(previous));
+        bool isCounted = previous is not null || _options.KeepStatistics;
+        TrainingInput training = ExampleReader.Read(
+            input, column, label, plan, monitor.CheckAlive, unit, isCounted && plan.Settings.AreMissing ? true : observes);
         if (previous is not null)
         {
             using var rows = new StreamedRows(new ExampleBatch(training.Examples, training.Labels));
@@ -192,6 +206,8 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
             + string.Create(CultureInfo.InvariantCulture, $"seed {_options.Seed}; engine {engine.Description}."));
         foreach (string warning in _options.Warnings())
             told.Log.Warning(warning);
+        if (rows.Sample.Examples.NonZeros == 0)
+            told.Log.Warning($"Column '{column.Name}' is zero in every row: there is nothing to learn from it.");
         Action<TTransformer>? save = _options.CheckpointPath is { } path ? transformer => Host.Save(path, transformer, input.Schema) : null;
         var streamed = new StreamedInput<TTransformer>(rows, column.Size, column.ReadNames(), label, previous, save);
         return TrainStreamed(engine, streamed, told.Monitor, new ColumnNames(InputColumnName, OutputColumnNames));

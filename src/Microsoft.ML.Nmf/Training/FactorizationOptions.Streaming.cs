@@ -8,6 +8,7 @@ public abstract partial class FactorizationOptions
     private double _forgettingFactor = 1;
     private string? _checkpointPath;
     private int _checkpointInterval = 256;
+    private string? _needsAllRows;
 
     /// <summary>
     /// The rows of a batch, at least 1; null, the default, holds all rows in memory. With a batch size the rows are read again for every iteration, which is a
@@ -68,6 +69,13 @@ public abstract partial class FactorizationOptions
     /// <exception cref="ArgumentOutOfRangeException">One of them is set, or there are several starts, or more is recorded than templates.</exception>
     private protected void CheckBatches(params (string Option, bool IsSet)[] excluded)
     {
+        (string Option, bool IsSet)[] all =
+        [
+            (nameof(NumberOfStarts), NumberOfStarts > 1),
+            ($"{nameof(Recorder)} with more than templates", Recorder is { } recorder && (recorder.Parts & ~RecordedParts.Templates) != 0),
+            .. excluded,
+        ];
+        _needsAllRows = all.FirstOrDefault(option => option.IsSet).Option;
         if (_checkpointPath is not null && _batchSize is null)
         {
             throw new ArgumentOutOfRangeException(nameof(CheckpointPath), _checkpointPath,
@@ -75,21 +83,22 @@ public abstract partial class FactorizationOptions
                 + "out.");
         }
 
-        if (_batchSize is not { } size)
-            return;
-        (string, bool)[] all =
-        [
-            (nameof(NumberOfStarts), NumberOfStarts > 1),
-            ($"{nameof(Recorder)} with more than templates", Recorder is { } recorder && (recorder.Parts & ~RecordedParts.Templates) != 0),
-            .. excluded,
-        ];
-        foreach ((string option, bool isSet) in all)
+        if (_batchSize is { } size && _needsAllRows is { } needs)
         {
-            if (isSet)
-            {
-                throw new ArgumentOutOfRangeException(nameof(BatchSize), size,
-                    $"BatchSize is {size}, but {option} is set, which needs all rows at once. Leave one of the two out.");
-            }
+            throw new ArgumentOutOfRangeException(nameof(BatchSize), size,
+                $"BatchSize is {size}, but {needs} is set, which needs all rows at once. Leave one of the two out.");
+        }
+    }
+
+    /// <summary>Refuses options that need all rows in a training that does not have them.</summary>
+    /// <param name="reason">Why it has not, the second half of a sentence.</param>
+    /// <exception cref="ArgumentOutOfRangeException">One of them is set.</exception>
+    internal void RefuseAllRows(string reason)
+    {
+        if (_needsAllRows is { } needs)
+        {
+            throw new ArgumentOutOfRangeException(needs.Split(' ')[0], "set",
+                $"{needs} is set, which needs all rows at once, but {reason}. Leave {needs.Split(' ')[0]} out.");
         }
     }
 }
