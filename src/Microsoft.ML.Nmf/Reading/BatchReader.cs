@@ -68,7 +68,7 @@ internal sealed class BatchReader(IDataView data, FeatureColumn column, ReadingP
 
             int[] order = [.. Enumerable.Range(0, buffer.Examples.Rows)];
             random.Shuffle(order);
-            int count = (order.Length + size - 1) / size;
+            int count = (int)(((long)order.Length + size - 1) / size);
             for (int b = 0; b < count; b++)
                 yield return Take(buffer, order.AsSpan((int)((long)b * order.Length / count)..(int)((b + 1L) * order.Length / count)));
         }

@@ -44,7 +44,7 @@ public class BatchReaderTests
         Assert.Equal(!canShuffle, view.Passes.TrueForAll(random => random is null));
         if (rows > 20)
             Assert.Equal(3, orders.DistinctBy(order => string.Join(' ', order)).Count());
-        Assert.Equal(orders[1], [.. Reader(Numbered(rows, canShuffle), size).Read(1).SelectMany(NumbersOf)]);
+        Assert.Equal(orders[1], Reader(Numbered(rows, canShuffle), size).Read(1).SelectMany(NumbersOf));
     }
 
     [Theory]
@@ -117,14 +117,14 @@ public class BatchReaderTests
     {
         float[][] rows = [.. Enumerable.Range(0, 100).Select(i => new float[] { i < 40 ? 0 : 1e20f, 0, i < 60 ? 0 : 2e20f })];
         using var streamed = new StreamedRows(Reader(PlantedRows.View(_context, rows), 2));
-        Assert.Equal(Math.ScaleB(1, 66), streamed.Sample.Examples.Unit);
+        Assert.InRange(streamed.Sample.Examples.Mean, 0.25, 4);
         Assert.Equal(100, streamed.Sample.Examples.Rows);
         Assert.Equal(rows.Sum(row => row.Sum(v => (double)v)), streamed.Sample.Examples.Sum * streamed.Sample.Examples.Unit, 1e16);
         // Those that are zero for longer than a sample is.
         float[][] late = [.. Enumerable.Range(0, 9000).Select(i => new float[] { i < 8900 ? 0 : 1e20f, 0, 0 })];
         var reader = Reader(PlantedRows.View(_context, late), 50);
         using var rest = new StreamedRows(reader);
-        Assert.Equal(Math.ScaleB(1, 66), reader.Unit);
+        Assert.InRange(reader.Unit!.Value, 1e18, 1e20);
     }
 
     [Theory]

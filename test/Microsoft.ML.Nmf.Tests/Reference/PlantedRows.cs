@@ -54,7 +54,7 @@ internal static class PlantedRows
 
     /// <summary>A view that can, as one in memory.</summary>
     public static IDataView ShuffledView(MLContext context, IReadOnlyList<float[]> rows, string[]? names = null, Func<int, float>? weight = null)
-        => context.Data.LoadFromEnumerable((IEnumerable<Row>)Made(rows, weight).ToList(), SchemaOf(rows[0].Length, names));
+        => context.Data.Cache(View(context, rows, names, weight));
 
     /// <summary>Names of features.</summary>
     public static string[] Names(int count, int first = 0) => [.. Enumerable.Range(first, count).Select(j => $"word{j}")];

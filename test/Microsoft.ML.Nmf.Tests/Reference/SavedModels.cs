@@ -4,7 +4,11 @@ namespace Microsoft.ML.Nmf.Tests.Reference;
 internal static class SavedModels
 {
     /// <summary>The kinds of models, for a theory.</summary>
-    public static IEnumerable<string> Kinds => ["Nmf, β = 2", "Nmf, β = 1", "Nmf, weights", "DeepNmf", "NeuralNmf, text", "NeuralNmf, boolean", "NeuralNmf, number"];
+    public static IEnumerable<string> Kinds =>
+    [
+        "Nmf, β = 2", "Nmf, β = 1", "Nmf, weights", "Nmf, statistics", "DeepNmf", "DeepNmf, statistics", "NeuralNmf, text", "NeuralNmf, boolean",
+        "NeuralNmf, number",
+    ];
 
     /// <summary>Trains a model of a kind on rows of <see cref="Rows.Size"/> features.</summary>
     public static (ITransformer Model, DataViewSchema Schema) Train(string kind)
@@ -26,7 +30,18 @@ internal static class SavedModels
                 MissingValues = MissingValues.AreMissing,
                 FeatureWeights = [.. Enumerable.Range(0, Rows.Size).Select(j => 1f + j % 2)],
             }).Fit(named), named.Schema),
-            "DeepNmf" => (context.Transforms.DeepNmf(new DeepNmfEstimator.Options
+            "Nmf, statistics" => (context.Transforms.Nmf(new NmfEstimator.Options
+            {
+                OutputColumnName = "Topics",
+                InputColumnName = "Features",
+                Rank = 3,
+                Beta = 1.5,
+                MaximumNumberOfIterations = 4,
+                Seed = 5,
+                BatchSize = 16,
+                KeepStatistics = true,
+            }).Fit(named), named.Schema),
+            "DeepNmf" or "DeepNmf, statistics" => (context.Transforms.DeepNmf(new DeepNmfEstimator.Options
             {
                 OutputColumnName = "Topics",
                 InputColumnName = "Features",
@@ -34,6 +49,7 @@ internal static class SavedModels
                 Ranks = [5, 3],
                 MaximumNumberOfIterations = 8,
                 Seed = 5,
+                KeepStatistics = kind != "DeepNmf",
             }).Fit(named), named.Schema),
             "NeuralNmf, text" => Neural(NeuralRows.KeyView(context, rows, NeuralRows.Group)),
             "NeuralNmf, boolean" => Neural(NeuralRows.KeyView(context, rows, i => i % 3 == 1)),

@@ -23,7 +23,8 @@ public class GoingOnTests : IDisposable
             ITransformer longer = Fit(kind, data, model, options
                 => (options.BatchSize, options.ForgettingFactor, options.MaximumNumberOfIterations, options.KeepStatistics) = (size, 0, 6, true));
             double before = Streamed.Objective(model);
-            Near.Equal(before, Streamed.History(longer)[0].Objective, 1e-3);
+            // Activations are solved for, which those of a training that has not converged are not.
+            Assert.InRange(Streamed.History(longer)[0].Objective, 0.8 * before, 1.001 * before);
             if (size is null)
                 Near.NeverRises(Streamed.History(longer).Select(at => at.Objective).Prepend(before), 1e-3);
             Assert.True(Streamed.Objective(longer) <= before * (1 + 1e-4), $"{before} became {Streamed.Objective(longer)}");
@@ -55,7 +56,7 @@ public class GoingOnTests : IDisposable
         ITransformer whole = Fit(kind, PlantedRows.View(_context, all), null, options => (options.BatchSize, options.MaximumNumberOfIterations) = (null, 60));
         Assert.InRange(Error(kind, model, all), 0.9 * Error(kind, whole, all), 1.02 * Error(kind, whole, all));
 
-        static void Day(FactorizationOptions options) => (options.KeepStatistics, options.MaximumNumberOfIterations, options.BatchSize) = (true, 12, 64);
+        static void Day(FactorizationOptions options) => (options.KeepStatistics, options.MaximumNumberOfIterations, options.BatchSize) = (true, 30, 64);
     }
 
     [Fact]
@@ -145,7 +146,7 @@ public class GoingOnTests : IDisposable
             foreach (TopicSet topics in SavedModels.Topics(model))
                 topics.RenameTopic(1, "renamed");
             ITransformer next = Fit(kind, data, model, options => options.MaximumNumberOfIterations = 2);
-            Assert.All(SavedModels.Topics(next), topics => Assert.Equal("renamed", topics.TopicNames[1]));
+            Assert.All(SavedModels.Topics(next), topics => Assert.Equal("renamed", topics.GivenNames[1]));
         }
     }
 

@@ -1,28 +1,11 @@
 using Microsoft.ML.Nmf.Tests.Reference;
-using Microsoft.ML.Nmf.Torch;
-using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Nmf.Tests.Streaming;
 
-/// <summary>Training in batches, on the managed engine.</summary>
-public class ManagedStreamedFitTests : StreamedFitTests
-{
-    private protected override TrainingEngine Engine => TrainingEngine.Managed;
-}
-
-/// <summary>The same on Torch; where TorchSharp has no native library, on the managed engine again.</summary>
-public class TorchStreamedFitTests : StreamedFitTests
-{
-    private protected override TrainingEngine Engine => TorchRuntime.Problem is null ? TrainingEngine.Torch : TrainingEngine.Managed;
-}
-
 /// <summary>What training in batches gives, beside training on all rows at once.</summary>
-public abstract class StreamedFitTests
+public class StreamedFitTests
 {
     private readonly MLContext _context = new(1);
-
-    /// <summary>The engine to try.</summary>
-    private protected abstract TrainingEngine Engine { get; }
 
     public static TheoryData<string, string> Cases()
     {
@@ -46,14 +29,15 @@ public abstract class StreamedFitTests
     [Theory, MemberData(nameof(Cases))]
     public void After_some_passes_the_objective_is_nearly_that_of_all_rows_at_once(string kind, string what)
     {
-        IDataView data = DataFor(what, 500);
-        ITransformer whole = Fit(kind, what, data, options => (options.BatchSize, options.MaximumNumberOfIterations) = (null, 60));
+        IDataView data = DataFor(what, 300);
+        ITransformer whole = Fit(kind, what, data, options => (options.BatchSize, options.MaximumNumberOfIterations) = (null, 150));
         ITransformer streamed = Fit(kind, what, data, options => options.MaximumNumberOfIterations = 20);
         Assert.Equal(21, Streamed.History(streamed).Count);
-        // The objective is that of the first rows, which are all.
-        Assert.InRange(Streamed.Objective(streamed), 0.9 * Streamed.Objective(whole), 1.02 * Streamed.Objective(whole));
-        Assert.True(Streamed.Objective(streamed) < Streamed.History(streamed)[0].Objective);
-        Assert.Equal(500, Streamed.Examples(streamed));
+        // The objective is that of the first rows, which are all. Where values are missing, updates are multiplicative, which takes more of them.
+        double expected = Streamed.Objective(whole), most = what == "holes" ? 1.06 : 1.02;
+        Assert.InRange(Streamed.Objective(streamed), 0.9 * expected, most * expected);
+        Assert.InRange(Streamed.Objective(streamed), 0, 1.01 * Streamed.History(streamed)[0].Objective);
+        Assert.Equal(300, Streamed.Examples(streamed));
     }
 
     [Theory]
@@ -62,17 +46,23 @@ public abstract class StreamedFitTests
     [InlineData("DeepNmf, β = 1", false)]
     public void Rows_beyond_the_sample_are_learned_from(string kind, bool canShuffle)
     {
-        // The topic of the last feature comes late.
-        float[][] rows = PlantedRows.Of(10_000, size: 8, zeros: 0.3);
-        for (int i = 0; i < rows.Length; i++)
-            rows[i][7] = i < 9000 ? 0 : 5 + rows[i][6];
+        // A word of a topic comes late.
+        float[][] rows = PlantedRows.Of(9000, size: 8, zeros: 0.3);
+        for (int i = 0; i < 8500; i++)
+            rows[i][7] = 0;
         IDataView data = canShuffle ? PlantedRows.ShuffledView(_context, rows) : PlantedRows.View(_context, rows);
-        ITransformer whole = Fit(kind, "", data, options => (options.BatchSize, options.MaximumNumberOfIterations) = (null, 40));
-        ITransformer streamed = Fit(kind, "", data, options => (options.BatchSize, options.MaximumNumberOfIterations) = (512, 5));
-        Assert.InRange(Of(streamed), 0.9 * Of(whole), 1.03 * Of(whole));
-
-        double Of(ITransformer model)
-            => Naive.Divergence(Streamed.Matrix(rows), Streamed.Matrix(Rows.Topics(model.Transform(data))), Streamed.Product(model), kind.EndsWith('2') ? 2 : 1);
+        ITransformer streamed = Fit(kind, "", data, options => (options.BatchSize, options.MaximumNumberOfIterations) = (1024, 3));
+        double[,] product = Streamed.Product(streamed);
+        int topic = Enumerable.Range(0, PlantedRows.Rank).MaxBy(k => product[3, k]);
+        Assert.True(product[7, topic] > 0.01 * product[3, topic]);
+        Assert.Equal(9000, Streamed.Examples(streamed));
+        // What is reported is of the first rows; it is what transforming them gives.
+        if (canShuffle)
+            return;
+        float[][] first = rows[..8192];
+        double beta = kind[^1] - '0';
+        double divergence = Naive.Divergence(Streamed.Matrix(first), Streamed.Matrix(Rows.Topics(streamed.Transform(PlantedRows.View(_context, first)))), product, beta);
+        Near.Equal(divergence, Streamed.Objective(streamed), 1e-3);
     }
 
     [Theory]
@@ -99,12 +89,11 @@ public abstract class StreamedFitTests
         {
             int[] BitsOf(int seed, int threads)
             {
-                // Torch promises the same bits for the same threads alone.
                 float[][] rows = PlantedRows.Of(150);
                 var context = new MLContext(seed);
                 IDataView data = canShuffle ? PlantedRows.ShuffledView(context, rows) : PlantedRows.View(context, rows);
-                return Streamed.Bits(Fit(kind, "", data, options => (options.Seed, options.NumberOfThreads, options.MaximumNumberOfIterations, options.BatchSize)
-                    = (seed, Engine == TrainingEngine.Torch ? 1 : threads, 4, 32)));
+                return Streamed.Bits(Fit(kind, "", data, options
+                    => (options.Seed, options.NumberOfThreads, options.MaximumNumberOfIterations, options.BatchSize) = (seed, threads, 4, 32)));
             }
 
             int[] expected = BitsOf(1, 1);
@@ -160,28 +149,29 @@ public abstract class StreamedFitTests
     [Fact]
     public void A_stop_ends_within_a_batch_and_leaves_a_whole_model()
     {
+        const int Count = 300;
         foreach (string kind in Streamed.Kinds)
         {
-            foreach (int at in new[] { 0, 3000 })
+            foreach (int at in new[] { 0, Count * 2 + 50 })
             {
                 using var stop = new CancellationTokenSource();
-                var view = new WatchedView(PlantedRows.View(_context, PlantedRows.Of(1500)))
+                var view = new WatchedView(PlantedRows.View(_context, PlantedRows.Of(Count)))
                 {
                     // In the third pass, or before the first row.
                     BeforeRow = (pass, row) =>
                     {
-                        if (1500 * pass + row == at)
+                        if (Count * pass + row == at)
                             stop.Cancel();
                     },
                 };
-                ITransformer model = Fit(kind, "", view, options => (options.StoppingToken, options.BatchSize, options.KeepStatistics) = (stop.Token, 16, true));
+                ITransformer model = Fit(kind, "", view, options => (options.StoppingToken, options.BatchSize, options.KeepStatistics) = (stop.Token, 4, true));
                 Assert.Equal(TrainingEnd.Stopped, Streamed.History(model).End);
-                Assert.InRange(view.Given.Sum(), at == 0 ? 1500 : 3001, at == 0 ? 1500 : 3000 + 2 * 16 * 16);
-                Assert.Equal(1500, Streamed.Examples(model));
+                Assert.InRange(view.Given.Sum(), Math.Max(at, Count), at == 0 ? Count : at + 2 * 16 * 4);
+                Assert.Equal(Count, Streamed.Examples(model));
                 float[][] topics = Rows.Topics(model.Transform(PlantedRows.View(_context, PlantedRows.Of(20, seed: 2))));
                 Assert.All(topics, row => Assert.All(row, value => Assert.True(value >= 0 && float.IsFinite(value))));
                 Assert.All(topics, row => Assert.True(row.Max() > 0));
-                Assert.Equal(1500, Streamed.Statistics(model)!.Weight, 1e-6);
+                Assert.Equal(Count, Streamed.Statistics(model)!.Weight, 1e-6);
                 // A loaded model is the same.
                 var file = new MemoryStream();
                 _context.Model.Save(model, view.Schema, file);
@@ -190,7 +180,7 @@ public abstract class StreamedFitTests
         }
     }
 
-    private protected IDataView DataFor(string what, int count)
+    private IDataView DataFor(string what, int count)
     {
         float[][] rows = PlantedRows.Of(count, zeros: what == "sparse" ? 0.85 : 0);
         for (int i = 0; i < count && what == "holes"; i++)
@@ -202,9 +192,8 @@ public abstract class StreamedFitTests
         return PlantedRows.View(_context, rows, weight: i => 0.5f + i % 3);
     }
 
-    private protected ITransformer Fit(string kind, string what, IDataView data, Action<FactorizationOptions> change) => Streamed.Fit(_context, kind, data, options =>
+    private ITransformer Fit(string kind, string what, IDataView data, Action<FactorizationOptions> change) => Streamed.Fit(_context, kind, data, options =>
     {
-        options.Engine = Engine;
         if (options is NmfEstimator.Options nmf)
         {
             if (what == "holes")

@@ -11,8 +11,7 @@ namespace Microsoft.ML.Nmf.Tests.Streaming;
 /// <summary>What an update of templates by the statistics of rows does to the objective of these rows, with the activations that they had.</summary>
 public sealed class SurrogateTests
 {
-    private const int Features = 18;
-    private const int Rows = 40;
+    private const int Features = SurrogateRows.Features;
 
     // Of the objective at the start: the noise of float32 sums.
     private const double Rounding = 3e-6;
@@ -38,11 +37,11 @@ public sealed class SurrogateTests
     public void Objective_never_rises_by_an_update_from_rows_that_met_the_same_templates(double beta, string what)
     {
         NmfEstimator.Options options = OptionsFor(beta, what);
-        ExampleMatrix examples = new Data(options, what).Examples;
+        ExampleMatrix examples = new SurrogateRows(options, what).Examples;
         NmfStream plan = new(options, (Features, null), "Features", (_, _, _, _) => throw new NotSupportedException());
         FactorMatrix start = what == "signed" ? Build.Matrix(Naive.Signed(Features, 4, 5)) : Build.Matrix(Raised(Naive.Random(Features, 4, 5)));
         using StreamedModel model = plan.Create(_engine, examples, [start], isLifted: false);
-        Descends(model, new Data(options, what), [options.TemplatePenalty with { Kept = 0 }], options.ActivationPenalty, options.ToActivationSettings());
+        Descends(model, new SurrogateRows(options, what), [options.TemplatePenalty with { Kept = 0 }], options.ActivationPenalty, options.ToActivationSettings());
         if (options.NumberFixed > 0)
             Assert.Equal(options.FixedTemplates!.Values, model.ReadTemplates()[0].TakeColumns([0]).Values);
     }
@@ -84,12 +83,12 @@ public sealed class SurrogateTests
         }
 
         DeepNmfEstimator.Options options = Resolved.Of(made);
-        ExampleMatrix examples = new Data(counted, what).Examples;
+        ExampleMatrix examples = new SurrogateRows(counted, what).Examples;
         DeepNmfStream plan = new(options, (Features, null), "Features", (_, _, _, _) => throw new NotSupportedException());
         FactorMatrix[] start = [Build.Matrix(Raised(Naive.Random(Features, 6, 5))), Build.Matrix(Raised(Naive.Random(6, 5, 6))), Build.Matrix(Raised(Naive.Random(5, 3, 7)))];
         using StreamedModel model = plan.Create(_engine, examples, start, isLifted: false);
         Penalty[] penalties = [.. Enumerable.Range(0, 3).Select(i => options.LayerAt(i).TemplatePenalty)];
-        Descends(model, new Data(counted, what), penalties, new Penalty(made.ActivationsL1Regularization, made.ActivationsL2Regularization), options.ToActivationSettings());
+        Descends(model, new SurrogateRows(counted, what), penalties, new Penalty(made.ActivationsL1Regularization, made.ActivationsL2Regularization), options.ToActivationSettings());
     }
 
     [Theory]
@@ -101,7 +100,7 @@ public sealed class SurrogateTests
     public void Objective_never_rises_by_an_update_of_seeded_topics(double beta)
     {
         NmfEstimator.Options options = OptionsFor(beta, "").WithSeeds([[0, 4], [1, 5]]);
-        ExampleMatrix examples = new Data(options, "").Examples;
+        ExampleMatrix examples = new SurrogateRows(options, "").Examples;
         NmfStream plan = new(options, (Features, null), "Features", (_, _, _, _) => throw new NotSupportedException());
         using StreamedModel model = plan.Create(_engine, examples, [Build.Matrix(Raised(Naive.Random(Features, 4, 5)))], isLifted: false);
         using DataMatrix data = _engine.Load(examples);
@@ -114,7 +113,7 @@ public sealed class SurrogateTests
             using Factor held = Activations(data, model, options.ToActivationSettings());
             model.Update(statistics, statistics.Weight);
             (double objective, double divergence) = model.ObjectiveOf(statistics);
-            double after = new Data(options, "").Divergence(held, model) + objective - divergence;
+            double after = new SurrogateRows(options, "").Divergence(held, model) + objective - divergence;
             // The first update weighs the pull.
             if (i == 1)
                 Assert.True(objective - divergence > 0.01 * divergence, $"{objective} is of no pull beside {divergence}");
@@ -135,7 +134,7 @@ public sealed class SurrogateTests
     public void It_is_the_multiplicative_step_of_a_factorization_of_the_same_rows(double beta, string what)
     {
         NmfEstimator.Options options = OptionsFor(beta, what);
-        ExampleMatrix examples = new Data(options, what).Examples;
+        ExampleMatrix examples = new SurrogateRows(options, what).Examples;
         NmfStream plan = new(options, (Features, null), "Features", (_, _, _, _) => throw new NotSupportedException());
         FactorMatrix start = Build.Matrix(Raised(Naive.Random(Features, 4, 5)));
         using StreamedModel model = plan.Create(_engine, examples, [start], isLifted: false);
@@ -167,7 +166,7 @@ public sealed class SurrogateTests
             Beta = beta,
             Layers = [.. Enumerable.Range(0, 3).Select(i => new DeepNmfLayerOptions { IsFixed = i != free })],
         });
-        ExampleMatrix examples = new Data(OptionsFor(beta, ""), "").Examples;
+        ExampleMatrix examples = new SurrogateRows(OptionsFor(beta, ""), "").Examples;
         DeepNmfStream plan = new(options, (Features, null), "Features", (_, _, _, _) => throw new NotSupportedException());
         FactorMatrix[] start = [Build.Matrix(Raised(Naive.Random(Features, 6, 5))), Build.Matrix(Raised(Naive.Random(6, 5, 6))), Build.Matrix(Raised(Naive.Random(5, 3, 7)))];
         using StreamedModel model = plan.Create(_engine, examples, start, isLifted: false);
@@ -200,14 +199,14 @@ public sealed class SurrogateTests
             TemplatesL1Regularization = l1,
             TemplatesL2Regularization = l2,
         });
-        ExampleMatrix examples = new Data(options, "").Examples;
+        ExampleMatrix examples = new SurrogateRows(options, "").Examples;
         NmfStream plan = new(options, (Features, null), "Features", (_, _, _, _) => throw new NotSupportedException());
         using StreamedModel model = plan.Create(_engine, examples, [Build.Matrix(Naive.Random(Features, 4, 5))], isLifted: false);
         using DataMatrix data = _engine.Load(examples);
         TrainingStatistics statistics = model.CreateStatistics();
         model.Add(data, [], statistics);
         using Factor activations = Activations(data, model, options.ToActivationSettings());
-        double[,] h = Build.Read(activations), q = Naive.Gram(h), b = Naive.Multiply(Naive.Transpose(new Data(options, "").X), h);
+        double[,] h = Build.Read(activations), q = Naive.Gram(h), b = Naive.Multiply(Naive.Transpose(new SurrogateRows(options, "").X), h);
         for (int k = 0; k < 4; k++)
             q[k, k] += l2;
         model.Update(statistics, statistics.Weight);
@@ -225,7 +224,7 @@ public sealed class SurrogateTests
         foreach (double beta in new[] { 2, 1, 0.5 })
         {
             NmfEstimator.Options options = OptionsFor(beta, "penalties");
-            ExampleMatrix examples = new Data(options, "").Examples;
+            ExampleMatrix examples = new SurrogateRows(options, "").Examples;
             NmfStream plan = new(options, (Features, null), "Features", (_, _, _, _) => throw new NotSupportedException());
             FactorMatrix start = Build.Matrix(Raised(Naive.Random(Features, 4, 5)));
             using StreamedModel whole = plan.Create(_engine, examples, [start], isLifted: false), twice = plan.Create(_engine, examples, [start], isLifted: false);
@@ -242,7 +241,7 @@ public sealed class SurrogateTests
     }
 
     // The objective with the activations held, in double.
-    private static void Descends(StreamedModel model, Data rows, Penalty[] penalties, Penalty onActivations, ActivationSettings settings)
+    private static void Descends(StreamedModel model, SurrogateRows rows, Penalty[] penalties, Penalty onActivations, ActivationSettings settings)
     {
         using DataMatrix data = _engine.Load(rows.Examples);
         double largest = double.NaN;
@@ -322,74 +321,5 @@ public sealed class SurrogateTests
         }
 
         return values;
-    }
-
-    // Rows in the unit 1, and what counts in their objective.
-    private sealed class Data
-    {
-        private readonly NmfEstimator.Options _options;
-        private readonly bool _hasHoles;
-
-        public Data(NmfEstimator.Options options, string what)
-        {
-            _options = options;
-            _hasHoles = options.MissingValues == MissingValues.AreMissing;
-            // A zero costs without end under a β below 0.
-            X = Streamed.Matrix(PlantedRows.Of(Rows, zeros: what == "sparse" ? 0.8 : options.Beta < 0 ? 0 : 0.1, size: Features));
-            OfRows = [.. Enumerable.Range(0, Rows).Select(i => options.ExampleWeightColumnName is null ? 1 : 0.5 + i % 4)];
-            OfColumns = [.. Enumerable.Range(0, Features).Select(j => (double)(options.FeatureWeights?[j] ?? 1))];
-            var builder = new ExampleMatrixBuilder(Features);
-            for (int i = 0; i < Rows; i++)
-            {
-                int[] columns = [.. Enumerable.Range(0, Features).Where(j => _hasHoles ? IsObserved(i, j) : X[i, j] != 0)];
-                builder.Add(columns, [.. columns.Select(j => (float)X[i, j])]);
-            }
-
-            float[]? weights = options.ExampleWeightColumnName is null ? null : [.. OfRows.Select(weight => (float)weight)];
-            Examples = options.Reading.CountOf(weights).Build(builder, Features, unit: 1);
-        }
-
-        public double[,] X { get; }
-
-        public ExampleMatrix Examples { get; }
-
-        public double[] OfRows { get; }
-
-        public double[] OfColumns { get; }
-
-        // Activations without what their rows were multiplied by.
-        public double[,] Unscaled(Factor activations)
-        {
-            double[,] h = Build.Read(activations);
-            for (int i = 0; i < Rows && Examples.Weights?.RowScales is { } scales; i++)
-            {
-                for (int k = 0; k < h.GetLength(1); k++)
-                    h[i, k] /= scales[i];
-            }
-
-            return h;
-        }
-
-        // Σ w_i c_j d(x_ij, x̂_ij) over what is observed.
-        public double Divergence(Factor activations, StreamedModel model)
-        {
-            double[,] v = model.ReadTemplates().Select(Streamed.Matrix).Aggregate(Naive.Multiply);
-            double[,] approximation = Naive.Multiply(Unscaled(activations), Naive.Transpose(v));
-            double sum = 0, beta = _options.Beta, floor = Examples.FloorOf(beta);
-            for (int i = 0; i < Rows; i++)
-            {
-                for (int j = 0; j < Features; j++)
-                {
-                    if (_hasHoles && !IsObserved(i, j))
-                        continue;
-                    double x = beta <= 0 ? Math.Max(X[i, j], floor) : X[i, j], y = beta == 2 ? approximation[i, j] : Math.Max(approximation[i, j], floor);
-                    sum += OfRows[i] * OfColumns[j] * BetaDivergence.Of(x, y, beta);
-                }
-            }
-
-            return sum;
-        }
-
-        private static bool IsObserved(int i, int j) => (7 * i + 5 * j) % 4 != 0;
     }
 }
