@@ -6,6 +6,7 @@ using Microsoft.ML;
 using Microsoft.ML.Nmf;
 using Orleans;
 using Orleans.Hosting;
+using Orleans.Runtime;
 
 namespace Cluster;
 
@@ -48,7 +49,7 @@ internal static class ClusterTraining
     {
         var iterations = new List<ClusterTrainingProgress>();
         var options = new ClusterTrainingOptions { Partitions = partitions, Progress = new Progress(iterations.Add) };
-        NmfTransformer topics = await client.TrainAsync(new NotesJob(), new MLContext(seed: 1), options);
+        NmfTransformer topics = await client.TrainAsync(new MLContext(seed: 1), new NotesJob(), options);
         foreach (Topic topic in topics.Model.GetTopics(wordsPerTopic: 10))
             Console.WriteLine($"{topic.Index}: {topic}");
         ClusterTrainingProgress last = iterations[^1];

@@ -16,15 +16,19 @@ internal static class SiloProcesses
         {
             for (int i = 0; i < count; i++)
                 silos.Add(Start(i, port));
-            Console.WriteLine($"{count} silos start; this ends them with Ctrl+C.");
+            foreach (Process silo in silos)
+                Console.WriteLine(await silo.StandardOutput.ReadLineAsync() ?? "A silo could not start.");
+            Console.WriteLine($"{count} silos wait for a training. Ctrl+C ends them.");
             await interrupted.Task;
         }
         finally
         {
-            foreach (Process silo in silos)
+            // The first is the last, because the others know each other through it.
+            foreach (Process silo in silos.AsEnumerable().Reverse())
+            {
                 silo.StandardInput.Close();
-            foreach (Process silo in silos)
                 await silo.WaitForExitAsync();
+            }
         }
 
         return 0;
@@ -40,6 +44,10 @@ internal static class SiloProcesses
     {
         string program = Environment.ProcessPath!;
         string[] self = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [Environment.GetCommandLineArgs()[0]] : [];
-        return Process.Start(new ProcessStartInfo(program, [.. self, "silo", $"{index}", $"{port}"]) { RedirectStandardInput = true })!;
+        return Process.Start(new ProcessStartInfo(program, [.. self, "silo", $"{index}", $"{port}"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!;
     }
 }

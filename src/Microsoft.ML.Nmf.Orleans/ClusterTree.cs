@@ -18,7 +18,7 @@ internal sealed class ClusterTree(IGrainFactory grains, string job, ClusterTrain
     /// <param name="state">What they are computed with.</param>
     /// <param name="cancellation">Ends the waiting.</param>
     public Task<PartitionAnswer> StatisticsAsync(PartitionState state, CancellationToken cancellation)
-        => AskAsync(Request(state.Iteration) with { State = Written.By(state.Write) }, cancellation);
+        => AskAsync(Request(state.Iteration) with { State = Written.By(state.Write, state.Bytes) }, cancellation);
 
     /// <summary>Has all silos give the memory back. Those that cannot be told do so by themselves, later.</summary>
     public async Task ReleaseAsync()
@@ -36,7 +36,8 @@ internal sealed class ClusterTree(IGrainFactory grains, string job, ClusterTrain
 
     private async Task<PartitionAnswer> AskAsync(PartitionRequest request, CancellationToken cancellation)
     {
-        PartitionAnswer answer = await PartitionCall.AskAsync(grains, _root, request, cancellation).ConfigureAwait(false);
+        // Away from the caller's context, which in a program with windows waits for the caller.
+        PartitionAnswer answer = await Task.Run(() => PartitionCall.AskAsync(grains, _root, request, cancellation), cancellation).ConfigureAwait(false);
         if (answer.Failure is not null)
             throw new InvalidOperationException(answer.Failure);
         return answer with { NetworkBytes = answer.NetworkBytes + request.Bytes + answer.Content.Length };

@@ -10,7 +10,7 @@ internal sealed class HeldPartition(PartitionRange node, ComputeGate gate)
     public Task<IMergeable> ComputeAsync(PartitionRequest request, CancellationToken cancellation)
     {
         Task<IMergeable> work = gate.RunAsync(() => Compute(request), cancellation);
-        _last = work;
+        _last = Task.WhenAll(_last, work);
         return work;
     }
 

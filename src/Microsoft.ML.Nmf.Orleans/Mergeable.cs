@@ -23,5 +23,5 @@ internal sealed record MergeableStatistics(TrainingStatistics Statistics) : IMer
 {
     public IMergeable Merge(byte[] other) => new MergeableStatistics(Statistics.Merge(TrainingStatistics.Read(new MemoryStream(other, writable: false))));
 
-    public byte[] ToBytes() => Written.By(Statistics.Write);
+    public byte[] ToBytes() => Written.By(Statistics.Write, Statistics.Bytes);
 }

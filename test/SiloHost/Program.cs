@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.ML.Nmf;
 using Orleans.Configuration;
+using Orleans.Hosting;
 using SiloHost;
 
 // SiloHost SILO-PORT GATEWAY-PORT PRIMARY-PORT: one silo of a cluster on this machine. Says "ready" when it has joined, and ends with its input.

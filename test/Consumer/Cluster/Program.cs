@@ -16,7 +16,7 @@ builder.UseOrleans(silo => silo.UseLocalhostClustering(FreePort(), FreePort()).A
 using IHost host = builder.Build();
 await host.StartAsync();
 IGrainFactory grains = host.Services.GetRequiredService<IGrainFactory>();
-NmfTransformer trained = await grains.TrainAsync(new RowsJob(), new MLContext(seed: 1), new ClusterTrainingOptions { Partitions = 2, Argument = "30" });
+NmfTransformer trained = await grains.TrainAsync(new MLContext(seed: 1), new RowsJob(), new ClusterTrainingOptions { Partitions = 2, Argument = "30" });
 Console.WriteLine($"{trained.Model.Rank} topics of {trained.Model.NumberOfExamples} rows in 2 partitions");
 await host.StopAsync();
 

@@ -55,7 +55,7 @@ internal static class ClusterTimes
     {
         await using SiloCluster cluster = await SiloCluster.Start(silos);
         var told = new Told();
-        await cluster.Client.TrainAsync(new RandomWordsJob(), new MLContext(1), new ClusterTrainingOptions
+        await cluster.Client.TrainAsync(new MLContext(1), new RandomWordsJob(), new ClusterTrainingOptions
         {
             Partitions = partitions,
             Argument = argument,

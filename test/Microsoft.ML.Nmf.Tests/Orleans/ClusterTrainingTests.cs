@@ -24,8 +24,28 @@ public sealed class ClusterTrainingTests(ClusterTrainingTests.ThreeSilos silos) 
         Assert.Equal(ofOne, ofThree);
         Assert.All(onOne.Iterations, iteration => Assert.Equal(1, iteration.Silos));
         Assert.All(onThree.Iterations, iteration => Assert.Equal(3, iteration.Silos));
-        // Between the client and one silo alone, and from there to the two others.
-        Assert.Equal(3 * onOne.Iterations[^1].NetworkBytes, onThree.Iterations[^1].NetworkBytes);
+        // Three edges of the tree are between silos, 1–2, 1–3 and 0–4; that to the client is there in both.
+        Assert.Equal(4 * onOne.Iterations[^1].NetworkBytes, onThree.Iterations[^1].NetworkBytes);
+    }
+
+    [Fact]
+    public async Task A_cluster_trains_what_one_machine_trains_on_all_rows_at_once()
+    {
+        var job = new GeneratedRowsJob();
+        var context = new MLContext(1);
+        IPartitionedEstimator<NmfTransformer> estimator = job.CreateEstimator(context, Argument);
+        using TrainingPartition rows = estimator.OpenPartition(job.OpenPartition(context, 0, 1, Argument));
+        using PartitionedTraining<NmfTransformer> training = estimator.TrainPartitions(rows.Sample((int)rows.Rows));
+        while (training.Advance(rows.ComputeStatistics(training.State)))
+        {
+        }
+
+        var recorded = new Recorded();
+        float[] expected = Values(training.Finish()), actual = await Train(silos.Cluster, recorded);
+        float scale = expected.Max();
+        Assert.All(expected.Zip(actual), pair => Assert.InRange(Math.Abs(pair.First - pair.Second) / scale, 0, 1e-5));
+        Assert.Equal(training.History.Select(at => at.Number), recorded.Iterations.Select(at => at.Iteration.Number));
+        Assert.All(training.History.Zip(recorded.Iterations), pair => Assert.Equal(1, pair.Second.Iteration.Objective / pair.First.Objective, 1e-5));
     }
 
     [Fact]
@@ -75,7 +95,7 @@ public sealed class ClusterTrainingTests(ClusterTrainingTests.ThreeSilos silos) 
     public async Task A_job_that_silos_cannot_make_is_refused_with_what_to_do()
     {
         ArgumentException problem = await Assert.ThrowsAsync<ArgumentException>(
-            () => silos.Cluster.Client.TrainAsync(new HiddenJob(), new MLContext(1), new ClusterTrainingOptions()));
+            () => silos.Cluster.Client.TrainAsync(new MLContext(1), new HiddenJob(), new ClusterTrainingOptions()));
         Assert.Contains("Make it a public class", problem.Message);
         InvalidOperationException missing = Assert.Throws<InvalidOperationException>(() => JobType.Load("Nothing.Here, NoAssembly"));
         Assert.Contains("Have every silo's program refer to the assembly of the job", missing.Message);
@@ -103,7 +123,7 @@ public sealed class ClusterTrainingTests(ClusterTrainingTests.ThreeSilos silos) 
             MaximumNumberOfAttempts = attempts,
             Progress = recorded,
         };
-        NmfTransformer trained = await cluster.Client.TrainAsync(new GeneratedRowsJob(), new MLContext(1), options, cancellation);
+        NmfTransformer trained = await cluster.Client.TrainAsync(new MLContext(1), new GeneratedRowsJob(), options, cancellation);
         return Values(trained);
     }
 
