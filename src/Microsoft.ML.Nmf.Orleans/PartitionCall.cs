@@ -16,7 +16,7 @@ internal static class PartitionCall
     private static readonly TimeSpan _longestPause = TimeSpan.FromSeconds(5);
 
     // A call through a silo that is lost would else wait for Orleans' own timeout. Longer each time, for an answer that only is long on its way.
-    private static readonly TimeSpan _firstPatience = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan _firstPatience = TimeSpan.FromSeconds(5);
 
     /// <summary>Asks a node, and waits for its answer.</summary>
     /// <param name="grains">Where grains are found.</param>

@@ -13,8 +13,8 @@ internal sealed class PartitionGrain(ComputeGate gate, ILogger<PartitionGrain> l
 {
     private const ConfigureAwaitOptions WhateverHappens = ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing;
 
-    // Well below the time after which Orleans gives up waiting for an answer.
-    private static readonly TimeSpan _longestWait = TimeSpan.FromSeconds(5);
+    // Well below the time after which whoever asks takes the call for lost.
+    private static readonly TimeSpan _longestWait = TimeSpan.FromSeconds(2);
 
     private readonly CancellationTokenSource _released = new();
     private PartitionRange _node;

@@ -1,5 +1,4 @@
 using Microsoft.ML.Nmf.Benchmarks.Children;
-using Microsoft.ML.Nmf.Benchmarks.Clusters;
 using Microsoft.ML.Nmf.Benchmarks.Comparisons;
 using Microsoft.ML.Nmf.Benchmarks.FewLabels;
 using Microsoft.ML.Nmf.Benchmarks.Frames;
@@ -40,7 +39,6 @@ internal static class Program
         ranks FILE TEXT LABEL [RANKS [SEEDS]]
         seeds FILE TEXT LABEL [RANK [BETAS [STRENGTHS]]]
         holes [ROWS [COLUMNS [RATINGS-OF-A-ROW [RANK [ROUNDS [THREADS]]]]]]
-        cluster [ROWS [FEATURES [RANK [PARTITIONS [SILOS]]]]]
         """;
 
     private static int Main(string[] args)
@@ -79,8 +77,6 @@ internal static class Program
                 return PlantedRanks.Run(null, rest);
             case ["seeds", string file, string text, string label, .. string[] rest]:
                 return SeededTopics.Run(Features(file, text, label), rest);
-            case ["cluster", .. string[] rest]:
-                return ClusterTimes.Run(rest).GetAwaiter().GetResult();
             case ["holes", .. string[] rest]:
                 return HoleTimes.Run(rest);
             case [ChildProgram.Command, .. string[] rest]:

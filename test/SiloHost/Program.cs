@@ -8,6 +8,13 @@ using Orleans.Hosting;
 using SiloHost;
 
 // SiloHost SILO-PORT GATEWAY-PORT PRIMARY-PORT: one silo of a cluster on this machine. Says "ready" when it has joined, and ends with its input.
+// SiloHost times [ROWS [FEATURES [RANK [PARTITIONS [SILOS]]]]]: what an iteration costs on clusters of 1, 2, 3, … such silos.
+if (args is ["times", .. string[] rest])
+{
+    await ClusterTimes.Run(rest);
+    return;
+}
+
 int[] ports = [.. args.Select(port => int.Parse(port, CultureInfo.InvariantCulture))];
 HostApplicationBuilder builder = Host.CreateApplicationBuilder();
 builder.Logging.ClearProviders().AddProvider(new ErrorLog());

@@ -31,6 +31,13 @@ public sealed class SiloCluster : IAsyncDisposable
     /// <summary>What the silos wrote to their error streams.</summary>
     public string Errors => string.Join(Environment.NewLine, _errors);
 
+    /// <summary>The time that processors have spent on all silos so far.</summary>
+    public TimeSpan ProcessorTime => _silos.Aggregate(TimeSpan.Zero, (sum, silo) =>
+    {
+        silo.Refresh();
+        return sum + silo.TotalProcessorTime;
+    });
+
     /// <summary>Starts silos, and returns when all have joined.</summary>
     public static async Task<SiloCluster> Start(int silos)
     {
