@@ -11,10 +11,10 @@ namespace SiloHost;
 /// </summary>
 internal static class ClusterTimes
 {
-    private const int Iterations = 15;
+    private const int Iterations = 30;
 
-    // The first reads the data into the engine, and the second compiles.
-    private const int Warmup = 2;
+    // In the first ones data goes into the engine, and code is compiled.
+    private const int Warmup = 10;
 
     // Linux counts the bytes of the loopback interface, by which silos on one machine talk: those of headers among them.
     private const string Interfaces = "/proc/net/dev";
