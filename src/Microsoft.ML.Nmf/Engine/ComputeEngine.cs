@@ -273,6 +273,20 @@ internal abstract class ComputeEngine : IDisposable
     public virtual void SolveActivations(DataMatrix data, Factor templates, ActivationSettings settings, Factor activations)
         => BatchActivations.Solve(this, data, templates, settings, activations);
 
+    /// <summary>sums ← sums + weight · XᵀH, in double on the host. Cost z·r and what the sums take.</summary>
+    /// <param name="data">X, not its transpose.</param>
+    /// <param name="activations">H.</param>
+    /// <param name="weight">The weight.</param>
+    /// <param name="sums">Features × rank, row after row.</param>
+    public virtual void AddDataProduct(DataMatrix data, Factor activations, double weight, double[] sums)
+    {
+        using Factor product = Allocate(data.Columns, activations.Rank);
+        DataProduct(data.Transposed, activations, product);
+        ReadOnlySpan<float> values = product.ToMatrix().Values;
+        for (int i = 0; i < sums.Length; i++)
+            sums[i] += weight * values[i];
+    }
+
     /// <summary>
     /// The backward pass through exact non-negative least squares: for every row, result ← (G on the support)⁻¹ times the gradient on the support, the positive
     /// entries of the row of S; zero elsewhere. The result may be the gradient. Linearly dependent columns are treated as in the forward pass. Cost about

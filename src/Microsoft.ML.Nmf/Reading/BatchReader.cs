@@ -33,6 +33,9 @@ internal sealed class BatchReader(IDataView data, FeatureColumn column, ReadingP
     /// <summary>The label column with its classes, or null.</summary>
     public LabelColumn? Label { get; init; }
 
+    /// <summary>Whether the view shuffles the rows.</summary>
+    public bool IsShuffled => data.CanShuffle;
+
     /// <summary>By what the entries are divided; null as long as each batch finds what suits it.</summary>
     public double? Unit { get; set; }
 
@@ -43,7 +46,7 @@ internal sealed class BatchReader(IDataView data, FeatureColumn column, ReadingP
     /// <param name="pass">Which pass, from 0 on: the order of the rows depends on it.</param>
     public IEnumerable<ExampleBatch> Read(int pass)
     {
-        var random = new Random(unchecked(seed + 7919 * pass));
+        Random random = RandomOf(pass);
         DataViewSchema.Column? ofWeights = plan.WeightColumnName is { } name ? WeightColumn.Find(data.Schema, name) : null;
         DataViewSchema.Column?[] columns = [column.Column, Label?.Column, ofWeights];
         using DataViewRowCursor cursor = data.GetRowCursor(columns.OfType<DataViewSchema.Column>().DistinctBy(read => read.Index), data.CanShuffle ? random : null);
@@ -67,6 +70,9 @@ internal sealed class BatchReader(IDataView data, FeatureColumn column, ReadingP
                 yield return Take(buffer, order.AsSpan((int)((long)b * order.Length / count)..(int)((b + 1L) * order.Length / count)));
         }
     }
+
+    /// <summary>What draws the order of a pass.</summary>
+    public Random RandomOf(int pass) => new(unchecked(seed + 7919 * pass));
 
     /// <summary>The rows of several batches as one matrix.</summary>
     public ExampleBatch Join(IReadOnlyList<ExampleBatch> batches)

@@ -4,7 +4,7 @@ namespace Microsoft.ML.Nmf.Reading;
 
 /// <summary>
 /// The rows of a training in batches. The first rows are read at once: a training starts from them, and they are held as the sample that the objective is
-/// evaluated on. The first pass goes on after them.
+/// evaluated on. The first pass goes on after them. Where all rows take little memory, they are read once.
 /// </summary>
 internal sealed class StreamedRows : IDisposable
 {
@@ -12,9 +12,15 @@ internal sealed class StreamedRows : IDisposable
     private const int SampleRows = 8192;
     private const long SampleEntries = 1 << 23;
 
+    // Rows of no more bytes stay in memory, and are not read again.
+    private const long MostKept = 1 << 26;
+
     private readonly BatchReader? _reader;
     private readonly IEnumerator<ExampleBatch>? _first;
     private readonly List<ExampleBatch> _head = [];
+    private readonly List<ExampleBatch> _kept = [];
+    private long _bytes;
+    private bool _areAllKept;
     private readonly bool _isWhole;
 
     /// <summary>Reads the first rows.</summary>
@@ -63,6 +69,9 @@ internal sealed class StreamedRows : IDisposable
     /// <summary>Whether one batch holds all rows.</summary>
     public bool AreOneBatch => _isWhole && _head.Count <= 1;
 
+    /// <summary>Whether the order of the rows says nothing of what is in them.</summary>
+    public bool AreShuffled => _reader?.IsShuffled ?? true;
+
     /// <summary>How many batches of the first pass are in memory before it begins.</summary>
     public int Held => Math.Max(_head.Count, 1);
 
@@ -71,16 +80,36 @@ internal sealed class StreamedRows : IDisposable
     {
         if (_reader is null)
             return [Sample];
-        return pass > 0 ? _reader.Read(pass) : First();
+        if (pass == 0)
+            return First();
+        return _areAllKept ? Shuffled(pass) : _reader.Read(pass);
 
         IEnumerable<ExampleBatch> First()
         {
             foreach (ExampleBatch batch in _head)
-                yield return batch;
+                yield return Keep(batch);
             _head.Clear();
             while (!_isWhole && _first!.MoveNext())
-                yield return _first.Current;
+                yield return Keep(_first.Current);
+            _areAllKept = _bytes <= MostKept;
         }
+
+        IEnumerable<ExampleBatch> Shuffled(int pass)
+        {
+            ExampleBatch[] order = [.. _kept];
+            _reader.RandomOf(pass).Shuffle(order);
+            return order;
+        }
+    }
+
+    private ExampleBatch Keep(ExampleBatch batch)
+    {
+        _bytes += batch.Examples.Bytes;
+        if (_bytes <= MostKept)
+            _kept.Add(batch);
+        else
+            _kept.Clear();
+        return batch;
     }
 
     /// <inheritdoc />

@@ -18,6 +18,9 @@ internal sealed record ChainSettings(
     double Beta, FactorUnits Units, ActivationSettings Activations, Func<double, Penalty[]> Penalties, IReadOnlyList<bool> AreFixed, bool HasHoles = false,
     bool IsExact = false, bool MayBeNegative = false, Func<TemplatePull?>? CreatePull = null, float[]? ColumnScales = null)
 {
+    /// <summary>The least tolerance of a row of a batch for β ≠ 2: its activations are those of templates that change with every batch.</summary>
+    public float BatchTolerance => 1e-2f;
+
     /// <summary>Whether statistics are those of least squares, which hold for any templates.</summary>
     public bool IsEuclidean => Beta == BetaDivergence.Euclidean && !HasHoles;
 }
@@ -63,32 +66,33 @@ internal sealed class ChainModel(ComputeEngine engine, Factor[] templates, Chain
     }
 
     /// <inheritdoc />
-    public override void Add(DataMatrix data, uint[] labels, TrainingStatistics statistics)
+    public override double Add(DataMatrix data, uint[] labels, TrainingStatistics statistics, double weight, bool isExact)
     {
-        using var rows = new SolvedRows(engine, data, _update.Product, settings);
-        double weight = WeightOf(data.Examples);
+        using SolvedRows rows = _terms.Solve(data, _update.Product, isExact);
+        double counted = WeightOf(data.Examples);
         LayerStatistics layer = statistics.Layers[0];
-        statistics.Divergence += _terms.Add(rows, _update.Product, layer);
-        statistics.Penalty += rows.Penalty;
+        statistics.Divergence += weight * _terms.Add(rows, _update.Product, weight, layer);
+        statistics.Penalty += weight * rows.Penalty;
         statistics.Rows += data.Rows;
-        statistics.Weight += weight;
+        statistics.Weight += weight * counted;
         (double[] sums, double[] products) = ActivationMoments.SumsOf(engine, rows.Activations, 1, data.Examples.Weights);
-        DoubleKernel.AddScaled(layer.Sums, sums, 1);
-        DoubleKernel.AddScaled(layer.Squares, products, weight);
+        DoubleKernel.AddScaled(layer.Sums, sums, weight);
+        DoubleKernel.AddScaled(layer.Squares, products, weight * counted);
+        return counted;
     }
 
     /// <inheritdoc />
-    public override void Update(TrainingStatistics statistics, double rows)
+    public override void Update(TrainingStatistics statistics, double rows, bool isMoreToCome)
     {
         _weight = rows;
-        _update.Run(statistics.Layers[0], rows, statistics.Weight / rows);
+        _update.Run(statistics.Layers[0], rows, statistics.Weight / rows, isMoreToCome);
     }
 
     /// <inheritdoc />
     public override (double Objective, double Divergence) Evaluate(DataMatrix data, uint[] labels)
     {
-        using var rows = new SolvedRows(engine, data, _update.Product, settings);
-        double divergence = _terms.Divergence(rows, _update.Product), weight = WeightOf(data.Examples);
+        using SolvedRows rows = _terms.Solve(data, _update.Product, isExact: true);
+        double divergence = _terms.Divergence(rows), weight = WeightOf(data.Examples);
         return InUnit(divergence, rows.Penalty, _weight > 0 ? weight / _weight : 1, _weight > 0 ? _weight : weight);
     }
 

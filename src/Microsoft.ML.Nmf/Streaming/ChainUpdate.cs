@@ -13,8 +13,12 @@ namespace Microsoft.ML.Nmf.Streaming;
 /// <param name="settings">How they are trained.</param>
 internal sealed class ChainUpdate(ComputeEngine engine, Factor[] templates, ChainSettings settings) : IDisposable
 {
-    // Sweeps of coordinate descent for each batch; the engine ends those that gain little.
+    // Sweeps of coordinate descent after a batch, and at the end of a pass; the engine ends those that gain little.
+    private const int SweepsOfBatch = 1;
     private const int Sweeps = 3;
+
+    // What a template has at least while rows come, as a share of the mean.
+    private const double LeastShare = 1e-4;
 
     // From how many times as many rows on what pulls is weighed anew.
     private const double Growth = 2;
@@ -48,7 +52,8 @@ internal sealed class ChainUpdate(ComputeEngine engine, Factor[] templates, Chai
     /// <param name="sums">What rows have said.</param>
     /// <param name="rows">As how many rows they are to count.</param>
     /// <param name="share">As how many of these each of the rows counts now.</param>
-    public void Run(LayerStatistics sums, double rows, double share)
+    /// <param name="isMoreToCome">Whether other rows come, which may have features that these lack.</param>
+    public void Run(LayerStatistics sums, double rows, double share, bool isMoreToCome)
     {
         if (sums.Sums.AsSpan().IndexOfAnyExcept(0.0) < 0)
             return;
@@ -60,9 +65,11 @@ internal sealed class ChainUpdate(ComputeEngine engine, Factor[] templates, Chai
             if (settings.AreFixed[k])
                 continue;
             if (settings.IsEuclidean && k == 0)
-                Descend(sums, penalties[0]);
+                Descend(sums, penalties[0], isMoreToCome ? SweepsOfBatch : Sweeps);
             else
                 Step(k, sums, penalties[k]);
+            if (isMoreToCome && k == 0 && !settings.IsEuclidean && penalties[0].Kept == 0)
+                KeepAlive();
             _isStale = true;
         }
     }
@@ -83,31 +90,39 @@ internal sealed class ChainUpdate(ComputeEngine engine, Factor[] templates, Chai
         _pull?.Dispose();
     }
 
+    // A feature that no row has had yet shrinks by orders of magnitude in each update, and would be zero for good before its first row comes.
+    private void KeepAlive()
+    {
+        Factor factor = templates[0];
+        double mean = engine.ColumnSums(factor).Sum() / ((double)factor.Rows * factor.Rank);
+        engine.AtLeast(factor, (float)(LeastShare * mean));
+    }
+
     // β = 2, the templates next to the features.
-    private void Descend(LayerStatistics sums, Penalty penalty)
+    private void Descend(LayerStatistics sums, Penalty penalty, int sweeps)
     {
         (Gram gram, Factor product) = _terms.ReadProblem(sums);
         if (templates.Length == 1)
         {
             (gram, product) = _pull?.AddTo(gram, product) ?? (gram, product);
-            Minimise(gram, product, penalty);
+            Minimise(gram, product, penalty, sweeps);
             return;
         }
 
         using Factor right = ProductOf(1, templates.Length), products = engine.Allocate(product.Rows, templates[0].Rank);
         using Gram outer = Outer(right, gram);
         engine.SmallProductTransposed(product, right, products);
-        Minimise(outer, products, penalty);
+        Minimise(outer, products, penalty, sweeps);
     }
 
-    private void Minimise(Gram gram, Factor product, Penalty penalty)
+    private void Minimise(Gram gram, Factor product, Penalty penalty, int sweeps)
     {
         if (_signed is not null)
             _signed.Solve(gram, product, penalty.L2, templates[0]);
         else if (settings.IsExact)
             engine.NonnegativeLeastSquares(templates[0], gram, product, penalty);
         else
-            engine.CoordinateDescent(templates[0], gram, product, penalty, Sweeps);
+            engine.CoordinateDescent(templates[0], gram, product, penalty, sweeps);
     }
 
     private void Step(int k, LayerStatistics sums, Penalty penalty)

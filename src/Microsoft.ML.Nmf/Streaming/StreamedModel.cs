@@ -21,12 +21,16 @@ internal abstract class StreamedModel : IDisposable
     /// <param name="data">The rows.</param>
     /// <param name="labels">Their labels; empty for none.</param>
     /// <param name="statistics">To add to.</param>
-    public abstract void Add(DataMatrix data, uint[] labels, TrainingStatistics statistics);
+    /// <param name="weight">How often the rows count.</param>
+    /// <param name="isExact">Whether activations are those of transforming, rather than near them.</param>
+    /// <returns>As how many rows they count, before the weight.</returns>
+    public abstract double Add(DataMatrix data, uint[] labels, TrainingStatistics statistics, double weight = 1, bool isExact = true);
 
     /// <summary>Improves the templates by what rows have said.</summary>
     /// <param name="statistics">The statistics of the rows.</param>
     /// <param name="rows">As how many rows the statistics are to count beside the penalties on the templates.</param>
-    public abstract void Update(TrainingStatistics statistics, double rows);
+    /// <param name="isMoreToCome">Whether other rows come, which may have features that these lack.</param>
+    public abstract void Update(TrainingStatistics statistics, double rows, bool isMoreToCome);
 
     /// <summary>The objective and the divergence of some rows, in the unit of the data.</summary>
     public abstract (double Objective, double Divergence) Evaluate(DataMatrix data, uint[] labels);

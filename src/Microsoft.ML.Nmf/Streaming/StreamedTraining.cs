@@ -14,7 +14,7 @@ internal sealed record StreamedResult(TrainingStatistics Statistics, TrainingHis
 internal static class StreamedTraining
 {
     // Iterations on the first rows alone.
-    private const int IterationsOfStart = 30;
+    private const int IterationsOfStart = 10;
 
     /// <summary>Trains on rows in batches, from the start or from where another training ended.</summary>
     /// <param name="plan">What is trained.</param>
@@ -67,6 +67,7 @@ internal static class StreamedTraining
         where T : FactorizationOptions
     {
         var start = (T)options.Copy();
+        start.BatchSize = null;
         start.MaximumNumberOfIterations = Math.Min(options.MaximumNumberOfIterations, IterationsOfStart);
         return start;
     }

@@ -33,41 +33,47 @@ internal sealed class TemplateTerms : IDisposable
         _gramOnHost = new double[ArraySize.Of(rank, rank)];
     }
 
-    /// <summary>Adds what rows say about V.</summary>
+    /// <summary>Solves for the activations of rows with V held.</summary>
+    /// <param name="data">The rows.</param>
+    /// <param name="templates">V.</param>
+    /// <param name="isExact">Whether the activations are those of transforming, rather than near them.</param>
+    public SolvedRows Solve(DataMatrix data, Factor templates, bool isExact)
+    {
+        if (_settings.IsEuclidean)
+            _engine.Gram(templates, _gramOfTemplates);
+        return new SolvedRows(_engine, data, templates, _settings.IsEuclidean ? _gramOfTemplates : null, _settings, isExact);
+    }
+
+    /// <summary>Adds what rows say about V that they were just solved with.</summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="templates">V.</param>
+    /// <param name="weight">How often they count.</param>
+    /// <param name="sums">To add to.</param>
     /// <returns>The divergence of the rows.</returns>
-    public double Add(SolvedRows rows, Factor templates, LayerStatistics sums)
+    public double Add(SolvedRows rows, Factor templates, double weight, LayerStatistics sums)
     {
         if (_terms is null)
         {
-            _engine.DataProduct(rows.Data.Transposed, rows.Activations, _product!);
+            _engine.AddDataProduct(rows.Data, rows.Activations, weight, sums.Products);
             _engine.Gram(rows.Activations, _gram);
-            _product!.CopyTo(_host);
-            Add(_host, sums.Products);
             _gram.CopyTo(_gramOnHost);
-            DoubleKernel.AddScaled(sums.Curvature, _gramOnHost, 1);
-            _engine.Gram(templates, _gramOfTemplates);
-            return new FactorPair(rows.Data, templates, rows.Activations)
-                .EuclideanDivergence(_engine, _engine.Inner(_product!, templates), _gram, _gramOfTemplates, isCompared: false);
+            DoubleKernel.AddScaled(sums.Curvature, _gramOnHost, weight);
+            return rows.Divergence(_gram, _gramOfTemplates);
         }
 
         double divergence = _engine.ComputeTerms(rows.Data.Transposed, templates, rows.Activations, _settings.Beta, _terms, evaluate: true);
         FactorMatrix met = templates.ToMatrix();
-        Add(met.Values, _terms.Numerator, _rule.Numerator, sums.Products);
-        Add(met.Values, _terms.Denominator, _rule.Denominator, sums.Curvature);
+        Add(met.Values, _terms.Numerator, _rule.Numerator, weight, sums.Products);
+        Add(met.Values, _terms.Denominator, _rule.Denominator, weight, sums.Curvature);
         return divergence;
     }
 
-    /// <summary>The divergence of rows alone.</summary>
-    public double Divergence(SolvedRows rows, Factor templates)
+    /// <summary>The divergence of rows that were just solved.</summary>
+    public double Divergence(SolvedRows rows)
     {
-        if (_terms is not null)
-            return _engine.Divergence(rows.Data, rows.Activations, templates, _settings.Beta);
-        using Factor product = _engine.Allocate(rows.Activations.Rows, rows.Activations.Rank);
-        _engine.DataProduct(rows.Data, templates, product);
-        _engine.Gram(rows.Activations, _gram);
-        _engine.Gram(templates, _gramOfTemplates);
-        return new FactorPair(rows.Data, templates, rows.Activations)
-            .EuclideanDivergence(_engine, _engine.Inner(product, rows.Activations), _gram, _gramOfTemplates, isCompared: false);
+        if (_settings.IsEuclidean)
+            _engine.Gram(rows.Activations, _gram);
+        return rows.Divergence(_gram, _gramOfTemplates);
     }
 
     /// <summary>β = 2: the Gram matrix and the product that V is updated from. The next call overwrites them.</summary>
@@ -97,12 +103,12 @@ internal sealed class TemplateTerms : IDisposable
         _gramOfTemplates.Dispose();
     }
 
-    private void Add(ReadOnlySpan<float> met, Factor term, double power, double[] sums)
+    private void Add(ReadOnlySpan<float> met, Factor term, double power, double weight, double[] sums)
     {
         Span<float> values = _host.AsSpan(0, sums.Length);
         term.CopyTo(values);
         Weigh(values, met, power);
-        Add(values, sums);
+        Add(values, weight, sums);
     }
 
     private void Read(ReadOnlySpan<float> met, double[] sums, double power, Factor term)
@@ -128,10 +134,10 @@ internal sealed class TemplateTerms : IDisposable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Add(ReadOnlySpan<float> values, double[] sums)
+    private static void Add(ReadOnlySpan<float> values, double weight, double[] sums)
     {
         for (int i = 0; i < sums.Length; i++)
-            sums[i] += values[i];
+            sums[i] += weight * values[i];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -2,32 +2,32 @@ namespace Microsoft.ML.Nmf.Engine.Managed;
 
 /// <summary>
 /// Sparse data in host memory, as compressed rows of X and, for the other view, of Xᵀ: products with either read the entries in order. The transpose doubles
-/// the memory.
+/// the memory; it is made when it is first asked for.
 /// </summary>
 internal sealed class SparseData : DataMatrix
 {
     /// <summary>The products from which on the frequent rows are used: finding them takes as long as they save in so many.</summary>
     public const int ProductsBeforeFrequent = 20;
 
-    private readonly SparseData? _transposed;
+    private readonly Lazy<SparseData> _transposed;
     private readonly Lazy<FrequentRows?> _frequent;
     private int _largeProducts;
 
-    /// <summary>The view X, with the view Xᵀ computed. Cost: two passes over the entries.</summary>
+    /// <summary>The view X. The view Xᵀ costs two passes over the entries.</summary>
     public SparseData(SparseExamples examples)
     {
         Examples = examples;
         Data = examples.Data;
-        _transposed = new SparseData(examples, Data.Transpose(), this);
-        _frequent = new(() => FrequentRows.Find(Data, _transposed.Data));
+        _transposed = new(() => new SparseData(examples, Data.Transpose(), this));
+        _frequent = new(() => FrequentRows.Find(Data, _transposed.Value.Data));
     }
 
     private SparseData(SparseExamples examples, CompressedRows data, SparseData transposed)
     {
         Examples = examples;
         Data = data;
-        _transposed = transposed;
-        _frequent = new(() => FrequentRows.Find(Data, _transposed.Data));
+        _transposed = new(transposed);
+        _frequent = new(() => FrequentRows.Find(Data, transposed.Data));
     }
 
     /// <summary>The entries of this view.</summary>
@@ -49,7 +49,7 @@ internal sealed class SparseData : DataMatrix
     public override ExampleMatrix Examples { get; }
 
     /// <inheritdoc />
-    public override DataMatrix Transposed => _transposed!;
+    public override DataMatrix Transposed => _transposed.Value;
 }
 
 /// <summary>Dense data in host memory, stored once as X; the view Xᵀ reads the same values with the strides exchanged.</summary>

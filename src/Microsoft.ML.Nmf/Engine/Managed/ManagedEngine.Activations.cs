@@ -17,4 +17,13 @@ internal sealed partial class ManagedEngine
         var problem = ActivationProblem.Create(templates.ToMatrix(), settings, weights);
         activations.CopyFrom(ExampleActivations.Solve(problem, examples, activations.Rank, Threads, () => { }, areStored: true).Values);
     }
+
+    /// <inheritdoc />
+    public override void AddDataProduct(DataMatrix data, Factor activations, double weight, double[] sums)
+    {
+        if (data is SparseData sparse)
+            ProductSums.Add(_scheduler, sparse.Data, Of(activations), weight, sums);
+        else
+            base.AddDataProduct(data, activations, weight, sums);
+    }
 }
