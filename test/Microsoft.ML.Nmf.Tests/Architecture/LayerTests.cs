@@ -27,6 +27,7 @@ public class LayerTests
         ["DeepNmf"] = ["Nmf", "Streaming", "Reporting", "Examining", "Topics", "Training", "Exporting", "Transforming", "Reading", "Hosting", "Engine"],
         ["NeuralNmf"] = ["Nmf", "Streaming", "Reporting", "Examining", "Topics", "Training", "Exporting", "Transforming", "Reading", "Hosting", "Engine"],
         ["Torch"] = ["Engine"],
+        ["Orleans"] = ["Streaming", "Training"],
         ["Analysis"] = ["Ranks", "Nmf", "DeepNmf", "NeuralNmf", "Examining", "Topics", "Training", "Reading", "Engine"],
     };
 

@@ -23,6 +23,14 @@ public class PackageTests
     }
 
     [Fact]
+    public void Only_Orleans_knows_clusters()
+    {
+        Assert.Equal(["Microsoft.ML.Nmf.Orleans"], Rooms.Library
+            .Where(assembly => assembly.GetReferencedAssemblies().Any(r => r.Name!.StartsWith("Orleans", StringComparison.Ordinal))).Select(a => a.GetName().Name!));
+        Assert.Null(TorchSharpOf(typeof(ClusterTrainingExtensions).Assembly));
+    }
+
+    [Fact]
     public void A_program_with_Core_alone_has_no_file_of_Torch()
     {
         string loader = AppContext.BaseDirectory.Replace("Microsoft.ML.Nmf.Tests", "ModelLoader");
@@ -30,6 +38,7 @@ public class PackageTests
         Assert.Contains("Microsoft.ML.Nmf.dll", names);
         Assert.DoesNotContain(names, name => name.Contains("torch", StringComparison.OrdinalIgnoreCase));
         Assert.DoesNotContain(names, name => name.Contains("Analysis", StringComparison.Ordinal) || name.Contains("Arrow", StringComparison.Ordinal));
+        Assert.DoesNotContain(names, name => name.Contains("Orleans", StringComparison.Ordinal));
         Assert.DoesNotContain("torch", File.ReadAllText(Path.Combine(loader, "ModelLoader.deps.json")), StringComparison.OrdinalIgnoreCase);
     }
 

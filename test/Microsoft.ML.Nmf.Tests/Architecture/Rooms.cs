@@ -3,16 +3,20 @@ using System.Text.RegularExpressions;
 
 namespace Microsoft.ML.Nmf.Tests.Architecture;
 
-/// <summary>Where every type of the library is written: the folder of its source file below its project, with dots for slashes; "Torch" and "Analysis" for the assemblies beside Core.</summary>
+/// <summary>Where every type of the library is written: the folder of its source file below its project, with dots for slashes; "Torch", "Analysis" and "Orleans" for the assemblies beside Core.</summary>
 internal static partial class Rooms
 {
     // In the order of the assemblies; the types of Core are in folders.
-    private static readonly string[] _ofAssemblies = ["", "Torch", "Analysis"];
+    private static readonly string[] _ofAssemblies = ["", "Torch", "Analysis", "Orleans"];
 
     private static readonly Dictionary<string, string> _folders = Read();
 
     /// <summary>The assemblies of the library.</summary>
-    public static readonly Assembly[] Library = [typeof(NmfEstimator).Assembly, typeof(NonnegativeLeastSquaresModule).Assembly, typeof(FeatureDataFrameExtensions).Assembly];
+    public static readonly Assembly[] Library =
+        [
+            typeof(NmfEstimator).Assembly, typeof(NonnegativeLeastSquaresModule).Assembly, typeof(FeatureDataFrameExtensions).Assembly,
+            typeof(ClusterTrainingExtensions).Assembly,
+        ];
 
     /// <summary>The folder of the sources.</summary>
     public static string Sources

@@ -15,11 +15,12 @@ internal static class CodeRun
     private static readonly string[] _implicitUsings =
         ["System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Threading", "System.Threading.Tasks"];
 
-    // What an application has that refers to Nmf.MLExtension, but for the tests themselves.
+    // What an application has that refers to Nmf.MLExtension and its packages, but for the tests themselves.
     private static readonly ScriptOptions _options = ScriptOptions.Default
         .WithImports(_implicitUsings)
         .AddReferences(Directory.EnumerateFiles(AppContext.BaseDirectory, "*.dll").Select(file => Path.GetFileNameWithoutExtension(file))
-            .Where(name => name.StartsWith("Microsoft.ML", StringComparison.Ordinal) || name == "TorchSharp")
+            .Where(name => name.StartsWith("Microsoft.ML", StringComparison.Ordinal) || name.StartsWith("Orleans.", StringComparison.Ordinal)
+                || name is "TorchSharp" or "Microsoft.Extensions.DependencyInjection.Abstractions" or "Microsoft.Extensions.Options")
             .Select(name => Assembly.Load(name))
             .Where(assembly => assembly != typeof(CodeRun).Assembly));
 
