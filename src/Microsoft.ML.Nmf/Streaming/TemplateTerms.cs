@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Microsoft.ML.Nmf.Engine;
-using Microsoft.ML.Nmf.Training;
 
 namespace Microsoft.ML.Nmf.Streaming;
 
