@@ -217,6 +217,7 @@ public sealed partial class DeepNmfEstimator
                     $"Layers has {_layers.Length} entries, but Ranks has {Ranks.Count}: give one for each layer.");
             }
 
+            CheckBatches((nameof(KeepActivations), KeepActivations != ActivationKeeping.None), (nameof(InitialActivations), _initialActivations is not null));
             KeptActivations.Check(KeepActivations, Reading);
             for (int i = 0; _initialActivations is not null && i < Ranks.Count; i++)
             {

@@ -80,15 +80,22 @@ public sealed partial class DeepNmfEstimator : FactorizationEstimator<DeepNmfTra
         OptionRange.Shape(options.InitialTemplatesOf(0), input.Examples.Columns, options.Ranks[0], "feature", $"{nameof(Options.InitialTemplates)}[0]");
         OptionRange.Shape(options.InitialActivations, input.Examples.Rows, options.Ranks[^1], "example", nameof(Options.InitialActivations));
         DeepNmfResult result = DeepNmfTraining.Run(engine, input.Examples, options, monitor);
-        var model = new DeepNmfModel(
-            result.Templates, input.FeatureNames, options.Beta, input.Examples.Rows, result.Moments, options.Normalization, result.Phases);
+        TrainingStatistics? statistics = options.KeepStatistics
+            ? PlanOf((input.Examples.Columns, input.FeatureNames), _ => { }).StatisticsOf(engine, input.Examples, result.Templates) : null;
+        DeepNmfModel model = ModelOf(result, input.FeatureNames, input.Examples.Rows, statistics);
         ActivationSettings settings = options.ToActivationSettings();
         model.TrainingActivations = KeptActivations.Of(
             options.KeepActivations, () => result.Activations!, () => ActivationProblem.Create(model.Deepest.EffectiveTemplates, settings),
             input.Examples, model.ScaleOf(model.Deepest), engine, monitor.CheckAlive);
-        int[] outputs = [.. _outputs.Select(output => output.Output)];
-        return new DeepNmfTransformer(Host.Register(nameof(DeepNmfTransformer)), columns, model, settings, options.Reading.Settings, outputs);
+        return TransformerOf(model, columns);
     }
+
+    private DeepNmfModel ModelOf(DeepNmfResult result, string[]? featureNames, int rows, TrainingStatistics? statistics)
+        => new(result.Templates, featureNames, _options.Beta, rows, result.Moments, _options.Normalization, result.Phases) { Statistics = statistics };
+
+    private DeepNmfTransformer TransformerOf(DeepNmfModel model, ColumnNames columns)
+        => new(Host.Register(nameof(DeepNmfTransformer)), columns, model, _options.ToActivationSettings(), _options.Reading.Settings,
+            [.. _outputs.Select(output => output.Output)]);
 
     /// <inheritdoc />
     private protected override double ObjectiveOf(DeepNmfTransformer transformer) => transformer.Model.Phases[^1].History.Last.Objective;

@@ -33,6 +33,9 @@ public sealed class DeepNmfModel : LayeredModel
     /// <summary>How the training of all layers together went.</summary>
     public TrainingHistory History => Phases[^1].History;
 
+    /// <inheritdoc cref="NmfModel.Statistics" />
+    public TrainingStatistics? Statistics { get; internal set; }
+
     /// <summary>
     /// The deepest activations of the training's rows, where <see cref="DeepNmfEstimator.Options.KeepActivations"/> asked for them; null otherwise, and after
     /// loading.

@@ -5,6 +5,7 @@ using Microsoft.ML.Nmf.Examining;
 using Microsoft.ML.Nmf.Exporting;
 using Microsoft.ML.Nmf.Hosting;
 using Microsoft.ML.Nmf.Reading;
+using Microsoft.ML.Nmf.Streaming;
 using Microsoft.ML.Nmf.Transforming;
 
 [assembly: LoadableClass(typeof(DeepNmfTransformer), typeof(TransformerLoader<DeepNmfTransformer>), null, typeof(SignatureLoadModel),
@@ -88,7 +89,7 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
         // 0x00010002: a checksum, which covers the columns too; a history says why the training ended
         // 0x00010003: a history may have ended because it was stopped
         // 0x00010004: how activations are scaled, their mean squares, and the sums of every layer; what topics were renamed to
-        // 0x00010005: how values are read, with the weights of features; columns that explain rows
+        // 0x00010005: how values are read, with the weights of features; columns that explain rows; the statistics of the training
         Version: 0x00010005,
         ReadableBy: 0x00010005,
         ReadsBackTo: 0x00010001,
@@ -143,6 +144,7 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
     // activations of each layer; before version 0x00010004 double, for each component of the deepest layer: the sum of its activations
     // topic names of each layer, from version 0x00010004 on
     // phases: of the training
+    // statistics of the training, from version 0x00010005 on
     private protected override void Write(BinaryWriter writer)
     {
         ModelFormat.Write(writer, _settings);
@@ -155,6 +157,7 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
         ModelFormat.Write(writer, Model.Normalization, Model.Layers.Select(layer => layer.Moments));
         ModelFormat.WriteTopicNames(writer, Model.Layers.Select(layer => layer.GivenNames));
         TrainingPhase.Write(writer, Model.Phases);
+        StatisticsFormat.Write(writer, Model.Statistics);
     }
 
     static DeepNmfTransformer ILoadableTransformer<DeepNmfTransformer>.Read(ComponentHost host, ColumnNames columns, ModelReader reader)
@@ -169,7 +172,10 @@ public sealed class DeepNmfTransformer : ActivationTransformerBase, ILoadableTra
         (ActivationNormalization normalization, ActivationMoments[] moments) = ModelFormat.ReadActivations(
             reader, templates, () => ActivationMoments.OfSums(templates, ModelFormat.ReadSums(reader, templates[^1].Columns)));
         string?[][] topics = ModelFormat.ReadTopicNames(reader, templates);
-        var model = new DeepNmfModel(templates, names, settings.Beta, examples, moments, normalization, TrainingPhase.Read(reader));
+        var model = new DeepNmfModel(templates, names, settings.Beta, examples, moments, normalization, TrainingPhase.Read(reader))
+        {
+            Statistics = StatisticsFormat.Read(reader, ModelReader.FirstWithReading, settings.Beta, [(templates[0].Rows, templates[^1].Columns)]),
+        };
         bool mayExplain = reader.Version >= ModelReader.FirstWithReading;
         ModelReader.Check(outputs.All(output => (output >= 0 && output < templates.Length) || (mayExplain && output is Reconstruction or Residual)),
             "an output column belongs to no layer");

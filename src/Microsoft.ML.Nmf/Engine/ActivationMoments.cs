@@ -74,14 +74,30 @@ internal sealed record ActivationMoments(double[] Sums, double[] MeanSquares)
     public static ActivationMoments[] OfChain(
         ComputeEngine engine, Factor deepest, IReadOnlyList<FactorMatrix> templates, double unit, ExampleWeights? weights = null)
     {
+        (double[] sums, double[] gram) = SumsOf(engine, deepest, unit, weights);
+        return OfChain(templates, sums, gram);
+    }
+
+    /// <summary>The sums of the activations and the mean of their products hᵀh, rank × rank.</summary>
+    /// <param name="engine">The engine.</param>
+    /// <param name="activations">The activations.</param>
+    /// <param name="unit">What they are to be multiplied by.</param>
+    /// <param name="weights">The weights of the rows, or null.</param>
+    public static (double[] Sums, double[] MeanProducts) SumsOf(ComputeEngine engine, Factor activations, double unit, ExampleWeights? weights)
+        => weights?.Rows is null
+            ? ([.. engine.ColumnSums(activations).Select(sum => unit * sum)],
+                [.. GramOf(engine, activations).Select(value => unit * unit * value / activations.Rows)])
+            : WeightedSums(engine, activations, unit, weights);
+
+    /// <summary>Those of every layer of a chain, from the sums of the deepest activations and the mean of their products.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static ActivationMoments[] OfChain(IReadOnlyList<FactorMatrix> templates, double[] sums, double[] gram)
+    {
         var moments = new ActivationMoments[templates.Count];
-        (double[] sums, double[] gram) = weights?.Rows is null
-            ? ([.. engine.ColumnSums(deepest).Select(sum => unit * sum)], [.. GramOf(engine, deepest).Select(value => unit * unit * value / deepest.Rows)])
-            : WeightedSums(engine, deepest, unit, weights);
-        moments[^1] = new ActivationMoments(sums, Diagonal(gram, deepest.Rank));
+        moments[^1] = new ActivationMoments(sums, Diagonal(gram, templates[^1].Columns));
         for (int i = templates.Count - 1; i > 0; i--)
         {
-            gram = Sandwich(templates[i], gram);
+            gram = SmallMatrices.Sandwich(templates[i], gram);
             moments[i - 1] = new ActivationMoments(SumsBefore(templates[i], moments[i].Sums), Diagonal(gram, templates[i].Rows));
         }
 
@@ -138,32 +154,5 @@ internal sealed record ActivationMoments(double[] Sums, double[] MeanSquares)
         var values = new double[factor.Rank * factor.Rank];
         gram.CopyTo(values);
         return values;
-    }
-
-    // W G Wᵀ.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static double[] Sandwich(FactorMatrix templates, double[] gram)
-    {
-        int rows = templates.Rows, rank = templates.Columns;
-        var half = new double[rows * rank];
-        for (int l = 0; l < rows; l++)
-        {
-            for (int k = 0; k < rank; k++)
-                DoubleKernel.AddScaled(half.AsSpan(l * rank, rank), gram.AsSpan(k * rank, rank), templates[l, k]);
-        }
-
-        var whole = new double[rows * rows];
-        for (int l = 0; l < rows; l++)
-        {
-            for (int j = 0; j <= l; j++)
-            {
-                double sum = 0;
-                for (int k = 0; k < rank; k++)
-                    sum += half[l * rank + k] * templates[j, k];
-                whole[l * rows + j] = whole[j * rows + l] = sum;
-            }
-        }
-
-        return whole;
     }
 }

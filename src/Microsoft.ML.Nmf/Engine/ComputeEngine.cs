@@ -263,6 +263,17 @@ internal abstract class ComputeEngine : IDisposable
     public abstract long NonnegativeLeastSquares(Factor factor, Gram gram, Factor product, Penalty penalty);
 
     /// <summary>
+    /// H ← the activations of every row of X on its own with the templates W held: the minimiser of D_β(x ‖ h Wᵀ) plus the penalty over h ≥ 0, as transforming
+    /// has it, to the tolerance of the settings. Cost for β = 2 z·r and what <see cref="NonnegativeLeastSquares"/> costs, otherwise that of some tens of updates.
+    /// </summary>
+    /// <param name="data">X, not its transpose.</param>
+    /// <param name="templates">W.</param>
+    /// <param name="settings">What to minimise, in the unit of the stored data, and how exactly.</param>
+    /// <param name="activations">H, to fill.</param>
+    public virtual void SolveActivations(DataMatrix data, Factor templates, ActivationSettings settings, Factor activations)
+        => BatchActivations.Solve(this, data, templates, settings, activations);
+
+    /// <summary>
     /// The backward pass through exact non-negative least squares: for every row, result ← (G on the support)⁻¹ times the gradient on the support, the positive
     /// entries of the row of S; zero elsewhere. The result may be the gradient. Linearly dependent columns are treated as in the forward pass. Cost about
     /// p·s³/6 for supports of s entries.

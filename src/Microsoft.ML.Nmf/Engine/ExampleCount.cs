@@ -20,22 +20,26 @@ internal sealed record ExampleCount(
     private const long MostListed = 1L << 30;
 
     /// <summary>The matrix of the rows that were added to a builder.</summary>
+    /// <param name="builder">Has the rows.</param>
+    /// <param name="columns">The number of features.</param>
+    /// <param name="unit">By what entries are divided; null for what suits these rows.</param>
+    /// <param name="observes">Whether entries are listed one by one with their weights; null for where that is needed.</param>
     /// <exception cref="InvalidOperationException">There are too many entries for the kind of weights.</exception>
-    public ExampleMatrix Build(ExampleMatrixBuilder builder, int columns)
+    public ExampleMatrix Build(ExampleMatrixBuilder builder, int columns, double? unit = null, bool? observes = null)
     {
         float[]? rows = Simplify(RowWeights), features = Simplify(ColumnWeights);
-        if (!AreMissing && rows is null && features is null)
-            return builder.BuildInUnit();
+        if (!AreMissing && rows is null && features is null && observes is not true)
+            return builder.BuildInUnit(known: unit);
         CompressedRows data = builder.Collect();
         if (features is not null && features.Contains(0))
             data = Rewrite(data, (_, column, value) => features[column] > 0 ? value : float.NaN).Collect();
         long counted = (long)data.Rows * (features?.Count(weight => weight > 0) ?? columns);
-        if (AreMissing && data.NonZeros < counted)
-            return Observe(data, rows, features);
+        if (AreMissing && (data.NonZeros < counted || observes is true))
+            return Observe(data, rows, features, unit);
         ExampleWeights? scaled = rows is null && features is null ? null : new ExampleWeights(rows, features, Beta);
-        if (scaled is not null && !CanScale(scaled))
-            return Observe(AreMissing ? data : ListZeros(data, features, counted), rows, features);
-        return Rewrite(data, (row, column, value) => Scaled(row, column, value) is not 0 and var entry ? entry : float.NaN).BuildInUnit(scaled);
+        if (observes ?? (scaled is not null && !CanScale(scaled)))
+            return Observe(AreMissing ? data : ListZeros(data, features, counted), rows, features, unit);
+        return Rewrite(data, (row, column, value) => Scaled(row, column, value) is not 0 and var entry ? entry : float.NaN).BuildInUnit(scaled, unit);
 
         float Scaled(int row, int column, float value)
             => scaled is null ? value : (float)Math.Clamp((double)value * (scaled.RowScales?[row] ?? 1) * (scaled.ColumnScales?[column] ?? 1), float.MinValue, float.MaxValue);
@@ -43,10 +47,10 @@ internal sealed record ExampleCount(
 
     private static float[]? Simplify(float[]? weights) => weights is null || Array.TrueForAll(weights, weight => weight == 1) ? null : weights;
 
-    private static ObservedExamples Observe(CompressedRows data, float[]? rows, float[]? features)
+    private static ObservedExamples Observe(CompressedRows data, float[]? rows, float[]? features, double? known)
     {
         ExampleWeights? weights = rows is null && features is null ? null : new ExampleWeights(rows, features);
-        double mean = ObservedExamples.MeanOf(data, weights), unit = mean > 0 ? ExampleMatrixBuilder.UnitFor(mean) : 1;
+        double mean = ObservedExamples.MeanOf(data, weights), unit = known ?? (mean > 0 ? ExampleMatrixBuilder.UnitFor(mean) : 1);
         ExampleMatrixBuilder.Divide(data.Blocks, unit);
         return new ObservedExamples(data, weights, unit);
     }

@@ -98,14 +98,15 @@ internal sealed class ExampleMatrixBuilder(int columns)
     /// zero. The builder cannot be used again.
     /// </summary>
     /// <param name="weights">By what rows and columns were multiplied before they were added; null for nothing.</param>
-    public ExampleMatrix BuildInUnit(ExampleWeights? weights = null)
+    /// <param name="known">Divides by this unit instead.</param>
+    public ExampleMatrix BuildInUnit(ExampleWeights? weights = null, double? known = null)
     {
         if (_starts.Count > 1)
             EndBlock();
         double mean = _sumOfMagnitudes / ((double)Rows * columns);
-        if (!(mean > 0))
+        if (known is null && !(mean > 0))
             return Build(weights: weights);
-        double unit = UnitFor(mean);
+        double unit = known ?? UnitFor(mean);
         Divide(_blocks, unit);
         _sum /= unit;
         _sumOfSquares /= unit * unit;
@@ -154,9 +155,9 @@ internal sealed class ExampleMatrixBuilder(int columns)
         }
     }
 
-    // Adds a row of which all m values are given.
+    /// <summary>Adds a row of which all m values are given.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void AddDense(ReadOnlySpan<float> row)
+    public void AddDense(ReadOnlySpan<float> row)
     {
         if (_rowFeatures.Length < row.Length)
             (_rowFeatures, _rowValues) = (new int[row.Length], new float[row.Length]);

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Microsoft.ML.Nmf.Engine;
 
-/// <summary>The Cholesky factorization of symmetric k × k matrices in double, stored row after row. Serial, meant for k up to a few hundred.</summary>
+/// <summary>Symmetric k × k matrices in double, stored row after row. Serial, meant for k up to a few hundred.</summary>
 internal static class SmallMatrices
 {
     /// <summary>R⁻¹ of the Cholesky factorization A = RᵀR, upper triangular. Cost k³/3.</summary>
@@ -55,5 +55,32 @@ internal static class SmallMatrices
         }
 
         return inverse;
+    }
+
+    /// <summary>W G Wᵀ for a symmetric G.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static double[] Sandwich(FactorMatrix templates, double[] gram)
+    {
+        int rows = templates.Rows, rank = templates.Columns;
+        var half = new double[rows * rank];
+        for (int l = 0; l < rows; l++)
+        {
+            for (int k = 0; k < rank; k++)
+                DoubleKernel.AddScaled(half.AsSpan(l * rank, rank), gram.AsSpan(k * rank, rank), templates[l, k]);
+        }
+
+        var whole = new double[rows * rows];
+        for (int l = 0; l < rows; l++)
+        {
+            for (int j = 0; j <= l; j++)
+            {
+                double sum = 0;
+                for (int k = 0; k < rank; k++)
+                    sum += half[l * rank + k] * templates[j, k];
+                whole[l * rows + j] = whole[j * rows + l] = sum;
+            }
+        }
+
+        return whole;
     }
 }

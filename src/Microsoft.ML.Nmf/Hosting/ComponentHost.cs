@@ -54,6 +54,13 @@ internal sealed class ComponentHost
             return Register(Host, name);
     }
 
+    /// <summary>Writes a model file, which is complete or not there.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="transformer">The model.</param>
+    /// <param name="inputSchema">The schema of the data that it transforms.</param>
+    public void Save(string path, ITransformer transformer, DataViewSchema inputSchema)
+        => WholeFile.Write(path, stream => new ModelOperationsCatalog(Host).Save(transformer, inputSchema, stream));
+
     /// <summary>A seed from the context's own: the same for the same context seed and the same components made before.</summary>
     public int DrawSeed() => Host.Rand.Next();
 

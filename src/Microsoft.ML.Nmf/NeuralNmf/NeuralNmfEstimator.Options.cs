@@ -114,7 +114,6 @@ public sealed partial class NeuralNmfEstimator
         private double _labelWeight = 0.02;
         private double _scoreRegularization = 3e-4;
         private NeuralNmfOptimizer _optimizer = NeuralNmfOptimizer.Automatic;
-        private int? _batchSize;
         private double _validationFraction;
         private int _validationPatience = 5;
 
@@ -214,17 +213,6 @@ public sealed partial class NeuralNmfEstimator
         }
 
         /// <summary>
-        /// The most rows of a mini-batch, at least 1; batches are of nearly one size. Null, which is the default, trains on all rows at once, as
-        /// <see cref="NeuralNmfOptimizer.Automatic"/> must.
-        /// </summary>
-        /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
-        public int? BatchSize
-        {
-            get => _batchSize;
-            set => _batchSize = value is { } rows ? OptionRange.AtLeastOne(rows, nameof(BatchSize)) : null;
-        }
-
-        /// <summary>
         /// The share of the rows that is held out: the training ends when their loss has not fallen for <see cref="ValidationPatience"/> epochs
         /// (<see cref="TrainingEnd.StoppedEarly"/>), and the templates that were best for them are kept. From 0, for none, to below 1. 0 unless set.
         /// </summary>
@@ -265,12 +253,6 @@ public sealed partial class NeuralNmfEstimator
         internal override void Resolve()
         {
             base.Resolve();
-            if (_batchSize is { } rows && IsAutomatic)
-            {
-                throw new ArgumentOutOfRangeException(nameof(BatchSize), rows,
-                    $"BatchSize is {rows}, but the automatic optimizer looks at all rows before it takes a step. "
-                    + "Leave BatchSize out, or take NeuralNmfOptimizer.Adam or ProjectedGradient.");
-            }
         }
 
         private static string? OptionalName(string? name, string option)

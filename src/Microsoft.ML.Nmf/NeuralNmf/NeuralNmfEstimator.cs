@@ -132,5 +132,16 @@ public sealed partial class NeuralNmfEstimator : FactorizationEstimator<NeuralNm
     }
 
     /// <inheritdoc />
+    private protected override bool ReadsInBatches => _options.IsAutomatic;
+
+    /// <inheritdoc />
+    private protected override double? UnitOf(NeuralNmfTransformer previous) => null;
+
+    /// <inheritdoc />
+    private protected override NeuralNmfTransformer TrainStreamed(
+        ComputeEngine engine, StreamedInput<NeuralNmfTransformer> input, ITrainingMonitor monitor, ColumnNames columns)
+        => throw new NotSupportedException();
+
+    /// <inheritdoc />
     private protected override double ObjectiveOf(NeuralNmfTransformer transformer) => transformer.Model.History.Last.Objective;
 }

@@ -188,6 +188,13 @@ public sealed partial class NmfEstimator
             return copy;
         }
 
+        /// <summary>The penalty on the templates for as many rows.</summary>
+        internal Penalty TemplatePenaltyFor(double rows)
+        {
+            float factor = PenaltiesArePerExample ? (float)rows : 1;
+            return new Penalty(factor * _templatesL1Regularization, factor * _templatesL2Regularization, factor * _templatesOrthogonality, NumberFixed);
+        }
+
         /// <summary>The same options with other penalties, in place of measures of sparseness.</summary>
         internal Options WithPenalties(Penalty activations, Penalty templates)
         {
@@ -285,6 +292,8 @@ public sealed partial class NmfEstimator
             }
 
             CheckStarts(_initialTemplates is not null || _initialActivations is not null);
+            CheckBatches((nameof(KeepActivations), KeepActivations != ActivationKeeping.None), (nameof(InitialActivations), _initialActivations is not null),
+                (nameof(TemplatesSparseness), _templatesSparseness is not null), (nameof(ActivationsSparseness), _activationsSparseness is not null));
             KeptActivations.Check(KeepActivations, Reading);
             RefuseGuidance();
             RefuseSparseness();

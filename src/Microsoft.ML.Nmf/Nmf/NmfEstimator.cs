@@ -83,24 +83,41 @@ public sealed partial class NmfEstimator : FactorizationEstimator<NmfTransformer
         OptionRange.Shape(options.InitialTemplates, input.Examples.Columns, options.Rank, "feature", nameof(Options.InitialTemplates));
         OptionRange.Shape(options.FixedTemplates, input.Examples.Columns, options.NumberFixed, "feature", nameof(Options.FixedTemplates));
         OptionRange.Shape(options.InitialActivations, input.Examples.Rows, options.Rank, "example", nameof(Options.InitialActivations));
-        int[][] seeds = SeedSearch.Find(options.SeedWords, input.FeatureNames, InputColumnName, nameof(Options.SeedWords), monitor.Warn);
-        NmfResult result = NmfTraining.Run(engine, input.Examples, options.WithSeeds(seeds), monitor);
-        var model = new NmfModel(
-            result.Templates, input.FeatureNames, options.Beta, input.Examples.Rows, result.Moments, options.Normalization, result.History);
-        ActivationSettings settings = options.ToActivationSettings() with { L1 = result.ActivationPenalty.L1, L2 = result.ActivationPenalty.L2 };
+        options = WithSeeds(options, input.FeatureNames, monitor.Warn);
+        NmfResult result = NmfTraining.Run(engine, input.Examples, options, monitor);
+        TrainingStatistics? statistics = options.KeepStatistics
+            ? PlanOf((input.Examples.Columns, input.FeatureNames), _ => { }).StatisticsOf(engine, input.Examples, [result.Templates]) : null;
+        NmfModel model = ModelOf(result, input.FeatureNames, input.Examples.Rows, options, statistics);
+        ActivationSettings settings = SettingsOf(result, options);
         model.TrainingActivations = KeptActivations.Of(
             options.KeepActivations, () => result.Activations!, () => ActivationProblem.Create(model.Templates, settings),
             input.Examples, model.Scale, engine, monitor.CheckAlive);
-        if (seeds.Length > 0)
-        {
-            var names = new string?[options.Rank];
-            options.SeedWords.Select(topic => topic.Key).ToArray().CopyTo(names, options.NumberFixed);
-            model.Restore(names);
-        }
-
-        return new NmfTransformer(Host.Register(nameof(NmfTransformer)), columns, model, settings, options.Reading.Settings,
-            [0, .. options.Explanations.Select(column => column.Output)]);
+        return TransformerOf(model, settings, options, columns);
     }
+
+    private Options WithSeeds(Options options, string[]? featureNames, Action<string> warn)
+        => options.WithSeeds(SeedSearch.Find(options.SeedWords, featureNames, InputColumnName, nameof(Options.SeedWords), warn));
+
+    private static NmfModel ModelOf(NmfResult result, string[]? featureNames, int rows, Options options, TrainingStatistics? statistics)
+    {
+        var model = new NmfModel(result.Templates, featureNames, options.Beta, rows, result.Moments, options.Normalization, result.History)
+        {
+            Statistics = statistics,
+        };
+        if (options.SeedWords.Count == 0)
+            return model;
+        var names = new string?[options.Rank];
+        options.SeedWords.Select(topic => topic.Key).ToArray().CopyTo(names, options.NumberFixed);
+        model.Restore(names);
+        return model;
+    }
+
+    private static ActivationSettings SettingsOf(NmfResult result, Options options)
+        => options.ToActivationSettings() with { L1 = result.ActivationPenalty.L1, L2 = result.ActivationPenalty.L2 };
+
+    private NmfTransformer TransformerOf(NmfModel model, ActivationSettings settings, Options options, ColumnNames columns)
+        => new(Host.Register(nameof(NmfTransformer)), columns, model, settings, options.Reading.Settings,
+            [0, .. options.Explanations.Select(column => column.Output)]);
 
     /// <inheritdoc />
     private protected override double ObjectiveOf(NmfTransformer transformer) => transformer.Model.History.Last.Objective;

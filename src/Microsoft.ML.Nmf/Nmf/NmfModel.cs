@@ -42,6 +42,11 @@ public sealed class NmfModel : TopicSet
     public TrainingHistory History { get; }
 
     /// <summary>
+    /// What the rows of the training said about the templates, where <see cref="FactorizationOptions.KeepStatistics"/> asked for it; null otherwise.
+    /// </summary>
+    public TrainingStatistics? Statistics { get; internal set; }
+
+    /// <summary>
     /// The activations of the training's rows, where <see cref="NmfEstimator.Options.KeepActivations"/> asked for them; null otherwise, and after loading.
     /// </summary>
     public TrainingActivations? TrainingActivations { get; internal set; }

@@ -209,8 +209,8 @@ internal static class NmfTraining
         Nndsvd.Fill(engine, factors, zeros, random, checkAlive);
     }
 
-    // The targets of the components after those that are fixed; the others have none.
-    private static TemplatePull? PullTo(ComputeEngine engine, FactorMatrix? seeds, NmfEstimator.Options options)
+    /// <summary>What pulls seeded topics, the components after those that are fixed; null where nothing does.</summary>
+    public static TemplatePull? PullTo(ComputeEngine engine, FactorMatrix? seeds, NmfEstimator.Options options)
     {
         if (seeds is null || options.SeedStrength == 0)
             return null;

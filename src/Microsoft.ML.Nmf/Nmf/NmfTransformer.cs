@@ -5,6 +5,7 @@ using Microsoft.ML.Nmf.Examining;
 using Microsoft.ML.Nmf.Exporting;
 using Microsoft.ML.Nmf.Hosting;
 using Microsoft.ML.Nmf.Reading;
+using Microsoft.ML.Nmf.Streaming;
 using Microsoft.ML.Nmf.Transforming;
 
 [assembly: LoadableClass(typeof(NmfTransformer), typeof(TransformerLoader<NmfTransformer>), null, typeof(SignatureLoadModel),
@@ -87,7 +88,7 @@ public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransfo
         // 0x00010002: a checksum, which covers the columns too; a history says why the training ended
         // 0x00010003: a history may have ended because it was stopped
         // 0x00010004: how activations are scaled, and their sums and mean squares; what topics were renamed to
-        // 0x00010005: how values are read, with the weights of features; what each column holds
+        // 0x00010005: how values are read, with the weights of features; what each column holds; the statistics of the training
         Version: 0x00010005,
         ReadableBy: 0x00010005,
         ReadsBackTo: 0x00010001,
@@ -136,6 +137,7 @@ public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransfo
     // topic names, from version 0x00010004 on
     // int, for each output column, from version 0x00010005 on: 0 for activations, −3 for the approximation of the row, −4 for what is left of it
     // history: of the training
+    // statistics of the training, from version 0x00010005 on
     private protected override void Write(BinaryWriter writer)
     {
         ModelFormat.Write(writer, _settings);
@@ -148,6 +150,7 @@ public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransfo
         foreach (int output in _outputs)
             writer.Write(output);
         Model.History.Write(writer);
+        StatisticsFormat.Write(writer, Model.Statistics);
     }
 
     static NmfTransformer ILoadableTransformer<NmfTransformer>.Read(ComponentHost host, ColumnNames columns, ModelReader reader)
@@ -164,7 +167,10 @@ public sealed class NmfTransformer : ActivationTransformerBase, ILoadableTransfo
             ? new int[columns.Outputs.Count]
             : [.. columns.Outputs.Select(_ => reader.Read<int>())];
         ModelReader.Check(outputs.All(output => output is 0 or Reconstruction or Residual), "an output column holds nothing that is known");
-        var model = new NmfModel(templates, names, settings.Beta, examples, moments[0], normalization, TrainingHistory.Read(reader));
+        var model = new NmfModel(templates, names, settings.Beta, examples, moments[0], normalization, TrainingHistory.Read(reader))
+        {
+            Statistics = StatisticsFormat.Read(reader, ModelReader.FirstWithReading, settings.Beta, [(templates.Rows, templates.Columns)]),
+        };
         model.Restore(topics[0]);
         return new NmfTransformer(host, columns, model, settings, reading, outputs);
     }

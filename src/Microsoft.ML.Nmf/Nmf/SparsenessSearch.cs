@@ -109,7 +109,7 @@ internal sealed class SparsenessSearch(ComputeEngine engine, FactorPair factors,
     {
         FactorMatrix templates = FactorUnits.Multiply(factors.Templates.ToMatrix(), units.Templates);
         var problem = ActivationProblem.Create(templates, penalised.ToActivationSettings());
-        return KeptActivations.Solve(problem, factors.Data.Examples, templates.Columns, engine.Threads, monitor.CheckAlive);
+        return ExampleActivations.Solve(problem, factors.Data.Examples, templates.Columns, engine.Threads, monitor.CheckAlive);
     }
 
     private double[] TemplateSums() => factors.Templates.ToMatrix().ColumnSums();

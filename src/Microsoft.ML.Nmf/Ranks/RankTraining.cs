@@ -37,7 +37,7 @@ internal sealed class RankTraining(NmfEstimator.Options options, Action checkAli
         FactorMatrix rows = Solve(block.Rows, templates, ofRows), columns = Solve(block.Columns, activations, ofColumns);
         return ExactDivergence.Of(block.Held, rows, columns, options.Beta, engine.Threads);
 
-        FactorMatrix Solve(ExampleMatrix examples, FactorMatrix factor, ActivationSettings settings) => KeptActivations.Solve(
+        FactorMatrix Solve(ExampleMatrix examples, FactorMatrix factor, ActivationSettings settings) => ExampleActivations.Solve(
             ActivationProblem.Create(factor, settings), examples, factor.Columns, engine.Threads, checkAlive, areStored: true);
     }
 

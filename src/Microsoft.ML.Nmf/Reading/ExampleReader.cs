@@ -21,37 +21,27 @@ internal static class ExampleReader
     /// <param name="label">The label column, from the same schema, or null.</param>
     /// <param name="plan">How values are read, and how often they count.</param>
     /// <param name="checkAlive">Called every 1024 rows; throws to cancel the reading.</param>
+    /// <param name="unit">By what entries are divided; null for what suits the rows.</param>
     /// <exception cref="InvalidOperationException">
     /// There are no rows, or all labels are missing or have too many values, or a feature is negative, not a number or infinite as float32.
     /// </exception>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static TrainingInput Read(IDataView data, FeatureColumn column, LabelColumn? label, ReadingPlan plan, Action checkAlive)
+    public static TrainingInput Read(IDataView data, FeatureColumn column, LabelColumn? label, ReadingPlan plan, Action checkAlive, double? unit = null)
     {
         var builder = new ExampleMatrixBuilder(column.Size);
         var labels = new List<uint>();
         DataViewSchema.Column? ofWeights = plan.WeightColumnName is { } name ? WeightColumn.Find(data.Schema, name) : null;
         DataViewSchema.Column?[] columns = [column.Column, label?.Column, ofWeights];
         using DataViewRowCursor cursor = data.GetRowCursor(columns.OfType<DataViewSchema.Column>().DistinctBy(read => read.Index));
-        var reader = new FeatureRowReader(cursor, column, plan.Settings, keepsZeros: true);
-        Func<float>? readWeight = ofWeights is { } read ? WeightColumn.CreateReader(cursor, read) : null;
-        List<float>? weights = readWeight is null ? null : [];
-        LabelReader? labelReader = label is { } ofRows ? LabelReader.Create(ofRows, cursor) : null;
-        while (cursor.MoveNext())
+        var reader = new CountedRowReader(cursor, column, label, ofWeights, plan);
+        List<float>? weights = ofWeights is null ? null : [];
+        while (reader.Next(weights))
         {
             if (builder.Rows % RowsBetweenChecks == 0)
                 checkAlive();
-            // A row of weight 0 is as if it were not there.
-            if (readWeight?.Invoke() is { } weight)
-            {
-                if (weight == 0)
-                    continue;
-                weights!.Add(weight);
-            }
-
-            reader.Read();
             builder.Add(reader.Features, reader.Values);
-            if (labelReader is not null)
-                labels.Add(labelReader.Read());
+            if (label is not null)
+                labels.Add(reader.Label);
         }
 
         if (builder.Rows == 0)
@@ -61,12 +51,9 @@ internal static class ExampleReader
                 : $"Column '{column.Name}': the training data has no rows whose weight in column '{plan.WeightColumnName}' is above 0.");
         }
         if (label is { } known && labels.TrueForAll(key => key == 0))
-        {
-            throw new InvalidOperationException($"Label column '{known.Column.Name}': every one of the {builder.Rows} rows has {known.Missing}, "
-                + "so there is nothing to learn from it. Leave LabelColumnName out to train without labels.");
-        }
+            throw known.NoLabels(builder.Rows);
 
         uint[] classes = [.. labels];
-        return new TrainingInput(plan.CountOf(weights?.ToArray()).Build(builder, column.Size), column.ReadNames(), labelReader?.Finish(classes), classes);
+        return new TrainingInput(plan.CountOf(weights?.ToArray()).Build(builder, column.Size, unit), column.ReadNames(), reader.FinishLabels(classes), classes);
     }
 }

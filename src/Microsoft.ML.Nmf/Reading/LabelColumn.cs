@@ -84,6 +84,12 @@ internal readonly record struct LabelColumn(DataViewSchema.Column Column, int Cl
         }
     }
 
+    /// <summary>The exception for rows none of which has a label.</summary>
+    /// <param name="rows">How many rows there are.</param>
+    public InvalidOperationException NoLabels(long rows)
+        => new($"Label column '{Column.Name}': every one of the {rows} rows has {Missing}, so there is nothing to learn from it. Leave LabelColumnName out to "
+            + "train without labels.");
+
     /// <summary>The exception for a value that is one more than there may be.</summary>
     /// <param name="row">The row that has it.</param>
     public InvalidOperationException TooManyValues(DataViewRow row)

@@ -5,6 +5,8 @@ namespace Microsoft.ML.Nmf.Reading;
 /// <summary>Reads the label of one row after the other, and knows at the end which classes there are.</summary>
 internal abstract class LabelReader
 {
+    private const int RowsBetweenChecks = 1024;
+
     private static readonly Dictionary<DataViewType, Func<LabelColumn, DataViewRow, LabelReader>> _ofValues = new()
     {
         [TextDataViewType.Instance] = (column, row) => new TextLabelReader(column, row),
@@ -35,6 +37,28 @@ internal abstract class LabelReader
         if (raw == typeof(ushort))
             return new KeyLabelReader<ushort>(column, row, key => key);
         return raw == typeof(uint) ? new KeyLabelReader<uint>(column, row, key => key) : new KeyLabelReader<ulong>(column, row, key => key);
+    }
+
+    /// <summary>Reads the labels alone to know which classes there are; keys are classes as they are.</summary>
+    /// <param name="data">The data.</param>
+    /// <param name="column">The label column.</param>
+    /// <param name="checkAlive">Throws to cancel the reading.</param>
+    /// <returns>The column with its classes.</returns>
+    /// <exception cref="InvalidOperationException">Every label is missing, or there are too many values.</exception>
+    public static LabelColumn ReadClasses(IDataView data, LabelColumn column, Action checkAlive)
+    {
+        using DataViewRowCursor cursor = data.GetRowCursor([column.Column]);
+        LabelReader reader = Create(column, cursor);
+        bool isLabelled = false;
+        long rows = 0;
+        for (; cursor.MoveNext(); rows++)
+        {
+            if (rows % RowsBetweenChecks == 0)
+                checkAlive();
+            isLabelled |= reader.Read() != 0;
+        }
+
+        return isLabelled || rows == 0 ? reader.Finish([]) : throw column.NoLabels(rows);
     }
 
     /// <summary>Reads the label of the current row.</summary>

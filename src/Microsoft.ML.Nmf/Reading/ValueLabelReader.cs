@@ -8,8 +8,15 @@ namespace Microsoft.ML.Nmf.Reading;
 internal abstract class LabelNumbering<T>(LabelColumn column, DataViewRow row, IComparer<T> order) : LabelReader
     where T : notnull
 {
-    /// <summary>The values that appeared, each with its number, from 1 on.</summary>
+    /// <summary>The values that appeared, each with its number, from 1 on; where the classes are known already, theirs.</summary>
     protected Dictionary<T, uint> Numbers { get; } = [];
+
+    /// <summary>Takes the classes of a column that was read before.</summary>
+    protected void Know(IEnumerable<T> values)
+    {
+        foreach (T value in values)
+            Numbers.Add(value, (uint)Numbers.Count + 1);
+    }
 
     /// <summary>Gives a new value its number.</summary>
     protected uint Add(T value)
@@ -41,17 +48,31 @@ internal abstract class LabelNumbering<T>(LabelColumn column, DataViewRow row, I
 
 /// <summary>Reads numbers or booleans as labels.</summary>
 /// <typeparam name="T">The column's type.</typeparam>
-internal sealed class ValueLabelReader<T>(LabelColumn column, DataViewRow row, Predicate<T> isMissing) : LabelNumbering<T>(column, row, Comparer<T>.Default)
+internal sealed class ValueLabelReader<T> : LabelNumbering<T>
     where T : unmanaged
 {
-    private readonly ValueGetter<T> _getter = row.GetGetter<T>(column.Column);
+    private readonly ValueGetter<T> _getter;
+    private readonly Predicate<T> _isMissing;
     private T _value;
+
+    /// <summary>A reader of one column of a row or cursor.</summary>
+    /// <param name="column">The column.</param>
+    /// <param name="row">The row or cursor.</param>
+    /// <param name="isMissing">Whether a value stands for a missing label.</param>
+    public ValueLabelReader(LabelColumn column, DataViewRow row, Predicate<T> isMissing)
+        : base(column, row, Comparer<T>.Default)
+    {
+        _getter = row.GetGetter<T>(column.Column);
+        _isMissing = isMissing;
+        if (column.Values is T[] known)
+            Know(known);
+    }
 
     /// <inheritdoc />
     public override uint Read()
     {
         _getter(ref _value);
-        if (isMissing(_value))
+        if (_isMissing(_value))
             return 0;
         if (Numbers.TryGetValue(_value, out uint number))
             return number;
@@ -76,6 +97,8 @@ internal sealed class TextLabelReader : LabelNumbering<string>
     {
         _getter = row.GetGetter<ReadOnlyMemory<char>>(column.Column);
         _numbers = Numbers.GetAlternateLookup<ReadOnlySpan<char>>();
+        if (column.Values is ReadOnlyMemory<char>[] known)
+            Know(known.Select(text => text.ToString()));
     }
 
     /// <inheritdoc />

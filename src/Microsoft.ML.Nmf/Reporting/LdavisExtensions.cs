@@ -1,3 +1,4 @@
+using Microsoft.ML.Nmf.Hosting;
 using Microsoft.ML.Nmf.Reporting;
 
 namespace Microsoft.ML.Nmf;

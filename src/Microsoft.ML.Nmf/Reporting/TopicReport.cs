@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text;
+using Microsoft.ML.Nmf.Hosting;
 
 namespace Microsoft.ML.Nmf.Reporting;
 

@@ -31,6 +31,10 @@ internal readonly record struct FactorUnits(double Data, double Templates, doubl
         return Checked(new FactorUnits(examples.Unit, mean > 0 ? Math.ScaleB(1, (int)Math.Round(Math.Log2(mean))) : Math.Sqrt(examples.Unit), beta));
     }
 
+    /// <summary>The units for data in a unit, with both factors over its root.</summary>
+    /// <exception cref="InvalidOperationException">The divergence of data in such a unit would not fit double.</exception>
+    public static FactorUnits Of(double data, double beta) => Checked(new FactorUnits(data, Math.Sqrt(data), beta));
+
     /// <summary>The weights of a penalty on a factor that was divided by a unit.</summary>
     public Penalty Of(Penalty penalty, double unit)
     {

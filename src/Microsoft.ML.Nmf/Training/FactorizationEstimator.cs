@@ -71,6 +71,20 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
     private protected abstract TTransformer Train(
         ComputeEngine engine, TrainingInput input, FactorizationOptions ofStart, ITrainingMonitor monitor, ColumnNames columns);
 
+    /// <summary>Trains on rows in batches, or goes on from a transformer.</summary>
+    /// <param name="engine">The engine.</param>
+    /// <param name="input">The rows, and where the training starts.</param>
+    /// <param name="monitor">Is told of every pass.</param>
+    /// <param name="columns">The columns of the transformer.</param>
+    private protected abstract TTransformer TrainStreamed(
+        ComputeEngine engine, StreamedInput<TTransformer> input, ITrainingMonitor monitor, ColumnNames columns);
+
+    /// <summary>The unit of the data in the statistics of a transformer; null where it has none.</summary>
+    private protected abstract double? UnitOf(TTransformer previous);
+
+    /// <summary>Whether a batch size means that rows are read again for every pass.</summary>
+    private protected virtual bool ReadsInBatches => true;
+
     /// <summary>The objective that a training ended with.</summary>
     private protected abstract double ObjectiveOf(TTransformer transformer);
 
@@ -87,10 +101,36 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
     public TTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
+        return Record(() => Train(input, null));
+    }
+
+    /// <summary>
+    /// Goes on with the training of a transformer, which stays as it is: its topics keep their places and start from what they are. Where it has statistics
+    /// (<see cref="FactorizationOptions.KeepStatistics"/>), its rows count on, as often as <see cref="FactorizationOptions.ForgettingFactor"/> says, beside those
+    /// of <paramref name="input"/>, which are to be others. Features are matched by their slot names: those that are new start without a part in any topic, and
+    /// those that are gone are left out. Without slot names the features must be the same.
+    /// </summary>
+    /// <param name="input">Data with the input column. Its rows are in memory, or in batches with <see cref="FactorizationOptions.BatchSize"/>.</param>
+    /// <param name="previous">A transformer of an estimator of the same ranks and β, trained or loaded.</param>
+    /// <returns>A new transformer.</returns>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="ArgumentException">The transformer is of other ranks, another β, or other features without names.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">As for <see cref="Fit(IDataView)"/>.</exception>
+    /// <exception cref="InvalidOperationException">As for <see cref="Fit(IDataView)"/>.</exception>
+    /// <exception cref="OperationCanceledException">As for <see cref="Fit(IDataView)"/>.</exception>
+    public TTransformer Fit(IDataView input, TTransformer previous)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(previous);
+        return Record(() => Train(input, previous));
+    }
+
+    private TTransformer Record(Func<TTransformer> train)
+    {
         _options.Recorder?.Begin();
         try
         {
-            return Train(input);
+            return train();
         }
         finally
         {
@@ -98,7 +138,7 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
         }
     }
 
-    private TTransformer Train(IDataView input)
+    private TTransformer Train(IDataView input, TTransformer? previous)
     {
         FeatureColumn column = FeatureColumn.Find(input, InputColumnName);
         LabelColumn? label = LabelColumnName is null ? null : LabelColumn.Find(input.Schema, LabelColumnName);
@@ -106,7 +146,26 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
         plan.Check(column);
         using LogChannel log = Host.OpenLog("Training");
         var monitor = new HostMonitor(Host, log, _options);
-        TrainingInput training = ExampleReader.Read(input, column, label, plan, monitor.CheckAlive);
+        if (_options.BatchSize is { } size && ReadsInBatches)
+        {
+            label = label is { } named ? LabelReader.ReadClasses(input, named, monitor.CheckAlive) : null;
+            var reader = new BatchReader(input, column, plan, size, _options.Seed!.Value, monitor.CheckAlive)
+            {
+                Label = label,
+                Unit = previous is null ? null : UnitOf(previous),
+            };
+            using var rows = new StreamedRows(reader);
+            if (previous is not null || !rows.AreOneBatch)
+                return TrainInBatches(input, rows, column, label, previous, (monitor, log));
+        }
+
+        TrainingInput training = ExampleReader.Read(input, column, label, plan, monitor.CheckAlive, previous is null ? null : UnitOf(previous));
+        if (previous is not null)
+        {
+            using var rows = new StreamedRows(new ExampleBatch(training.Examples, training.Labels));
+            return TrainInBatches(input, rows, column, training.LabelColumn, previous, (monitor, log));
+        }
+
         using ComputeEngine engine = EngineChoice.Create(Host, _options, log);
         log.Info(Announce(training, engine));
         foreach (string warning in _options.Warnings())
@@ -121,6 +180,21 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
         if (KeptBy(transformer) is { } kept)
             kept.RowIds = ReadIds(input, monitor.CheckAlive);
         return transformer;
+    }
+
+    private TTransformer TrainInBatches(
+        IDataView input, StreamedRows rows, FeatureColumn column, LabelColumn? label, TTransformer? previous, (HostMonitor Monitor, LogChannel Log) told)
+    {
+        using ComputeEngine engine = EngineChoice.Create(Host, _options, told.Log);
+        string size = rows.AreOneBatch ? "in memory" : string.Create(CultureInfo.InvariantCulture, $"in batches of {_options.BatchSize} rows");
+        told.Log.Info(string.Create(CultureInfo.InvariantCulture,
+            $"{Describe()} of column '{column.Name}' {size}{(previous is null ? "" : ", going on from a model")}: {column.Size} features; ")
+            + string.Create(CultureInfo.InvariantCulture, $"seed {_options.Seed}; engine {engine.Description}."));
+        foreach (string warning in _options.Warnings())
+            told.Log.Warning(warning);
+        Action<TTransformer>? save = _options.CheckpointPath is { } path ? transformer => Host.Save(path, transformer, input.Schema) : null;
+        var streamed = new StreamedInput<TTransformer>(rows, column.Size, column.ReadNames(), label, previous, save);
+        return TrainStreamed(engine, streamed, told.Monitor, new ColumnNames(InputColumnName, OutputColumnNames));
     }
 
     private TTransformer TrainFromAll(ComputeEngine engine, TrainingInput input, ITrainingMonitor monitor, LogChannel log)

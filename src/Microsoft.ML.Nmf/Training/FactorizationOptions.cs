@@ -26,7 +26,7 @@ public enum TrainingEngine
 
 /// <summary>The options that all factorizations share. Every setter validates its value.</summary>
 [EditorBrowsable(EditorBrowsableState.Advanced)]
-public abstract class FactorizationOptions
+public abstract partial class FactorizationOptions
 {
     private string _outputColumnName = "Activations";
     private string? _inputColumnName;

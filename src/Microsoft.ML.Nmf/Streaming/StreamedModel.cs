@@ -1,0 +1,41 @@
+using Microsoft.ML.Nmf.Engine;
+
+namespace Microsoft.ML.Nmf.Streaming;
+
+/// <summary>Templates that are trained from statistics of rows: they see the rows of a batch once, and improve by what all rows so far have left.</summary>
+internal abstract class StreamedModel : IDisposable
+{
+    /// <summary>The templates of each layer, from the features on, in the unit of the stored data.</summary>
+    public abstract IReadOnlyList<Factor> Templates { get; }
+
+    /// <summary>A copy of the templates of each layer, in the unit of the data.</summary>
+    public abstract FactorMatrix[] ReadTemplates();
+
+    /// <summary>What to do when the objective is not finite, a sentence.</summary>
+    public abstract string Remedy { get; }
+
+    /// <summary>Statistics of no rows.</summary>
+    public abstract TrainingStatistics CreateStatistics();
+
+    /// <summary>Adds what rows say about the templates as they are.</summary>
+    /// <param name="data">The rows.</param>
+    /// <param name="labels">Their labels; empty for none.</param>
+    /// <param name="statistics">To add to.</param>
+    public abstract void Add(DataMatrix data, uint[] labels, TrainingStatistics statistics);
+
+    /// <summary>Improves the templates by what rows have said.</summary>
+    /// <param name="statistics">The statistics of the rows.</param>
+    /// <param name="rows">As how many rows the statistics are to count beside the penalties on the templates.</param>
+    public abstract void Update(TrainingStatistics statistics, double rows);
+
+    /// <summary>The objective and the divergence of some rows, in the unit of the data.</summary>
+    public abstract (double Objective, double Divergence) Evaluate(DataMatrix data, uint[] labels);
+
+    /// <summary>The objective and the divergence of the rows that statistics are of, in the unit of the data.</summary>
+    public abstract (double Objective, double Divergence) ObjectiveOf(TrainingStatistics statistics);
+
+    /// <inheritdoc />
+    public virtual void Dispose()
+    {
+    }
+}
