@@ -41,7 +41,7 @@ internal static class SolvedError
     {
         int threads = Environment.ProcessorCount;
         var problem = ActivationProblem.Create(templates, new ActivationSettings(beta, L1: 0, L2: 0, MostSteps, Tolerance));
-        FactorMatrix stored = KeptActivations.Solve(problem, examples, templates.Columns, threads, () => { }, areStored: true);
+        FactorMatrix stored = ExampleActivations.Solve(problem, examples, templates.Columns, threads, () => { }, areStored: true);
         double divergence = ExactDivergence.Of(examples, stored, templates, beta, threads) * Math.Pow(examples.Unit, beta);
         return (divergence, FactorUnits.Multiply(stored, examples.Unit));
     }
