@@ -253,6 +253,8 @@ public sealed partial class NeuralNmfEstimator
         internal override void Resolve()
         {
             base.Resolve();
+            if (IsAutomatic)
+                CheckBatches((nameof(ValidationFraction), ValidationFraction > 0));
         }
 
         private static string? OptionalName(string? name, string option)

@@ -117,30 +117,15 @@ public sealed partial class NeuralNmfEstimator : FactorizationEstimator<NeuralNm
         OptionRange.Shape(options.InitialTemplatesOf(0), input.Examples.Columns, options.Ranks[0], "feature", $"{nameof(Options.InitialTemplates)}[0]");
         ClassKeys? classes = input.LabelColumn is { } label ? ClassKeys.Of(label) : null;
         NeuralNmfResult result = NeuralNmfTraining.Run(engine, input.Examples, options, monitor, input.Labels, classes?.Count ?? 0);
-        NeuralNmfClassifier? classifier = null;
-        if (result.Classification is { } layer)
+        TrainingStatistics? statistics = null;
+        if (options.KeepStatistics)
         {
-            var weights = FactorMatrix.TakeOver([.. layer.Select(weight => (float)weight)], classes!.Count, options.Ranks[^1]);
-            classifier = new NeuralNmfClassifier(weights, options.LabelLoss, classes.Names);
+            statistics = PlanOf((input.Examples.Columns, input.FeatureNames), label: null, monitor.Warn, monitor.CheckAlive)
+                .StatisticsOf(engine, input.Examples, result.Templates);
         }
 
-        var model = new NeuralNmfModel(
-            result.Templates, input.FeatureNames, options.Loss, input.Examples.Rows, result.Moments, options.Normalization, result.Phases,
-            result.Epochs, classifier, result.Scores);
-        return new NeuralNmfTransformer(
-            Host.Register(nameof(NeuralNmfTransformer)), columns, model, _options.Reading.Settings, [.. _outputs.Select(o => o.Output)], classes);
+        return TransformerOf(result, input.FeatureNames, input.Examples.Rows, classes, statistics);
     }
-
-    /// <inheritdoc />
-    private protected override bool ReadsInBatches => _options.IsAutomatic;
-
-    /// <inheritdoc />
-    private protected override double? UnitOf(NeuralNmfTransformer previous) => null;
-
-    /// <inheritdoc />
-    private protected override NeuralNmfTransformer TrainStreamed(
-        ComputeEngine engine, StreamedInput<NeuralNmfTransformer> input, ITrainingMonitor monitor, ColumnNames columns)
-        => throw new NotSupportedException();
 
     /// <inheritdoc />
     private protected override double ObjectiveOf(NeuralNmfTransformer transformer) => transformer.Model.History.Last.Objective;

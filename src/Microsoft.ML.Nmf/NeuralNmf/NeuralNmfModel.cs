@@ -36,6 +36,9 @@ public sealed class NeuralNmfModel : LayeredModel
     /// <summary>The epochs of the training of all layers together, from the start (epoch 0) on: what <see cref="History"/> has, and more.</summary>
     public IReadOnlyList<NeuralNmfEpoch> Epochs { get; }
 
+    /// <inheritdoc cref="NmfModel.Statistics" />
+    public TrainingStatistics? Statistics { get; internal set; }
+
     /// <summary>The classification layer, which guided the topics; null where it was trained without labels.</summary>
     public NeuralNmfClassifier? Classifier { get; }
 

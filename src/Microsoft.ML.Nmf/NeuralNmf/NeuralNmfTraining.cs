@@ -126,8 +126,8 @@ internal static class NeuralNmfTraining
         return LabelledRows.From(taken);
     }
 
-    // B for activations in the unit of the data, its columns in the order of the deepest topics.
-    private static double[] WeightsOf(ClassificationLayer layer, int[] order, double unit)
+    /// <summary>B for activations in the unit of the data, its columns in the order of the deepest topics.</summary>
+    public static double[] WeightsOf(ClassificationLayer layer, int[] order, double unit)
     {
         double[] weights = layer.Weights.ToArray();
         return [.. weights.Select((_, i) => weights[i / order.Length * order.Length + order[i % order.Length]] / unit)];

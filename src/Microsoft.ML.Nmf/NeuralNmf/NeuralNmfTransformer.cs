@@ -6,6 +6,7 @@ using Microsoft.ML.Nmf.Exporting;
 using Microsoft.ML.Nmf.Hosting;
 using Microsoft.ML.Nmf.NeuralNmf;
 using Microsoft.ML.Nmf.Reading;
+using Microsoft.ML.Nmf.Streaming;
 using Microsoft.ML.Nmf.Transforming;
 
 [assembly: LoadableClass(typeof(NeuralNmfTransformer), typeof(TransformerLoader<NeuralNmfTransformer>), null, typeof(SignatureLoadModel),
@@ -104,7 +105,7 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
         // 0x00010003: a history may have ended because it was stopped
         // 0x00010004: how activations are scaled, and their mean squares; what topics were renamed to
         // 0x00010005: the scores that features and topics give
-        // 0x00010006: how values are read; columns that explain rows
+        // 0x00010006: how values are read; columns that explain rows; the statistics of the training
         Version: 0x00010006,
         ReadableBy: 0x00010006,
         ReadsBackTo: 0x00010001,
@@ -164,6 +165,7 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
     // bool: whether there are classes
     // if so, the classes: see ClassKeys
     // the model: see WriteModel
+    // statistics of the training, from version 0x00010006 on
     private protected override void Write(BinaryWriter writer)
     {
         ModelFormat.Write(writer, Reading);
@@ -172,6 +174,7 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
         writer.Write(_classes is not null);
         _classes?.Write(writer);
         WriteModel(writer, Model);
+        StatisticsFormat.Write(writer, Model.Statistics);
     }
 
     static NeuralNmfTransformer ILoadableTransformer<NeuralNmfTransformer>.Read(ComponentHost host, ColumnNames columns, ModelReader reader)
@@ -181,6 +184,8 @@ public sealed class NeuralNmfTransformer : ActivationTransformerBase, ILoadableT
         int[] outputs = [.. columns.Outputs.Select(_ => reader.Read<int>())];
         ClassKeys? classes = reader.ReadBoolean() ? ClassKeys.Read(reader) : null;
         NeuralNmfModel model = ReadModel(reader, classes);
+        model.Statistics = StatisticsFormat.Read(reader, ModelReader.FirstWithReading + 1, BetaDivergence.Euclidean,
+            [.. model.Layers.Select(layer => (layer.Templates.Rows, layer.Templates.Columns))]);
         int least = classes is null ? 0 : PredictedLabel;
         bool mayExplain = reader.Version > ModelReader.FirstWithReading;
         ModelReader.Check(

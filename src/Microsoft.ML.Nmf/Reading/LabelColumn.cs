@@ -7,7 +7,8 @@ namespace Microsoft.ML.Nmf.Reading;
 /// <param name="Column">The column.</param>
 /// <param name="Classes">The number of classes; 0 for a column of values that has not been read.</param>
 /// <param name="Values">The value of each class, ascending, as an array of the column's type; null for keys, and for values that have not been read.</param>
-internal readonly record struct LabelColumn(DataViewSchema.Column Column, int Classes, Array? Values = null)
+/// <param name="Share">The share of the rows that have a label, where the labels were read alone.</param>
+internal readonly record struct LabelColumn(DataViewSchema.Column Column, int Classes, Array? Values = null, double Share = 1)
 {
     /// <summary>The most classes that are accepted.</summary>
     public const int MostClasses = 1 << 20;

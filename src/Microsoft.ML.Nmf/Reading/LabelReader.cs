@@ -49,16 +49,17 @@ internal abstract class LabelReader
     {
         using DataViewRowCursor cursor = data.GetRowCursor([column.Column]);
         LabelReader reader = Create(column, cursor);
-        bool isLabelled = false;
-        long rows = 0;
+        long rows = 0, labelled = 0;
         for (; cursor.MoveNext(); rows++)
         {
             if (rows % RowsBetweenChecks == 0)
                 checkAlive();
-            isLabelled |= reader.Read() != 0;
+            labelled += reader.Read() != 0 ? 1 : 0;
         }
 
-        return isLabelled || rows == 0 ? reader.Finish([]) : throw column.NoLabels(rows);
+        if (labelled == 0 && rows > 0)
+            throw column.NoLabels(rows);
+        return reader.Finish([]) with { Share = (double)labelled / Math.Max(rows, 1) };
     }
 
     /// <summary>Reads the label of the current row.</summary>

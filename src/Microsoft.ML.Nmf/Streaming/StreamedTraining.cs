@@ -67,6 +67,7 @@ internal static class StreamedTraining
         where T : FactorizationOptions
     {
         var start = (T)options.Copy();
+        start.BatchSize = null;
         start.MaximumNumberOfIterations = Math.Min(options.MaximumNumberOfIterations, IterationsOfStart);
         return start;
     }
