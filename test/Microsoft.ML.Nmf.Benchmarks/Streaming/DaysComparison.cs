@@ -24,7 +24,8 @@ internal static class DaysComparison
         IDataView together = ViewOf(all);
         Figures.Say($"{Days} days of {ofDay:N0} texts, {passes} passes a day in batches of {FitPlan.BatchRows:N0}");
         var table = new MarkdownTable(
-            "model", "all at once, in memory", "seconds", "day by day", "seconds", "above it (%)", "goal (%)", "mean cosine", "least cosine", "goal");
+            "model", "all at once, in memory", "seconds", "day by day", "seconds", "above it (%)", "goal (%)", "mean cosine", "least cosine", "goal",
+            "both of two seeds at once");
         foreach (StreamedModel model in StreamedModel.Named(chosen))
         {
             StreamedFit once = model.Fit(together, SparseView.Features, new FitPlan(null));
@@ -37,11 +38,14 @@ internal static class DaysComparison
             }
 
             double objective = model.Objective(once, all), other = model.Objective(continued!, all);
-            var topics = TopicComparison.Between(once.Topics, continued!.Topics);
+            var topics = TopicComparison.Between(once.Topics, continued.Topics);
+            // How far topics may be apart that are as good as each other.
+            var ofSeeds = TopicComparison.Between(once.Topics, model.Fit(together, SparseView.Features, new FitPlan(null, Seed: 2)).Topics);
             table.Row(
                 model.Name, Figures.Short(objective), MarkdownTable.Number(once.Seconds, 2), Figures.Short(other), MarkdownTable.Number(seconds, 2),
                 MarkdownTable.Number(100 * (other / objective - 1), 2), MarkdownTable.Number(MostPercent, 0), MarkdownTable.Number(topics.MeanSimilarity, 3),
-                MarkdownTable.Number(topics.Matches[^1].Similarity, 3), MarkdownTable.Number(LeastCosine, 1));
+                MarkdownTable.Number(topics.Matches[^1].Similarity, 3), MarkdownTable.Number(LeastCosine, 1),
+                $"{MarkdownTable.Number(ofSeeds.MeanSimilarity, 3)}, {MarkdownTable.Number(ofSeeds.Matches[^1].Similarity, 3)}");
         }
 
         return 0;
