@@ -92,7 +92,7 @@ internal sealed class NeuralStreamModel : StreamedModel
     }
 
     /// <inheritdoc />
-    public override void Update(TrainingStatistics statistics, double rows)
+    public override void Update(TrainingStatistics statistics, double rows, bool isMoreToCome)
     {
         using Factors before = new(_problem.Stack.AllocateLikeTemplates());
         _problem.Stack.Change(templates =>

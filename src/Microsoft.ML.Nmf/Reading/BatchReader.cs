@@ -33,6 +33,9 @@ internal sealed class BatchReader(IDataView data, FeatureColumn column, ReadingP
     /// <summary>The label column with its classes, or null.</summary>
     public LabelColumn? Label { get; init; }
 
+    /// <summary>Whether the view shuffles the rows.</summary>
+    public bool IsShuffled => data.CanShuffle;
+
     /// <summary>By what the entries are divided; null as long as each batch finds what suits it.</summary>
     public double? Unit { get; set; }
 

@@ -63,6 +63,9 @@ internal sealed class StreamedRows : IDisposable
     /// <summary>Whether one batch holds all rows.</summary>
     public bool AreOneBatch => _isWhole && _head.Count <= 1;
 
+    /// <summary>Whether the order of the rows says nothing of what is in them.</summary>
+    public bool AreShuffled => _reader?.IsShuffled ?? true;
+
     /// <summary>How many batches of the first pass are in memory before it begins.</summary>
     public int Held => Math.Max(_head.Count, 1);
 

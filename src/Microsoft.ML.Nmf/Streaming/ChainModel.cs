@@ -78,10 +78,10 @@ internal sealed class ChainModel(ComputeEngine engine, Factor[] templates, Chain
     }
 
     /// <inheritdoc />
-    public override void Update(TrainingStatistics statistics, double rows)
+    public override void Update(TrainingStatistics statistics, double rows, bool isMoreToCome)
     {
         _weight = rows;
-        _update.Run(statistics.Layers[0], rows, statistics.Weight / rows);
+        _update.Run(statistics.Layers[0], rows, statistics.Weight / rows, isMoreToCome);
     }
 
     /// <inheritdoc />

@@ -16,6 +16,9 @@ internal sealed class ChainUpdate(ComputeEngine engine, Factor[] templates, Chai
     // Sweeps of coordinate descent for each batch; the engine ends those that gain little.
     private const int Sweeps = 3;
 
+    // What a template has at least while rows come, as a share of the mean.
+    private const double LeastShare = 1e-4;
+
     // From how many times as many rows on what pulls is weighed anew.
     private const double Growth = 2;
 
@@ -48,7 +51,8 @@ internal sealed class ChainUpdate(ComputeEngine engine, Factor[] templates, Chai
     /// <param name="sums">What rows have said.</param>
     /// <param name="rows">As how many rows they are to count.</param>
     /// <param name="share">As how many of these each of the rows counts now.</param>
-    public void Run(LayerStatistics sums, double rows, double share)
+    /// <param name="isMoreToCome">Whether other rows come, which may have features that these lack.</param>
+    public void Run(LayerStatistics sums, double rows, double share, bool isMoreToCome)
     {
         if (sums.Sums.AsSpan().IndexOfAnyExcept(0.0) < 0)
             return;
@@ -63,6 +67,8 @@ internal sealed class ChainUpdate(ComputeEngine engine, Factor[] templates, Chai
                 Descend(sums, penalties[0]);
             else
                 Step(k, sums, penalties[k]);
+            if (isMoreToCome && k == 0 && !settings.IsEuclidean && penalties[0].Kept == 0)
+                KeepAlive();
             _isStale = true;
         }
     }
@@ -81,6 +87,14 @@ internal sealed class ChainUpdate(ComputeEngine engine, Factor[] templates, Chai
         _signed?.Dispose();
         _product?.Dispose();
         _pull?.Dispose();
+    }
+
+    // A feature that no row has had yet shrinks by orders of magnitude in each update, and would be zero for good before its first row comes.
+    private void KeepAlive()
+    {
+        Factor factor = templates[0];
+        double mean = engine.ColumnSums(factor).Sum() / ((double)factor.Rows * factor.Rank);
+        engine.AtLeast(factor, (float)(LeastShare * mean));
     }
 
     // β = 2, the templates next to the features.

@@ -74,7 +74,7 @@ public sealed class PartitionedTraining<TTransformer> : IDisposable
             return false;
         }
 
-        _model.Update(merged, merged.Weight);
+        _model.Update(merged, merged.Weight, isMoreToCome: false);
         State = StateAt(State.Iteration + 1);
         return true;
     }

@@ -26,7 +26,8 @@ internal abstract class StreamedModel : IDisposable
     /// <summary>Improves the templates by what rows have said.</summary>
     /// <param name="statistics">The statistics of the rows.</param>
     /// <param name="rows">As how many rows the statistics are to count beside the penalties on the templates.</param>
-    public abstract void Update(TrainingStatistics statistics, double rows);
+    /// <param name="isMoreToCome">Whether other rows come, which may have features that these lack.</param>
+    public abstract void Update(TrainingStatistics statistics, double rows, bool isMoreToCome);
 
     /// <summary>The objective and the divergence of some rows, in the unit of the data.</summary>
     public abstract (double Objective, double Divergence) Evaluate(DataMatrix data, uint[] labels);
