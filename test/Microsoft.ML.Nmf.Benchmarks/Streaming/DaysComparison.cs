@@ -38,7 +38,7 @@ internal static class DaysComparison
             }
 
             double objective = model.Objective(once, all), other = model.Objective(continued!, all);
-            var topics = TopicComparison.Between(once.Topics, continued.Topics);
+            var topics = TopicComparison.Between(once.Topics, continued!.Topics);
             // How far topics may be apart that are as good as each other.
             var ofSeeds = TopicComparison.Between(once.Topics, model.Fit(together, SparseView.Features, new FitPlan(null, Seed: 2)).Topics);
             table.Row(
