@@ -12,9 +12,9 @@ using Microsoft.ML.Nmf.Benchmarks.Primitives;
 using Microsoft.ML.Nmf.Benchmarks.Ranks;
 using Microsoft.ML.Nmf.Benchmarks.Reproductions;
 using Microsoft.ML.Nmf.Benchmarks.Seeds;
+using Microsoft.ML.Nmf.Benchmarks.Streaming;
 using Microsoft.ML.Nmf.Benchmarks.Trainers;
 using Microsoft.ML.Nmf.Engine;
-using Microsoft.ML.Nmf.Reading;
 using TopicModel;
 
 namespace Microsoft.ML.Nmf.Benchmarks;
@@ -39,6 +39,10 @@ internal static class Program
         ranks FILE TEXT LABEL [RANKS [SEEDS]]
         seeds FILE TEXT LABEL [RANK [BETAS [STRENGTHS]]]
         holes [ROWS [COLUMNS [RATINGS-OF-A-ROW [RANK [ROUNDS [THREADS]]]]]]
+        streaming source [ROWS [BETAS]]
+        streaming peers FILE TEXT LABEL [--side peers|here|both] [--cache FILE.json] [--betas LIST] [--passes LIST] [--rounds N] [--python PATH]
+        streaming passes FILE TEXT LABEL [PASSES [MODEL]]
+        streaming days FILE TEXT LABEL [PASSES [MODEL]]
         """;
 
     private static int Main(string[] args)
@@ -79,6 +83,14 @@ internal static class Program
                 return SeededTopics.Run(Features(file, text, label), rest);
             case ["holes", .. string[] rest]:
                 return HoleTimes.Run(rest);
+            case ["streaming", "source", .. string[] rest]:
+                return SourceComparison.Run(rest);
+            case ["streaming", "peers", string file, string text, string label, .. string[] rest]:
+                return StreamedPeers.Run(() => Matrix(file, text, label), rest);
+            case ["streaming", "passes", string file, string text, string label, .. string[] rest]:
+                return PassesComparison.Run(Features(file, text, label), rest);
+            case ["streaming", "days", string file, string text, string label, .. string[] rest]:
+                return DaysComparison.Run(Matrix(file, text, label), rest);
             case [ChildProgram.Command, .. string[] rest]:
                 return ChildProgram.Run(rest);
             default:
@@ -87,11 +99,7 @@ internal static class Program
         }
     }
 
-    private static ExampleMatrix Matrix(string file, string text, string label)
-    {
-        IDataView features = Features(file, text, label);
-        return ExampleReader.Read(features, FeatureColumn.Find(features, WordFeatures.Words), null, ReadingPlan.Plain, () => { }).Examples;
-    }
+    private static ExampleMatrix Matrix(string file, string text, string label) => WordFeatures.Matrix(Features(file, text, label));
 
     private static IDataView Features(string file, string text, string label)
     {

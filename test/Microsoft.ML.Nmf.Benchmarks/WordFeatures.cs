@@ -1,4 +1,6 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.Nmf.Engine;
+using Microsoft.ML.Nmf.Reading;
 using Microsoft.ML.Transforms.Text;
 using TopicModel;
 
@@ -27,6 +29,10 @@ internal static class WordFeatures
     /// <summary>How often the words that occur in enough texts do in each.</summary>
     public static IEstimator<ITransformer> Counter(MLContext context, int minimumDocuments)
         => Selected(context, minimumDocuments, NgramExtractingEstimator.WeightingCriteria.Tf);
+
+    /// <summary>The column of words in memory.</summary>
+    public static ExampleMatrix Matrix(IDataView features)
+        => ExampleReader.Read(features, FeatureColumn.Find(features, Words), null, ReadingPlan.Plain, () => { }).Examples;
 
     private static EstimatorChain<ITransformer> Selected(MLContext context, int minimumDocuments, NgramExtractingEstimator.WeightingCriteria weighting)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.Nmf.Benchmarks.Peers;
+using Microsoft.ML.Nmf.Benchmarks.Streaming;
 using Microsoft.ML.Nmf.Engine;
 
 namespace Microsoft.ML.Nmf.Benchmarks.Children;
@@ -25,6 +26,9 @@ internal static class ChildProgram
                 (long before, long peak) = FitMemory.Measure(file, Integer(rank));
                 Figures.Say($"{before}");
                 Figures.Say($"{peak}");
+                return 0;
+            case ["source", string rows, string beta, string file]:
+                SourceComparison.Child(Integer(rows), double.Parse(beta, CultureInfo.InvariantCulture), file);
                 return 0;
             default:
                 Console.Error.WriteLine($"There is no command {string.Join(' ', args)} for a process that another one starts.");

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Microsoft.ML.Data;
 using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.GpuCheck.Data;
 
@@ -17,18 +16,15 @@ internal static class FitMemory
     public static (long Before, long Peak) Measure(string file, int rank)
     {
         SparseExamples examples = MatrixFile.Read(file);
-        var schema = SchemaDefinition.Create(typeof(Row));
-        schema[nameof(Row.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, examples.Columns);
-        var context = new MLContext(1);
-        IDataView rows = context.Data.LoadFromEnumerable(Rows(examples), schema);
+        IDataView rows = SparseView.Of(SparseView.RowsOf(examples), examples.Columns);
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         if (File.Exists(ResetFile))
             File.WriteAllText(ResetFile, Reset);
         using var process = Process.GetCurrentProcess();
         long before = process.WorkingSet64;
-        context.Transforms.Nmf(new NmfEstimator.Options
+        new MLContext(1).Transforms.Nmf(new NmfEstimator.Options
         {
-            InputColumnName = nameof(Row.Features),
+            InputColumnName = SparseView.Features,
             Rank = rank,
             MaximumNumberOfIterations = Iterations,
             Tolerance = 0,
@@ -36,23 +32,5 @@ internal static class FitMemory
         }).Fit(rows);
         process.Refresh();
         return (before, process.PeakWorkingSet64);
-    }
-
-    private static IEnumerable<Row> Rows(SparseExamples examples)
-    {
-        foreach (CompressedBlock block in examples.Data.Blocks)
-        {
-            for (int i = 0; i < block.Rows; i++)
-            {
-                Range entries = block.Starts[i]..block.Starts[i + 1];
-                float[] values = block.Values[entries];
-                yield return new Row { Features = new(examples.Columns, values.Length, values, block.Columns[entries]) };
-            }
-        }
-    }
-
-    private sealed class Row
-    {
-        public VBuffer<float> Features { get; set; }
     }
 }

@@ -26,15 +26,21 @@ internal static class DenseFile
 
     public static ExampleMatrix Read(string path)
     {
+        FactorMatrix matrix = ReadFactor(path);
+        var builder = new ExampleMatrixBuilder(matrix.Columns);
+        int[] features = [.. Enumerable.Range(0, matrix.Columns)];
+        for (int i = 0; i < matrix.Rows; i++)
+            builder.Add(features, matrix.Row(i));
+        return builder.BuildInUnit();
+    }
+
+    public static FactorMatrix ReadFactor(string path)
+    {
         using var reader = new BinaryReader(File.OpenRead(path));
         int rows = reader.ReadInt32(), columns = reader.ReadInt32();
         if (reader.ReadInt32() != NoEntries)
             throw new InvalidDataException($"{path} is not a file of a dense matrix.");
-        var builder = new ExampleMatrixBuilder(columns);
-        int[] features = [.. Enumerable.Range(0, columns)];
-        for (int i = 0; i < rows; i++)
-            builder.Add(features, [.. features.Select(_ => reader.ReadSingle())]);
-        return builder.BuildInUnit();
+        return FactorMatrix.TakeOver([.. Enumerable.Range(0, rows * columns).Select(_ => reader.ReadSingle())], rows, columns);
     }
 
     private static BinaryWriter Open(string path, int rows, int columns)

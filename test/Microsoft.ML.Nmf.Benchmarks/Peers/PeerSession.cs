@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.Nmf.Benchmarks.Charts;
 using Microsoft.ML.Nmf.Engine;
-using Microsoft.ML.Nmf.Reading;
 
 namespace Microsoft.ML.Nmf.Benchmarks.Peers;
 
@@ -38,7 +37,7 @@ internal sealed class PeerSession : IDisposable
     /// <summary>The rounds: the number of each.</summary>
     public IEnumerable<int> Rounds => Enumerable.Range(0, Options.Rounds);
 
-    public PeerMatrix TextMatrix => Matrix("texts", () => Read(Texts));
+    public PeerMatrix TextMatrix => Matrix("texts", () => WordFeatures.Matrix(Texts));
 
     public PeerMatrix Dense => Matrix("dense", SyntheticData.Dense);
 
@@ -49,7 +48,7 @@ internal sealed class PeerSession : IDisposable
     public PeerMatrix Small => Matrix("small", SyntheticData.Small);
 
     /// <summary>The matrix of some texts.</summary>
-    public PeerMatrix TextMatrixOf(string name, IDataView texts) => Matrix(name, () => Read(texts));
+    public PeerMatrix TextMatrixOf(string name, IDataView texts) => Matrix(name, () => WordFeatures.Matrix(texts));
 
     /// <summary>Starts R, where it is installed with RcppML, and says what it is.</summary>
     public string? StartR()
@@ -79,9 +78,6 @@ internal sealed class PeerSession : IDisposable
         if (Directory.Exists(_folder))
             Directory.Delete(_folder, recursive: true);
     }
-
-    private static ExampleMatrix Read(IDataView texts)
-        => ExampleReader.Read(texts, FeatureColumn.Find(texts, WordFeatures.Words), null, ReadingPlan.Plain, () => { }).Examples;
 
     private PeerMatrix Matrix(string name, Func<ExampleMatrix> make)
     {

@@ -7,10 +7,14 @@ mirrored MATRIX RANK BETA ITERATIONS START          the objective after multipli
 transform MATRIX TEMPLATES BETA UPDATES RESULT      seconds on one thread; UPDATES is "default" or the number of multiplicative updates
 excess MATRIX TEMPLATES BETA ACTIVATIONS...         for each: its objective, and by what share it and its worst row are above the best of all
 objective MATRIX TEMPLATES BETA ACTIVATIONS         the objective
+versions                                            of scikit-learn and gensim
+minibatch MATRIX RANK BETA PASSES BATCH SEED SETTINGS RESULT    seconds of MiniBatchNMF, whose templates are written to RESULT
+gensim MATRIX RANK BETA PASSES BATCH SEED SETTINGS RESULT       seconds of gensim's Nmf, likewise; β is 2
 
 START is nndsvd or nndsvda, which are made once and take no part in the seconds, or TEMPLATES,ACTIVATIONS. Matrices are files in the format of MatrixFile.cs and
-DenseFile.cs. Everything is float32, and every objective is summed in double.
+DenseFile.cs. Everything is float32, and every objective is summed in double. SETTINGS are named arguments as a JSON object.
 """
+import json
 import sys
 import time
 import warnings
@@ -169,8 +173,42 @@ def objective(path, templates, beta, activations):
     return (objectives(read(path), read_factor(activations), read_factor(templates).T, float(beta)).sum(),)
 
 
+def versions():
+    from gensim import __version__
+    return f"scikit-learn {sklearn.__version__}, gensim {__version__}",
+
+
+def minibatch(path, rank, beta, passes, batch, seed, settings, result):
+    from sklearn.decomposition import MiniBatchNMF
+    beta = float(beta)
+    model = MiniBatchNMF(int(rank), batch_size=int(batch), max_iter=int(passes), beta_loss=LOSS.get(beta, beta), tol=0, max_no_improvement=None,
+                         random_state=int(seed), **json.loads(settings))
+    data = read(path)
+    begin = time.perf_counter()
+    model.fit(data)
+    seconds = time.perf_counter() - begin
+    write_factor(result, model.components_.T)
+    return (seconds,)
+
+
+def gensim(path, rank, beta, passes, batch, seed, settings, result):
+    from gensim.models.nmf import Nmf
+    # What gensim is quickest with: columns are texts, and it cuts its batches from them.
+    key = path, "by columns"
+    if key not in matrices:
+        matrices[key] = sparse.csc_matrix(read(path).T)
+    texts = matrices[key]
+    names = {word: str(word) for word in range(texts.shape[0])}
+    begin = time.perf_counter()
+    model = Nmf(texts, num_topics=int(rank), id2word=names, chunksize=int(batch), passes=int(passes), eval_every=None, normalize=False, random_state=int(seed),
+                **json.loads(settings))
+    seconds = time.perf_counter() - begin
+    write_factor(result, model.get_topics().T)
+    return (seconds,)
+
+
 warnings.simplefilter("ignore")
-REQUESTS = {work.__name__: work for work in (about, fit, iteration, mirrored, transform, excess, objective)}
+REQUESTS = {work.__name__: work for work in (about, fit, iteration, mirrored, transform, excess, objective, versions, minibatch, gensim)}
 for line in sys.stdin:
     name, *fields = line.rstrip("\n").split("\t")
     print("=", *REQUESTS[name](*fields), sep="\t", flush=True)
