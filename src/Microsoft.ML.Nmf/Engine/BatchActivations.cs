@@ -5,6 +5,11 @@ namespace Microsoft.ML.Nmf.Engine;
 /// <summary>The activations of many rows at once with the templates held, by the primitives of an engine.</summary>
 internal static class BatchActivations
 {
+    // For a batch. With 5, 8, 12 and 20 one pass over 60,237 texts ends 1.76, 1.72, 1.72 and 1.72 % above the full fit for β = 1, and with exact activations
+    // 1.72 %, which take seven times as long.
+    private const int UpdatesOfBatch = 6;
+    private const double Longer = 1.75;
+
     // Updates between two looks at the divergence.
     private const int Updates = 10;
 
@@ -36,10 +41,7 @@ internal static class BatchActivations
             return;
         }
 
-        var equal = new float[ArraySize.Of(activations.Rows, activations.Rank)];
-        double sum = engine.ColumnSums(templates).Sum();
-        Array.Fill(equal, sum > 0 ? (float)(data.Examples.SumWithHoles / (sum * Math.Max(activations.Rows, 1))) : 0);
-        activations.CopyFrom(equal);
+        StartEvenly(engine, data, templates, activations);
         using MultiplicativeTerms? terms = settings.Beta == BetaDivergence.Euclidean
             ? null : engine.AllocateTerms(activations.Rows, activations.Rank, settings.Beta, hasHoles);
         double before = double.PositiveInfinity;
@@ -63,5 +65,35 @@ internal static class BatchActivations
 
             return engine.Divergence(data, activations, templates, settings.Beta);
         }
+    }
+
+    /// <summary>
+    /// Brings the activations near the minimum: some multiplicative updates from equal activations, longer than they are in the literature but for the first and
+    /// the last, which brings rows to their sums. Enough where the templates change with every batch.
+    /// </summary>
+    /// <param name="engine">The engine.</param>
+    /// <param name="data">X.</param>
+    /// <param name="templates">W.</param>
+    /// <param name="settings">What to minimise.</param>
+    /// <param name="activations">H, to fill.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Approach(ComputeEngine engine, DataMatrix data, Factor templates, ActivationSettings settings, Factor activations)
+    {
+        StartEvenly(engine, data, templates, activations);
+        using MultiplicativeTerms terms = engine.AllocateTerms(activations.Rows, activations.Rank, settings.Beta, data.Examples is ObservedExamples);
+        for (int i = 0; i < UpdatesOfBatch; i++)
+        {
+            engine.ComputeTerms(data, activations, templates, settings.Beta, terms, evaluate: false);
+            double relaxation = i > 0 && i < UpdatesOfBatch - 1 && settings.Beta is >= 0 and <= 2 ? Longer : 1;
+            engine.MultiplicativeUpdate(activations, terms, new Penalty(settings.L1, settings.L2), settings.Beta, relaxation);
+        }
+    }
+
+    private static void StartEvenly(ComputeEngine engine, DataMatrix data, Factor templates, Factor activations)
+    {
+        var equal = new float[ArraySize.Of(activations.Rows, activations.Rank)];
+        double sum = engine.ColumnSums(templates).Sum();
+        Array.Fill(equal, sum > 0 ? (float)(data.Examples.SumWithHoles / (sum * Math.Max(activations.Rows, 1))) : 0);
+        activations.CopyFrom(equal);
     }
 }

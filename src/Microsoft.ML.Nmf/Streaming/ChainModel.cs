@@ -18,9 +18,6 @@ internal sealed record ChainSettings(
     double Beta, FactorUnits Units, ActivationSettings Activations, Func<double, Penalty[]> Penalties, IReadOnlyList<bool> AreFixed, bool HasHoles = false,
     bool IsExact = false, bool MayBeNegative = false, Func<TemplatePull?>? CreatePull = null, ExampleWeights? Features = null)
 {
-    /// <summary>The least tolerance of a row of a batch for β ≠ 2: its activations are those of templates that change with every batch.</summary>
-    public float BatchTolerance => 1e-2f;
-
     /// <summary>By what features and the rows of their templates were multiplied; null for nothing.</summary>
     public float[]? ColumnScales => Features?.ColumnScales;
 

@@ -29,7 +29,10 @@ internal sealed class SolvedRows : IDisposable
         ActivationSettings solving = settings.Activations;
         if (gramOfTemplates is null)
         {
-            engine.SolveActivations(data, templates, isExact ? solving : solving with { Tolerance = Math.Max(solving.Tolerance, settings.BatchTolerance) }, Activations);
+            if (isExact || settings.Beta == BetaDivergence.Euclidean)
+                engine.SolveActivations(data, templates, solving, Activations);
+            else
+                BatchActivations.Approach(engine, data, templates, solving, Activations);
             return;
         }
 
