@@ -197,7 +197,7 @@ public class StreamedFitTests
         if (options is NmfEstimator.Options nmf)
         {
             if (what == "holes")
-                nmf.MissingValues = MissingValues.AreMissing;
+                (nmf.MissingValues, nmf.Seed) = (MissingValues.AreMissing, 4);
             if (what == "weights")
                 (nmf.ExampleWeightColumnName, nmf.FeatureWeights) = ("Weight", [.. Enumerable.Range(0, PlantedRows.Size).Select(j => 0.5f + j % 2)]);
             if (what == "penalties")
