@@ -5,14 +5,29 @@ namespace Microsoft.ML.Nmf;
 /// templates; these statistics merge, and whoever leads the training improves the templates by them.
 /// </summary>
 /// <remarks>
-/// An iteration of all parts is one of alternating minimisation on all rows: activations exactly, then templates. On one machine, over one part:
-/// <code>
-/// TrainingPartition partition = estimator.OpenPartition(data);
-/// var training = estimator.TrainPartitions(partition.Sample(8192));
-/// while (training.Advance(partition.ComputeStatistics(training.State))) { }
-/// ITransformer model = training.Finish();
-/// </code>
+/// An iteration of all parts is one of alternating minimisation on all rows: activations exactly, then templates.
 /// </remarks>
+/// <example>
+/// On one machine, over two parts:
+/// <code>
+/// var mlContext = new MLContext(seed: 1);
+/// IDataView texts = mlContext.Data.LoadFromEnumerable(new[]
+/// {
+///     new { Text = "moon stars night" },
+///     new { Text = "comet stars night" },
+///     new { Text = "bread oven flour" },
+///     new { Text = "cake oven flour" },
+/// });
+/// IDataView words = mlContext.Transforms.Text.ProduceTopicWords("Words", "Text", minimumDocuments: 1).Fit(texts).Transform(texts);
+/// NmfEstimator estimator = mlContext.Transforms.Nmf("Topics", "Words", rank: 2);
+/// using TrainingPartition first = estimator.OpenPartition(mlContext.Data.TakeRows(words, 2));
+/// using TrainingPartition second = estimator.OpenPartition(mlContext.Data.SkipRows(words, 2));
+/// using var training = estimator.TrainPartitions(first.Sample(8192).Merge(second.Sample(8192)));
+/// while (training.Advance(first.ComputeStatistics(training.State).Merge(second.ComputeStatistics(training.State))))
+///     Console.WriteLine(training.History[^1].Objective);
+/// NmfTransformer model = training.Finish();
+/// </code>
+/// </example>
 /// <typeparam name="TTransformer">The transformer that fitting makes.</typeparam>
 public interface IPartitionedEstimator<TTransformer>
     where TTransformer : class, ITransformer
