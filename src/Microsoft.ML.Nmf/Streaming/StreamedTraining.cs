@@ -68,7 +68,7 @@ internal static class StreamedTraining
     {
         var start = (T)options.Copy();
         start.BatchSize = null;
-        start.MaximumNumberOfIterations = Math.Min(options.MaximumNumberOfIterations, IterationsOfStart);
+        start.MaximumNumberOfIterations = IterationsOfStart;
         return start;
     }
 
