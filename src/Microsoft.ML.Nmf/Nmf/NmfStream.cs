@@ -17,7 +17,8 @@ internal sealed class NmfStream(
     public override string Phase => "NMF";
 
     // Whether templates may be updated by steps that never leave a zero; where entries are listed one by one, they are.
-    private bool MayBeMultiplicative => options.Solver == NmfSolver.MultiplicativeUpdates || (options.Reading.CountsUnevenly && !options.TemplatesMayBeNegative);
+    private bool MayBeMultiplicative
+        => options.Solver == NmfSolver.MultiplicativeUpdates || (options.Reading.CountsUnevenly && !options.TemplatesMayBeNegative);
 
     /// <inheritdoc />
     public override IReadOnlyList<FactorMatrix> Start(ComputeEngine engine, ExampleMatrix sample, uint[] labels, ITrainingMonitor monitor)

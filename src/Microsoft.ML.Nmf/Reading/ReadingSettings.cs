@@ -25,12 +25,13 @@ internal sealed record ReadingPlan(ReadingSettings Settings, string? WeightColum
     /// <summary>Whether values may be holes, or rows or features count with weights.</summary>
     public bool CountsUnevenly => Settings.AreMissing || WeightColumnName is not null || Settings.FeatureWeights is not null;
 
-    /// <summary>Whether entries are listed one by one with their weights, whatever rows there are; null where that depends on the weights of the rows.</summary>
+    /// <summary>Whether entries are listed one by one with their weights, whatever rows there are; null where that depends on the weights of rows.</summary>
     public bool? Observes => Settings.AreMissing || !CountOf(null).MayScale(WeightColumnName is not null) ? true : null;
 
     /// <summary>The exception for data without rows that count.</summary>
     public InvalidOperationException NoRows(FeatureColumn column)
-        => new($"Column '{column.Name}': the training data has no rows" + (WeightColumnName is null ? "." : $" whose weight in column '{WeightColumnName}' is above 0."));
+        => new($"Column '{column.Name}': the training data has no rows"
+            + (WeightColumnName is null ? "." : $" whose weight in column '{WeightColumnName}' is above 0."));
 
     /// <summary>How the rows that were read become a matrix.</summary>
     /// <param name="rowWeights">The weight of each row that was kept; null without a column of weights.</param>

@@ -9,11 +9,12 @@ internal static class StateShape
     /// <exception cref="ArgumentException">It has other layers, or they do not fit each other.</exception>
     public static void Check(IReadOnlyList<FactorMatrix> templates, IReadOnlyList<int> ranks)
     {
-        bool fits = templates.Select(layer => layer.Columns).SequenceEqual(ranks) && templates.Zip(templates.Skip(1)).All(pair => pair.First.Columns == pair.Second.Rows);
-        if (!fits)
+        bool fits = templates.Select(layer => layer.Columns).SequenceEqual(ranks);
+        if (!fits || templates.Zip(templates.Skip(1)).Any(pair => pair.First.Columns != pair.Second.Rows))
         {
-            throw new ArgumentException($"The state has templates of {string.Join(", ", templates.Select(layer => $"{layer.Rows} × {layer.Columns}"))}, but the estimator "
-                + $"has {GoingOn.InWords(ranks)}. Open parts and train over them by estimators of the same options.", "state");
+            string shapes = string.Join(", ", templates.Select(layer => $"{layer.Rows} × {layer.Columns}"));
+            throw new ArgumentException($"The state has templates of {shapes}, but the estimator has {GoingOn.InWords(ranks)}. Open parts and train over them "
+                + "by estimators of the same options.", "state");
         }
     }
 }

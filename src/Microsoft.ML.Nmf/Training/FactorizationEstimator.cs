@@ -82,7 +82,7 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
     /// <summary>The unit of the data in the statistics of a transformer; null where it has none.</summary>
     private protected abstract double? UnitOf(TTransformer previous);
 
-    /// <summary>Whether the statistics of a transformer are of entries that are listed one by one; null where it has none, or they are the same either way.</summary>
+    /// <summary>Whether the statistics of a transformer are of entries listed one by one; null where it has none, or they are the same either way.</summary>
     private protected virtual bool? ObservesOf(TTransformer previous) => null;
 
     /// <summary>Whether a batch size means that rows are read again for every pass.</summary>
