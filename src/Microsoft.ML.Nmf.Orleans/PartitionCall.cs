@@ -15,8 +15,11 @@ internal static class PartitionCall
     private static readonly TimeSpan _firstPause = TimeSpan.FromSeconds(0.25);
     private static readonly TimeSpan _longestPause = TimeSpan.FromSeconds(5);
 
-    // A call through a silo that is lost would else wait for Orleans' own timeout. Longer each time, for an answer that only is long on its way.
+    // A call through a silo that is lost would else wait for Orleans' own timeout. Longer for what is large, and each time, for what is only long on its way.
     private static readonly TimeSpan _firstPatience = TimeSpan.FromSeconds(5);
+
+    // Of templates, while the statistics are on their way, which are twice as large or more.
+    private const long BytesASecond = 2 << 20;
 
     /// <summary>Asks a node, and waits for its answer.</summary>
     /// <param name="grains">Where grains are found.</param>
@@ -26,7 +29,7 @@ internal static class PartitionCall
     public static async Task<PartitionAnswer> AskAsync(IGrainFactory grains, PartitionRange node, PartitionRequest request, CancellationToken cancellation)
     {
         bool isBegun = false;
-        TimeSpan pause = _firstPause, patience = _firstPatience;
+        TimeSpan pause = _firstPause, patience = _firstPatience + TimeSpan.FromSeconds(request.Bytes / BytesASecond);
         for (int repetitions = 0; ;)
         {
             cancellation.ThrowIfCancellationRequested();
