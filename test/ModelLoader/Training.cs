@@ -18,6 +18,10 @@ internal static class Training
                 Ranks = [.. deep.Model.Layers.Select(layer => layer.Rank)],
                 Beta = deep.Model.Beta,
             })).Fit(data, deep).Model.Layers.SelectMany(layer => RowsOf(layer.Templates)),
+            NeuralNmfTransformer neural => context.Transforms.NeuralNmf(Set(new NeuralNmfEstimator.Options
+            {
+                Ranks = [.. neural.Model.Layers.Select(layer => layer.Rank)],
+            })).Fit(data, neural).Model.Layers.SelectMany(layer => RowsOf(layer.Templates)),
             _ => throw new ArgumentException($"{model}", nameof(loaded)),
         };
     }

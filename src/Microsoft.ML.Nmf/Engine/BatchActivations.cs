@@ -68,7 +68,7 @@ internal static class BatchActivations
     }
 
     /// <summary>
-    /// Brings the activations near the minimum: some multiplicative updates from equal activations, longer than they are in the literature but for the first and
+    /// β = 1: brings the activations near the minimum: some multiplicative updates from equal activations, longer than they are in the literature but for the first and
     /// the last, which brings rows to their sums. Enough where the templates change with every batch.
     /// </summary>
     /// <param name="engine">The engine.</param>
@@ -84,8 +84,8 @@ internal static class BatchActivations
         for (int i = 0; i < UpdatesOfBatch; i++)
         {
             engine.ComputeTerms(data, activations, templates, settings.Beta, terms, evaluate: false);
-            double relaxation = i > 0 && i < UpdatesOfBatch - 1 && settings.Beta is >= 0 and <= 2 ? Longer : 1;
-            engine.MultiplicativeUpdate(activations, terms, new Penalty(settings.L1, settings.L2), settings.Beta, relaxation);
+            engine.MultiplicativeUpdate(
+                activations, terms, new Penalty(settings.L1, settings.L2), settings.Beta, i > 0 && i < UpdatesOfBatch - 1 ? Longer : 1);
         }
     }
 

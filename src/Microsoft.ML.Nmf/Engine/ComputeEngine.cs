@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.ML.Nmf.Engine.Managed;
 
 namespace Microsoft.ML.Nmf.Engine;
@@ -278,6 +279,7 @@ internal abstract class ComputeEngine : IDisposable
     /// <param name="activations">H.</param>
     /// <param name="weight">The weight.</param>
     /// <param name="sums">Features × rank, row after row.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public virtual void AddDataProduct(DataMatrix data, Factor activations, double weight, double[] sums)
     {
         using Factor product = Allocate(data.Columns, activations.Rank);

@@ -1,4 +1,5 @@
 using Microsoft.ML.Nmf.Engine;
+using Microsoft.ML.Nmf.Reading;
 using Microsoft.ML.Nmf.Streaming;
 using Microsoft.ML.Nmf.Training;
 
@@ -35,7 +36,20 @@ internal sealed class NeuralNmfStream(
     public override (IReadOnlyList<FactorMatrix> Start, TrainingStatistics? Before) GoOnFrom(NeuralNmfTransformer previous, Action<string> warn)
     {
         NeuralNmfModel model = previous.Model;
-        GoingOn.Check(BetaDivergence.Euclidean, [.. model.Layers.Select(layer => layer.Rank)], BetaDivergence.Euclidean, options.Ranks);
+        bool areGiven = options.InitialTemplates?.Any(templates => templates is not null) == true;
+        GoingOn.Check(BetaDivergence.Euclidean, [.. model.Layers.Select(layer => layer.Rank)], BetaDivergence.Euclidean, options.Ranks, areGiven);
+        if (!options.IsAutomatic)
+        {
+            throw new ArgumentException("A previous model is given, but the optimizer is Adam or ProjectedGradient, and a training goes on with the automatic one. Leave "
+                + "Optimizer out, or train without the model.", nameof(previous));
+        }
+
+        if (model.Loss != options.Loss)
+        {
+            throw new ArgumentException($"The previous model has the loss {model.Loss} and the estimator {options.Loss}: a training goes on with the loss that it had. Set "
+                + "the Loss of the model, or train without it.", nameof(previous));
+        }
+
         FactorMatrix[] templates = [.. model.Layers.Select(layer => layer.Templates)];
         FeatureMatch match = FeatureMatch.Of(features.Names, features.Count, model.FeatureNames, templates[0].Rows, column, warn);
         return ([match.Match(templates[0]), .. templates.Skip(1)], GoingOn.Before(model.Statistics, match, options.ForgettingFactor));
@@ -82,11 +96,17 @@ internal sealed class NeuralNmfStream(
     // From the labelled rows that are held and the first rows, which take part as rows without a label do.
     private LinearScores? ScoresOf(NeuralStreamModel model)
     {
-        if (model.Labels?.Pass is not { } held || options.ScoreSource != NeuralNmfScoreSource.FeaturesAndTopics
-            || !ScoreTraining.Suits(held.Data.Rows, features.Count, labels.Classes))
+        if (model.Labels?.Pass is not { } held || options.ScoreSource != NeuralNmfScoreSource.FeaturesAndTopics)
             return null;
-        model.Problem.Evaluate([held], train: false);
-        return ScoreTraining.Run(model.Engine, [held], labels.Classes, options.LabelLoss, checkAlive);
+        ExampleBatch sample = model.Sample!;
+        int[] unlabelled = [.. Enumerable.Range(0, sample.Labels.Length).Where(i => sample.Labels[i] == 0)];
+        if (!ScoreTraining.Suits(held.Data.Rows + unlabelled.Length, features.Count, labels.Classes))
+            return null;
+        using LayerPass? others = unlabelled.Length == 0 ? null : new LayerPass(
+            model.Engine, model.Engine.Load(ExampleMatrixBuilder.TakeRows(sample.Examples, unlabelled)), options.Ranks, labels: null, ownsData: true);
+        LayerPass[] passes = others is null ? [held] : [held, others];
+        model.Problem.Evaluate(passes, train: false);
+        return ScoreTraining.Run(model.Engine, passes, labels.Classes, options.LabelLoss, checkAlive);
     }
 
     private NeuralStreamModel ModelOf(ComputeEngine engine, double unit, double meanSquare, IReadOnlyList<FactorMatrix> start, int classes)

@@ -1,4 +1,5 @@
 using Microsoft.ML.Nmf.Engine;
+using Microsoft.ML.Nmf.Reading;
 using Microsoft.ML.Nmf.Streaming;
 
 namespace Microsoft.ML.Nmf.NeuralNmf;
@@ -30,6 +31,9 @@ internal sealed class NeuralStreamModel : StreamedModel
     private readonly Gram[] _curvatures;
     private readonly List<NeuralNmfEpoch> _epochs = [];
     private int _batches;
+
+    // Of the first rows, whose labels are held before they come.
+    private long _heldRows;
 
     /// <summary>Layers at their start.</summary>
     /// <param name="engine">The engine.</param>
@@ -73,10 +77,24 @@ internal sealed class NeuralStreamModel : StreamedModel
     public override TrainingStatistics CreateStatistics()
         => new(BetaDivergence.Euclidean, _unit, [.. Templates.Select(factor => new LayerStatistics(factor.Rows, factor.Rank, CurvatureForm.Gram))]);
 
+    /// <summary>The first rows; null before they are shown.</summary>
+    public ExampleBatch? Sample { get; private set; }
+
+    /// <inheritdoc />
+    public override void Prepare(ExampleBatch sample)
+    {
+        Sample = sample;
+        _heldRows = sample.Examples.Rows;
+        _labels?.Hold(sample.Examples, sample.Labels);
+    }
+
     /// <inheritdoc />
     public override double Add(DataMatrix data, uint[] labels, TrainingStatistics statistics, double weight = 1, bool isExact = true)
     {
-        _labels?.Hold(data.Examples, labels);
+        if (_heldRows > 0)
+            _heldRows -= data.Rows;
+        else
+            _labels?.Hold(data.Examples, labels);
         if (_labels is not null && _batches++ % BatchesBetweenClassifications == 0)
             _labels.Train(_problem);
         using var pass = new LayerPass(_engine, data, _ranks, labels.Length == 0 ? null : LabelledRows.From(labels), ownsData: false);

@@ -12,13 +12,11 @@ internal sealed class StreamedRows : IDisposable
     private const int SampleRows = 8192;
     private const long SampleEntries = 1 << 23;
 
-    // Rows of no more bytes stay in memory, and are not read again.
-    private const long MostKept = 1 << 26;
-
     private readonly BatchReader? _reader;
     private readonly IEnumerator<ExampleBatch>? _first;
     private readonly List<ExampleBatch> _head = [];
     private readonly List<ExampleBatch> _kept = [];
+    private readonly long _mostKept;
     private long _bytes;
     private bool _areAllKept;
     private readonly bool _isWhole;
@@ -26,10 +24,12 @@ internal sealed class StreamedRows : IDisposable
 
     /// <summary>Reads the first rows.</summary>
     /// <param name="reader">The data; it gets the unit of the first rows, where it has none.</param>
+    /// <param name="mostKept">Rows of no more bytes stay in memory after the first pass, and are not read again.</param>
     /// <exception cref="InvalidOperationException">There are no rows.</exception>
-    public StreamedRows(BatchReader reader)
+    public StreamedRows(BatchReader reader, long mostKept = 0)
     {
         _reader = reader;
+        _mostKept = mostKept;
         _first = reader.Read(0).GetEnumerator();
         try
         {
@@ -101,7 +101,7 @@ internal sealed class StreamedRows : IDisposable
 
             while (!_isWhole && _first!.MoveNext())
                 yield return Keep(_first.Current);
-            _areAllKept = _bytes <= MostKept;
+            _areAllKept = _bytes <= _mostKept;
         }
 
         IEnumerable<ExampleBatch> Shuffled(int pass)
@@ -115,7 +115,7 @@ internal sealed class StreamedRows : IDisposable
     private ExampleBatch Keep(ExampleBatch batch)
     {
         _bytes += batch.Examples.Bytes;
-        if (_bytes <= MostKept)
+        if (_bytes <= _mostKept)
             _kept.Add(batch);
         else
             _kept.Clear();

@@ -29,7 +29,7 @@ internal sealed class SolvedRows : IDisposable
         ActivationSettings solving = settings.Activations;
         if (gramOfTemplates is null)
         {
-            if (isExact || settings.Beta == BetaDivergence.Euclidean)
+            if (isExact || settings.Beta != BetaDivergence.KullbackLeibler)
                 engine.SolveActivations(data, templates, solving, Activations);
             else
                 BatchActivations.Approach(engine, data, templates, solving, Activations);

@@ -1,4 +1,5 @@
 using Microsoft.ML.Nmf.Engine;
+using Microsoft.ML.Nmf.Reading;
 
 namespace Microsoft.ML.Nmf.Streaming;
 
@@ -16,6 +17,11 @@ internal abstract class StreamedModel : IDisposable
 
     /// <summary>Statistics of no rows.</summary>
     public abstract TrainingStatistics CreateStatistics();
+
+    /// <summary>Is shown the first rows, which the first calls of <see cref="Add"/> will bring in the same order.</summary>
+    public virtual void Prepare(ExampleBatch sample)
+    {
+    }
 
     /// <summary>Adds what rows say about the templates as they are.</summary>
     /// <param name="data">The rows.</param>

@@ -30,6 +30,7 @@ internal static class StreamedTraining
             ? plan.GoOnFrom(previous, monitor.Warn) : (plan.Start(engine, first.Examples, first.Labels, monitor), null);
         using StreamedModel model = plan.Create(engine, first.Examples, start, isLifted: input.Previous is null);
         GoingOn.CheckFits(before, model.CreateStatistics());
+        model.Prepare(first);
         Action<StreamedResult>? save = input.Save is { } write ? trained => write(plan.Make(model, trained, input.Previous, keepsStatistics: true)) : null;
         StreamedResult trained = Run(engine, model, input.Rows, before, options, plan.Phase, monitor, save);
         return plan.Make(model, trained, input.Previous, options.KeepStatistics);

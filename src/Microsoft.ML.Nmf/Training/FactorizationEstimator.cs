@@ -166,7 +166,7 @@ public abstract class FactorizationEstimator<TTransformer> : IEstimator<TTransfo
                 Unit = unit,
             };
             reader.Observes ??= observes;
-            using var rows = new StreamedRows(reader);
+            using var rows = new StreamedRows(reader, _options.MostKeptBytes);
             if (previous is not null || !rows.AreOneBatch)
                 return TrainInBatches(input, rows, column, label, previous, (monitor, log));
         }

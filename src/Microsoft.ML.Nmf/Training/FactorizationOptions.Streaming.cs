@@ -64,6 +64,9 @@ public abstract partial class FactorizationOptions
         set => _checkpointInterval = OptionRange.AtLeastOne(value, nameof(CheckpointInterval));
     }
 
+    /// <summary>Rows of no more bytes stay in memory after the first pass, and are not read again. 64 MB unless a test sets it.</summary>
+    internal long MostKeptBytes { get; set; } = 1 << 26;
+
     /// <summary>Refuses what cannot be done in batches, whose rows are not held.</summary>
     /// <param name="excluded">Options that are set and need all rows at once.</param>
     /// <exception cref="ArgumentOutOfRangeException">One of them is set, or there are several starts, or more is recorded than templates.</exception>

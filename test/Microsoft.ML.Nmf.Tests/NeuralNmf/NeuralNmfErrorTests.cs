@@ -111,7 +111,8 @@ public class NeuralNmfErrorTests
             Conflict("InitialTemplates[0]", new() { InitialTemplates = [Build.Ones(12, 5), null] }));
         Assert.Contains("InitialTemplates[1] is 5 × 3, but must be 6 × 3: one row for each component of layer 0",
             Conflict("InitialTemplates[1]", new() { InitialTemplates = [null, Build.Ones(5, 3)] }));
-        Assert.Contains("BatchSize is 10, but the automatic optimizer looks at all rows", Conflict("BatchSize", new() { BatchSize = 10 }));
+        Assert.Contains("BatchSize is 10, but ValidationFraction is set, which needs all rows at once",
+            Conflict("BatchSize", new() { BatchSize = 10, ValidationFraction = 0.2 }));
         // Without labels there are no columns for them, whatever their names.
         _context.Transforms.NeuralNmf(NeuralRows.Options(new() { LayerOutputColumnNames = ["Score"], PredictedLabelColumnName = "Topics" }, label: null));
     }

@@ -23,6 +23,7 @@ internal static class NewProcess
     {
         FactorizationOptions options = Streamed.Options(kind);
         (options.BatchSize, options.MaximumNumberOfIterations, options.Seed, options.NumberOfThreads) = (16, 3, 4, 1);
+        options.MostKeptBytes = new NmfEstimator.Options().MostKeptBytes;
         return options;
     }
 

@@ -4,7 +4,10 @@ namespace Microsoft.ML.Nmf.Tests.Reference;
 internal static class Streamed
 {
     /// <summary>The kinds of models, for a theory.</summary>
-    public static string[] Kinds => ["Nmf, β = 2", "Nmf, β = 1", "Nmf, β = 0", "DeepNmf, β = 2", "DeepNmf, β = 1"];
+    public static string[] Kinds => ["Nmf, β = 2", "Nmf, β = 1", "Nmf, β = 0", "DeepNmf, β = 2", "DeepNmf, β = 1", "NeuralNmf, β = 2"];
+
+    /// <summary>Those whose rows may have weights, and that parts of the data may train.</summary>
+    public static IEnumerable<string> Weighted => Kinds.Where(kind => !kind.StartsWith("NeuralNmf", StringComparison.Ordinal));
 
     /// <summary>Options for a kind, of ten passes in batches of 64 rows.</summary>
     public static FactorizationOptions Options(string kind)
@@ -12,6 +15,8 @@ internal static class Streamed
         double beta = double.Parse(kind[(kind.LastIndexOf(' ') + 1)..], System.Globalization.CultureInfo.InvariantCulture);
         FactorizationOptions options = kind.StartsWith("DeepNmf", StringComparison.Ordinal)
             ? new DeepNmfEstimator.Options { Ranks = [6, PlantedRows.Rank], Beta = beta, Normalization = ActivationNormalization.None }
+            : kind.StartsWith("NeuralNmf", StringComparison.Ordinal)
+            ? new NeuralNmfEstimator.Options { Ranks = [6, PlantedRows.Rank], Normalization = ActivationNormalization.None }
             : new NmfEstimator.Options { Rank = PlantedRows.Rank, Beta = beta, Normalization = ActivationNormalization.None };
         options.OutputColumnName = "Topics";
         options.InputColumnName = "Features";
@@ -21,6 +26,8 @@ internal static class Streamed
         options.Seed = 3;
         options.NumberOfThreads = 2;
         options.Engine = TrainingEngine.Managed;
+        // Otherwise so few rows would be read once.
+        options.MostKeptBytes = 0;
         return options;
     }
 
@@ -30,6 +37,8 @@ internal static class Streamed
         NmfEstimator.Options nmf => previous is null ? context.Transforms.Nmf(nmf).Fit(data) : context.Transforms.Nmf(nmf).Fit(data, (NmfTransformer)previous),
         DeepNmfEstimator.Options deep
             => previous is null ? context.Transforms.DeepNmf(deep).Fit(data) : context.Transforms.DeepNmf(deep).Fit(data, (DeepNmfTransformer)previous),
+        NeuralNmfEstimator.Options neural
+            => previous is null ? context.Transforms.NeuralNmf(neural).Fit(data) : context.Transforms.NeuralNmf(neural).Fit(data, (NeuralNmfTransformer)previous),
         _ => throw new ArgumentException($"{options}", nameof(options)),
     };
 
@@ -46,6 +55,7 @@ internal static class Streamed
     {
         NmfTransformer nmf => nmf.Model.History,
         DeepNmfTransformer deep => deep.Model.History,
+        NeuralNmfTransformer neural => neural.Model.History,
         _ => throw new ArgumentException($"{model}", nameof(model)),
     };
 
@@ -57,6 +67,7 @@ internal static class Streamed
     {
         NmfTransformer nmf => nmf.Model.Statistics,
         DeepNmfTransformer deep => deep.Model.Statistics,
+        NeuralNmfTransformer neural => neural.Model.Statistics,
         _ => throw new ArgumentException($"{model}", nameof(model)),
     };
 
@@ -65,6 +76,7 @@ internal static class Streamed
     {
         NmfTransformer nmf => nmf.Model.NumberOfExamples,
         DeepNmfTransformer deep => deep.Model.NumberOfExamples,
+        NeuralNmfTransformer neural => neural.Model.NumberOfExamples,
         _ => throw new ArgumentException($"{model}", nameof(model)),
     };
 
@@ -73,6 +85,7 @@ internal static class Streamed
     {
         NmfTransformer nmf => [nmf.Model.Templates],
         DeepNmfTransformer deep => [.. deep.Model.Layers.Select(layer => layer.Templates)],
+        NeuralNmfTransformer neural => [.. neural.Model.Layers.Select(layer => layer.Templates)],
         _ => throw new ArgumentException($"{model}", nameof(model)),
     };
 

@@ -12,7 +12,7 @@ public class PartitionTests
     public static TheoryData<string, string> Cases()
     {
         var data = new TheoryData<string, string>();
-        foreach (string kind in Streamed.Kinds.Concat(["Nmf, β = 1.5", "Nmf, β = 3"]))
+        foreach (string kind in Streamed.Weighted.Concat(["Nmf, β = 1.5", "Nmf, β = 3"]))
             data.Add(kind, "");
         foreach (string kind in new[] { "Nmf, β = 2", "Nmf, β = 1", "DeepNmf, β = 1" })
         {

@@ -81,8 +81,9 @@ public class StreamedErrorTests
     {
         IDataView none = PlantedRows.View(_context, []), weightless = PlantedRows.View(_context, PlantedRows.Of(20), weight: _ => 0);
         foreach (string kind in Streamed.Kinds)
-        {
             Assert.Equal("Column 'Features': the training data has no rows.", Assert.Throws<InvalidOperationException>(() => Streamed.Fit(_context, kind, none)).Message);
+        foreach (string kind in Streamed.Weighted)
+        {
             string message = Assert.Throws<InvalidOperationException>(() => Streamed.Fit(_context, kind, weightless, options =>
             {
                 if (options is NmfEstimator.Options nmf)
