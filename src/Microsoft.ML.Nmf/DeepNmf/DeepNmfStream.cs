@@ -22,7 +22,7 @@ internal sealed class DeepNmfStream(
         FactorMatrix?[] given = [.. options.Ranks.Select((_, i) => options.InitialTemplatesOf(i))];
         return given.All(templates => templates is not null)
             ? given!
-            : DeepNmfTraining.Run(engine, sample, StreamedTraining.ForStart(options), StreamedTraining.Quietly(monitor)).Templates;
+            : DeepNmfTraining.Run(engine, sample, StreamedTraining.ForStart(options, StreamedTraining.ManyIterations), StreamedTraining.Quietly(monitor)).Templates;
     }
 
     /// <inheritdoc />

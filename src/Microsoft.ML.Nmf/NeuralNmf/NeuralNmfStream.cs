@@ -27,7 +27,7 @@ internal sealed class NeuralNmfStream(
         // A class that the first rows lack has a row of zeros.
         bool hasLabels = keys.Any(key => key != 0);
         NeuralNmfResult start = NeuralNmfTraining.Run(
-            engine, sample, StreamedTraining.ForStart(options), StreamedTraining.Quietly(monitor), hasLabels ? keys : [], hasLabels ? labels.Classes : 0);
+            engine, sample, StreamedTraining.ForStart(options, StreamedTraining.FewIterations), StreamedTraining.Quietly(monitor), hasLabels ? keys : [], hasLabels ? labels.Classes : 0);
         _classification = start.Classification;
         return start.Templates;
     }

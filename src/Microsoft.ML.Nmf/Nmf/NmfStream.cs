@@ -25,9 +25,10 @@ internal sealed class NmfStream(
     {
         if (options.AreTemplatesFixed)
             return [options.FixedTemplates!];
+        int iterations = options.Solver == NmfSolver.MultiplicativeUpdates ? StreamedTraining.ManyIterations : StreamedTraining.FewIterations;
         return options.InitialTemplates is { } given && options.FixedTemplates is null
             ? [given]
-            : [NmfTraining.Run(engine, sample, StreamedTraining.ForStart(options), StreamedTraining.Quietly(monitor)).Templates];
+            : [NmfTraining.Run(engine, sample, StreamedTraining.ForStart(options, iterations), StreamedTraining.Quietly(monitor)).Templates];
     }
 
     /// <inheritdoc />

@@ -13,8 +13,11 @@ internal sealed record StreamedResult(TrainingStatistics Statistics, TrainingHis
 /// <summary>Trains templates on rows in batches, from their start to the end, and writes checkpoints on the way.</summary>
 internal static class StreamedTraining
 {
-    // Iterations on the first rows alone.
-    private const int IterationsOfStart = 10;
+    /// <summary>Iterations on the first rows alone, where each comes far, and where each is a multiplicative update.</summary>
+    public const int FewIterations = 10;
+
+    /// <inheritdoc cref="FewIterations" />
+    public const int ManyIterations = 30;
 
     /// <summary>Trains on rows in batches, from the start or from where another training ended.</summary>
     /// <param name="plan">What is trained.</param>
@@ -64,12 +67,13 @@ internal static class StreamedTraining
 
     /// <summary>The options of the training of the first rows alone, whose templates a training in batches starts from.</summary>
     /// <param name="options">Resolved options.</param>
-    public static T ForStart<T>(T options)
+    /// <param name="iterations">How many iterations it makes.</param>
+    public static T ForStart<T>(T options, int iterations)
         where T : FactorizationOptions
     {
         var start = (T)options.Copy();
         start.BatchSize = null;
-        start.MaximumNumberOfIterations = IterationsOfStart;
+        start.MaximumNumberOfIterations = iterations;
         return start;
     }
 

@@ -5,7 +5,7 @@ namespace Microsoft.ML.Nmf.Streaming;
 /// met w, with n and d the numerator and the denominator of its update, the bound is, but for a constant, Σ of
 /// <c>−n w^a φ(v) + d w^b ψ(v)</c> for new templates v, with a, b, φ and ψ that depend on β alone (<see href="https://doi.org/10.1162/NECO_a_00168">Févotte and
 /// Idier 2011</see>, section 4). So the sums N of n w^a and D of d w^b say all that rows have to say, and v = (N / D)^γ minimises. For β = 0 this is the step of
-/// <see href="https://doi.org/10.1109/ASPAA.2011.6082314">Lefèvre, Bach and Févotte 2011</see>.
+/// <see href="https://doi.org/10.48550/arXiv.1106.4198">Lefèvre, Bach and Févotte 2011</see>.
 /// </summary>
 /// <param name="Numerator">a.</param>
 /// <param name="Denominator">b.</param>

@@ -15,7 +15,7 @@ namespace Microsoft.ML.Nmf;
 /// Immutable for everyone outside the library. <see cref="Merge(TrainingStatistics)"/> is associative and commutative but for the last bits of double: whoever
 /// wants the same bits each time merges in the same order.
 /// <see href="https://www.jmlr.org/papers/v11/mairal10a.html">Mairal, Bach, Ponce and Sapiro 2010</see>, equation 11, for β = 2;
-/// <see href="https://doi.org/10.1109/ASPAA.2011.6082314">Lefèvre, Bach and Févotte 2011</see>, equation 8, for β = 0, and the same step for every other.
+/// <see href="https://doi.org/10.48550/arXiv.1106.4198">Lefèvre, Bach and Févotte 2011</see>, equation 8, for β = 0, and the same step for every other.
 /// </remarks>
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed class TrainingStatistics

@@ -1,5 +1,4 @@
 using Microsoft.ML.Data;
-using Microsoft.ML.Nmf.Tests.Reference;
 
 namespace Microsoft.ML.Nmf.Tests.Streaming;
 
