@@ -290,6 +290,27 @@ internal abstract class ComputeEngine : IDisposable
     }
 
     /// <summary>
+    /// sums ← sums + weight · W ∘ ((X / X̂)ᵀ H) with X̂ = H Wᵀ, in double on the host: the numerator of an update of W under β = 1, times W. Cost 2·z·r and what the
+    /// sums take.
+    /// </summary>
+    /// <param name="data">X, not its transpose.</param>
+    /// <param name="activations">H.</param>
+    /// <param name="templates">W.</param>
+    /// <param name="weight">The weight.</param>
+    /// <param name="sums">Features × rank, row after row.</param>
+    /// <returns>D_1(X ‖ H Wᵀ).</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public virtual double AddSoftCounts(DataMatrix data, Factor activations, Factor templates, double weight, double[] sums)
+    {
+        using MultiplicativeTerms terms = AllocateTerms(templates.Rows, templates.Rank, BetaDivergence.KullbackLeibler);
+        double divergence = ComputeTerms(data.Transposed, templates, activations, BetaDivergence.KullbackLeibler, terms, evaluate: true);
+        ReadOnlySpan<float> numerator = terms.Numerator.ToMatrix().Values, met = templates.ToMatrix().Values;
+        for (int i = 0; i < sums.Length; i++)
+            sums[i] += weight * ((double)numerator[i] * met[i]);
+        return divergence;
+    }
+
+    /// <summary>
     /// The backward pass through exact non-negative least squares: for every row, result ← (G on the support)⁻¹ times the gradient on the support, the positive
     /// entries of the row of S; zero elsewhere. The result may be the gradient. Linearly dependent columns are treated as in the forward pass. Cost about
     /// p·s³/6 for supports of s entries.

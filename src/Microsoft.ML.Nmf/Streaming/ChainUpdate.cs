@@ -64,12 +64,7 @@ internal sealed class ChainUpdate(ComputeEngine engine, Factor[] templates, Chai
         {
             if (settings.AreFixed[k])
                 continue;
-            if (settings.IsEuclidean && k == 0)
-                Descend(sums, penalties[0], isMoreToCome ? SweepsOfBatch : Sweeps);
-            else
-                Step(k, sums, penalties[k]);
-            if (isMoreToCome && k == 0 && !settings.IsEuclidean && penalties[0].Kept == 0)
-                KeepAlive();
+            Improve(k, sums, penalties[k], isMoreToCome);
             _isStale = true;
         }
     }
@@ -89,6 +84,22 @@ internal sealed class ChainUpdate(ComputeEngine engine, Factor[] templates, Chai
         _signed?.Dispose();
         _product?.Dispose();
         _pull?.Dispose();
+    }
+
+    private void Improve(int k, LayerStatistics sums, Penalty penalty, bool isMoreToCome)
+    {
+        if (templates.Length == 1 && sums.Form == CurvatureForm.Row && penalty is { IsNone: true, Kept: 0 } && _pull is null)
+        {
+            _terms.Divide(sums, templates[0], isMoreToCome ? LeastShare : 0);
+            return;
+        }
+
+        if (settings.IsEuclidean && k == 0)
+            Descend(sums, penalty, isMoreToCome ? SweepsOfBatch : Sweeps);
+        else
+            Step(k, sums, penalty);
+        if (isMoreToCome && k == 0 && !settings.IsEuclidean && penalty.Kept == 0)
+            KeepAlive();
     }
 
     // A feature that no row has had yet shrinks by orders of magnitude in each update, and would be zero for good before its first row comes.

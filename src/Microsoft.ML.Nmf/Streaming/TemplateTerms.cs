@@ -60,6 +60,13 @@ internal sealed class TemplateTerms : IDisposable
             return rows.Divergence(_gram, _gramOfTemplates);
         }
 
+        if (sums.Form == CurvatureForm.Row)
+        {
+            double[] activations = _engine.ColumnSums(rows.Activations);
+            DoubleKernel.AddScaled(sums.Curvature, activations, weight);
+            return _engine.AddSoftCounts(rows.Data, rows.Activations, templates, weight, sums.Products);
+        }
+
         double divergence = _engine.ComputeTerms(rows.Data.Transposed, templates, rows.Activations, _settings.Beta, _terms, evaluate: true);
         FactorMatrix met = templates.ToMatrix();
         Add(met.Values, _terms.Numerator, _rule.Numerator, weight, sums.Products);
@@ -91,6 +98,30 @@ internal sealed class TemplateTerms : IDisposable
         Read(met.Values, sums.Products, -_rule.Numerator, _terms!.Numerator);
         Read(met.Values, sums.Curvature, -_rule.Denominator, _terms.Denominator);
         return _terms;
+    }
+
+    /// <summary>β = 1: sets V to the minimiser of what the rows have said, without penalties.</summary>
+    /// <param name="sums">What they have said.</param>
+    /// <param name="templates">V, to set.</param>
+    /// <param name="leastShare">What every entry is at least, as a share of the mean.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Divide(LayerStatistics sums, Factor templates, double leastShare)
+    {
+        double[] counts = sums.Products, activations = sums.Curvature;
+        int rank = activations.Length;
+        double sum = 0;
+        for (int i = 0; i < counts.Length; i++)
+        {
+            double activation = activations[i % rank];
+            double value = activation > 0 ? Math.Clamp(counts[i] / activation, 0, MultiplicativeRule.LargestPower) : 0;
+            sum += value;
+            _host[i] = (float)value;
+        }
+
+        float least = (float)(leastShare * sum / counts.Length);
+        for (int i = 0; least > 0 && i < counts.Length; i++)
+            _host[i] = Math.Max(_host[i], least);
+        templates.CopyFrom(_host);
     }
 
     /// <inheritdoc />

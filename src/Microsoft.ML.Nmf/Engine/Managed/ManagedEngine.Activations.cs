@@ -26,4 +26,14 @@ internal sealed partial class ManagedEngine
         else
             base.AddDataProduct(data, activations, weight, sums);
     }
+
+    /// <inheritdoc />
+    public override double AddSoftCounts(DataMatrix data, Factor activations, Factor templates, double weight, double[] sums)
+    {
+        if (data is not SparseData sparse)
+            return base.AddSoftCounts(data, activations, templates, weight, sums);
+        double logarithms = SoftCounts.Add(_scheduler, sparse.Data, Of(activations), Of(templates), data.Examples.FloorOf(1), weight, sums);
+        double[] h = ColumnSums(Of(activations)), w = ColumnSums(Of(templates));
+        return logarithms - data.Examples.Sum + DoubleKernel.Inner(h, w);
+    }
 }

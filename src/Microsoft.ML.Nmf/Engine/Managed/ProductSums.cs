@@ -48,9 +48,9 @@ internal static class ProductSums
         }
     }
 
-    // The first entry of a row whose feature is not before a range.
+    /// <summary>The first entry of a row whose feature is not before a range.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int StartOf(int[] columns, int from, int to, int first)
+    public static int StartOf(int[] columns, int from, int to, int first)
     {
         while (from < to)
         {
