@@ -36,7 +36,7 @@ internal sealed class HeldLabels(ComputeEngine engine, IReadOnlyList<int> ranks,
         }
     }
 
-    /// <summary>Takes the labelled rows of a batch while there is room. Passes after the first bring none that are not held.</summary>
+    /// <summary>Takes the labelled rows of a batch while there is room, in the first pass.</summary>
     public void Hold(ExampleMatrix examples, uint[] keys)
     {
         if (_isFull)
@@ -60,7 +60,7 @@ internal sealed class HeldLabels(ComputeEngine engine, IReadOnlyList<int> ranks,
         }
     }
 
-    /// <summary>Ends the taking of rows.</summary>
+    /// <summary>Ends the taking of rows, which further passes bring again.</summary>
     public void Close() => _isFull = true;
 
     /// <summary>Trains the classification layer on what is held, with the layers as they are.</summary>

@@ -254,7 +254,14 @@ public sealed partial class NeuralNmfEstimator
         {
             base.Resolve();
             if (IsAutomatic)
+            {
                 CheckBatches((nameof(ValidationFraction), ValidationFraction > 0));
+            }
+            else if (CheckpointPath is not null)
+            {
+                throw new ArgumentOutOfRangeException(nameof(CheckpointPath), CheckpointPath,
+                    "CheckpointPath is set, but the optimizer is Adam or ProjectedGradient, which hold all rows in memory. Leave Optimizer or CheckpointPath out.");
+            }
         }
 
         private static string? OptionalName(string? name, string option)

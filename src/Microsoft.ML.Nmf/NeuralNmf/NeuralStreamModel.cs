@@ -114,6 +114,9 @@ internal sealed class NeuralStreamModel : StreamedModel
     /// <inheritdoc />
     public override void Update(TrainingStatistics statistics, double rows, bool isMoreToCome = false)
     {
+        // Every labelled row has come by then.
+        if (!isMoreToCome)
+            _labels?.Close();
         using Factors before = new(_problem.Stack.AllocateLikeTemplates());
         _problem.Stack.Change(templates =>
         {

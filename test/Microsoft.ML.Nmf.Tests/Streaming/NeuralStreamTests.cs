@@ -1,4 +1,6 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.Nmf.Engine;
+using Microsoft.ML.Nmf.NeuralNmf;
 
 namespace Microsoft.ML.Nmf.Tests.Streaming;
 
@@ -54,6 +56,30 @@ public class NeuralStreamTests
         options.MaximumNumberOfIterations = 2;
         IDataView backwards = _context.Data.LoadFromEnumerable(LabelledRows().Reverse());
         Assert.Equal(["a", "b", "c"], _context.Transforms.NeuralNmf(options).Fit(backwards).Model.Classifier!.ClassNames);
+    }
+
+    [Fact]
+    public void Labelled_rows_are_held_once_however_many_passes_follow()
+    {
+        using ComputeEngine engine = ComputeEngine.OnProcessor(1);
+        using var held = new HeldLabels(engine, [3, 2], share: 0.5);
+        ExampleMatrix batch = ExampleMatrixBuilder.From(new FactorMatrix(new float[,] { { 1, 0, 2 }, { 0, 3, 1 }, { 1, 1, 0 } })).BuildInUnit();
+        held.Hold(batch, [1, 0, 2]);
+        Assert.Equal(2, held.Pass!.Data.Rows);
+        held.Hold(batch, [0, 1, 0]);
+        Assert.Equal((3, 3), (held.Pass!.Data.Rows, held.Pass.Labels!.Rows.Length));
+        held.Close();
+        held.Hold(batch, [1, 1, 1]);
+        Assert.Equal(3, held.Pass!.Data.Rows);
+    }
+
+    [Fact]
+    public void Checkpoints_of_rows_in_memory_are_refused()
+    {
+        NeuralNmfEstimator.Options options = Options(NeuralNmfLoss.Energy);
+        (options.Optimizer, options.BatchSize, options.CheckpointPath) = (NeuralNmfOptimizer.Adam(), 10, "model.zip");
+        Assert.Contains("the optimizer is Adam or ProjectedGradient, which hold all rows in memory",
+            Assert.Throws<ArgumentOutOfRangeException>(() => _context.Transforms.NeuralNmf(options)).Message);
     }
 
     [Fact]
