@@ -43,7 +43,7 @@ internal sealed record ActivationMoments(double[] Sums, double[] MeanSquares)
         if (weights?.Rows is null)
             return Of(engine, [activations], unit);
         (double[] sums, double[] gram) = WeightedSums(engine, activations, unit, weights);
-        return new ActivationMoments(sums, Diagonal(gram, activations.Rank));
+        return Of(sums, gram);
     }
 
     // Σ w h, and Σ w hᵀh / Σ w, with h as the activations are without what their rows were multiplied by.
@@ -89,16 +89,20 @@ internal sealed record ActivationMoments(double[] Sums, double[] MeanSquares)
                 [.. GramOf(engine, activations).Select(value => unit * unit * value / activations.Rows)])
             : WeightedSums(engine, activations, unit, weights);
 
+    /// <summary>Those of the sums of activations and of the mean of their products hᵀh, rank × rank.</summary>
+    public static ActivationMoments Of(double[] sums, double[] meanProducts)
+        => new(sums, [.. Enumerable.Range(0, sums.Length).Select(k => meanProducts[k * sums.Length + k])]);
+
     /// <summary>Those of every layer of a chain, from the sums of the deepest activations and the mean of their products.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static ActivationMoments[] OfChain(IReadOnlyList<FactorMatrix> templates, double[] sums, double[] gram)
     {
         var moments = new ActivationMoments[templates.Count];
-        moments[^1] = new ActivationMoments(sums, Diagonal(gram, templates[^1].Columns));
+        moments[^1] = Of(sums, gram);
         for (int i = templates.Count - 1; i > 0; i--)
         {
             gram = SmallMatrices.Sandwich(templates[i], gram);
-            moments[i - 1] = new ActivationMoments(SumsBefore(templates[i], moments[i].Sums), Diagonal(gram, templates[i].Rows));
+            moments[i - 1] = Of(SumsBefore(templates[i], moments[i].Sums), gram);
         }
 
         return moments;
@@ -144,8 +148,6 @@ internal sealed record ActivationMoments(double[] Sums, double[] MeanSquares)
 
         return before;
     }
-
-    private static double[] Diagonal(double[] matrix, int size) => [.. Enumerable.Range(0, size).Select(k => matrix[k * size + k])];
 
     private static double[] GramOf(ComputeEngine engine, Factor factor)
     {

@@ -52,22 +52,25 @@ internal sealed class ExampleMatrixBuilder(int columns)
     public static ExampleMatrix TakeRows(ExampleMatrix examples, ReadOnlySpan<int> rows)
     {
         var builder = new ExampleMatrixBuilder(examples.Columns);
+        builder.AddRows(examples, rows);
+        return builder.Build(examples.Unit);
+    }
+
+    /// <summary>Adds some rows of a matrix, as they are stored; of one with holes, what was observed.</summary>
+    /// <param name="examples">The matrix.</param>
+    /// <param name="rows">The indices of the rows, in the order wanted.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void AddRows(ExampleMatrix examples, ReadOnlySpan<int> rows)
+    {
+        var reader = new ExampleRows(examples);
         foreach (int row in rows)
         {
-            (int block, int place) = Math.DivRem(row, ExampleMatrix.BlockRows);
-            if (examples is SparseExamples sparse)
-            {
-                CompressedBlock from = sparse.Data.Blocks[block];
-                Range entries = from.Starts[place]..from.Starts[place + 1];
-                builder.Add(from.Columns.AsSpan(entries), from.Values.AsSpan(entries));
-            }
+            reader.Read(row);
+            if (examples is DenseExamples)
+                AddDense(reader.Values);
             else
-            {
-                builder.AddDense(((DenseExamples)examples).Row(block, place));
-            }
+                Add(reader.Features, reader.Values);
         }
-
-        return builder.Build(examples.Unit);
     }
 
     /// <summary>Adds a row.</summary>
@@ -155,9 +158,9 @@ internal sealed class ExampleMatrixBuilder(int columns)
         }
     }
 
-    /// <summary>Adds a row of which all m values are given.</summary>
+    // Adds a row of which all m values are given.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void AddDense(ReadOnlySpan<float> row)
+    private void AddDense(ReadOnlySpan<float> row)
     {
         if (_rowFeatures.Length < row.Length)
             (_rowFeatures, _rowValues) = (new int[row.Length], new float[row.Length]);

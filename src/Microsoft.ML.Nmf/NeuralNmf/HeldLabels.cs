@@ -42,22 +42,24 @@ internal sealed class HeldLabels(ComputeEngine engine, IReadOnlyList<int> ranks,
         if (_isFull)
             return;
         var rows = new ExampleRows(examples);
+        var taken = new List<int>();
         for (int i = 0; i < keys.Length && !_isFull; i++)
         {
             if (keys[i] == 0)
                 continue;
             rows.Read(i);
-            _builder ??= new ExampleMatrixBuilder(examples.Columns);
-            if (examples is DenseExamples)
-                _builder.AddDense(rows.Values);
-            else
-                _builder.Add(rows.Features, rows.Values);
+            taken.Add(i);
             _keys.Add(keys[i]);
             _entries += rows.Count;
-            _unit = examples.Unit;
             _isFull = _keys.Count >= MostRows || _entries >= MostEntries;
-            Forget();
         }
+
+        if (taken.Count == 0)
+            return;
+        _builder ??= new ExampleMatrixBuilder(examples.Columns);
+        _builder.AddRows(examples, taken.ToArray());
+        _unit = examples.Unit;
+        Forget();
     }
 
     /// <summary>Ends the taking of rows, which further passes bring again.</summary>
@@ -81,16 +83,8 @@ internal sealed class HeldLabels(ComputeEngine engine, IReadOnlyList<int> ranks,
         ExampleMatrix held = _builder!.Build(_unit);
         // The rows go on to be held in the matrix alone; more of them are added to a copy.
         _builder = new ExampleMatrixBuilder(held.Columns);
-        var rows = new ExampleRows(held);
-        for (int i = 0; i < held.Rows && !_isFull; i++)
-        {
-            rows.Read(i);
-            if (held is DenseExamples)
-                _builder.AddDense(rows.Values);
-            else
-                _builder.Add(rows.Features, rows.Values);
-        }
-
+        if (!_isFull)
+            _builder.AddRows(held, [.. Enumerable.Range(0, held.Rows)]);
         return held;
     }
 

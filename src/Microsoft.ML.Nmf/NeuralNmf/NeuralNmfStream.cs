@@ -27,7 +27,8 @@ internal sealed class NeuralNmfStream(
         // A class that the first rows lack has a row of zeros.
         bool hasLabels = keys.Any(key => key != 0);
         NeuralNmfResult start = NeuralNmfTraining.Run(
-            engine, sample, StreamedTraining.ForStart(options, StreamedTraining.FewIterations), StreamedTraining.Quietly(monitor), hasLabels ? keys : [], hasLabels ? labels.Classes : 0);
+            engine, sample, StreamedTraining.ForStart(options, StreamedTraining.FewIterations), StreamedTraining.Quietly(monitor), hasLabels ? keys : [],
+            hasLabels ? labels.Classes : 0);
         _classification = start.Classification;
         return start.Templates;
     }
@@ -78,7 +79,7 @@ internal sealed class NeuralNmfStream(
         for (int i = 0; i < templates.Length; i++)
         {
             (double[] sums, double[] products) = trained.Statistics.ActivationsOf(i, neural.Unit);
-            moments[i] = new ActivationMoments(sums, [.. Enumerable.Range(0, sums.Length).Select(k => products[k * sums.Length + k])]);
+            moments[i] = ActivationMoments.Of(sums, products);
         }
 
         LinearScores? scores = ScoresOf(neural);

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Microsoft.ML.Nmf.Engine;
 
 namespace Microsoft.ML.Nmf.Reading;
@@ -20,9 +19,6 @@ internal sealed record ExampleBatch(ExampleMatrix Examples, uint[] Labels);
 /// <param name="checkAlive">Called every 1024 rows; throws to cancel the reading.</param>
 internal sealed class BatchReader(IDataView data, FeatureColumn column, ReadingPlan plan, int size, int seed, Action checkAlive)
 {
-    /// <summary>The rows that are read from one look at whether to cancel to the next.</summary>
-    public const int RowsBetweenChecks = 1024;
-
     // What a buffer holds at most, in batches and in entries: 64 MB.
     private const int BufferedBatches = 16;
     private const int MostBufferedEntries = 1 << 23;
@@ -50,10 +46,7 @@ internal sealed class BatchReader(IDataView data, FeatureColumn column, ReadingP
     public IEnumerable<ExampleBatch> Read(int pass)
     {
         Random random = RandomOf(pass);
-        DataViewSchema.Column? ofWeights = plan.WeightColumnName is { } name ? WeightColumn.Find(data.Schema, name) : null;
-        DataViewSchema.Column?[] columns = [column.Column, Label?.Column, ofWeights];
-        using DataViewRowCursor cursor = data.GetRowCursor(columns.OfType<DataViewSchema.Column>().DistinctBy(read => read.Index), data.CanShuffle ? random : null);
-        var rows = new CountedRowReader(cursor, column, Label, ofWeights, plan);
+        using var rows = new CountedRowReader(data, column, Label, plan, checkAlive, data.CanShuffle ? random : null);
         int most = data.CanShuffle ? size : (int)Math.Min((long)size * BufferedBatches, int.MaxValue);
         for (bool isMore = true; isMore;)
         {
@@ -84,7 +77,7 @@ internal sealed class BatchReader(IDataView data, FeatureColumn column, ReadingP
             return batches[0];
         var builder = new ExampleMatrixBuilder(column.Size);
         foreach (ExampleBatch batch in batches)
-            Add(builder, batch.Examples, [.. Enumerable.Range(0, batch.Examples.Rows)]);
+            builder.AddRows(batch.Examples, [.. Enumerable.Range(0, batch.Examples.Rows)]);
         // A batch whose rows all count once has no weights, and one of zeros no unit.
         ExampleWeights? known = batches.Select(batch => batch.Examples.Weights).FirstOrDefault(weights => weights is not null);
         float[]? rows = batches.All(batch => batch.Examples.Weights?.Rows is null) ? null
@@ -97,14 +90,12 @@ internal sealed class BatchReader(IDataView data, FeatureColumn column, ReadingP
     private (ExampleBatch? Batch, bool IsMore) Fill(CountedRowReader rows, int most)
     {
         var builder = new ExampleMatrixBuilder(column.Size);
-        List<float>? weights = plan.WeightColumnName is null ? null : [];
+        List<float>? weights = rows.RoomForWeights();
         var labels = new List<uint>();
         bool isMore = true;
         long entries = 0;
         while (builder.Rows < most && (builder.Rows < size || entries < MostBufferedEntries) && (isMore = rows.Next(weights)))
         {
-            if (builder.Rows % RowsBetweenChecks == 0)
-                checkAlive();
             builder.Add(rows.Features, rows.Values);
             entries += rows.Values.Length;
             if (Label is not null)
@@ -118,7 +109,7 @@ internal sealed class BatchReader(IDataView data, FeatureColumn column, ReadingP
     private static ExampleBatch Take(ExampleBatch batch, ReadOnlySpan<int> rows)
     {
         var builder = new ExampleMatrixBuilder(batch.Examples.Columns);
-        Add(builder, batch.Examples, rows);
+        builder.AddRows(batch.Examples, rows);
         ExampleWeights? weights = batch.Examples.Weights;
         if (weights?.Rows is { } all)
         {
@@ -132,20 +123,6 @@ internal sealed class BatchReader(IDataView data, FeatureColumn column, ReadingP
         for (int i = 0; i < labels.Length; i++)
             labels[i] = batch.Labels[rows[i]];
         return new ExampleBatch(Build(builder, batch.Examples is ObservedExamples, batch.Examples.Unit, weights), labels);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Add(ExampleMatrixBuilder builder, ExampleMatrix examples, ReadOnlySpan<int> rows)
-    {
-        var reader = new ExampleRows(examples);
-        foreach (int row in rows)
-        {
-            reader.Read(row);
-            if (examples is DenseExamples)
-                builder.AddDense(reader.Values);
-            else
-                builder.Add(reader.Features, reader.Values);
-        }
     }
 
     // Rows that are stored already, in the unit and with the weights that they have.

@@ -1,17 +1,34 @@
 namespace Microsoft.ML.Nmf.Reading;
 
-/// <summary>Reads the rows of a cursor that count, one after the other.</summary>
-/// <param name="cursor">The cursor.</param>
-/// <param name="column">The feature column.</param>
-/// <param name="label">The label column, or null.</param>
-/// <param name="weight">The column of weights, or null.</param>
-/// <param name="plan">How values are read.</param>
-internal sealed class CountedRowReader(
-    DataViewRowCursor cursor, FeatureColumn column, LabelColumn? label, DataViewSchema.Column? weight, ReadingPlan plan)
+/// <summary>Reads the rows of data that count, one after the other: the features, and labels and weights where there are columns of them.</summary>
+internal sealed class CountedRowReader : IDisposable
 {
-    private readonly FeatureRowReader _reader = new(cursor, column, plan.Settings, keepsZeros: true);
-    private readonly Func<float>? _readWeight = weight is { } read ? WeightColumn.CreateReader(cursor, read) : null;
-    private readonly LabelReader? _readLabel = label is { } known ? LabelReader.Create(known, cursor) : null;
+    private const int RowsBetweenChecks = 1024;
+
+    private readonly DataViewRowCursor _cursor;
+    private readonly FeatureRowReader _reader;
+    private readonly Func<float>? _readWeight;
+    private readonly LabelReader? _readLabel;
+    private readonly Action _checkAlive;
+    private long _rows;
+
+    /// <summary>Opens a cursor of the columns.</summary>
+    /// <param name="data">The data.</param>
+    /// <param name="column">The feature column.</param>
+    /// <param name="label">The label column, or null.</param>
+    /// <param name="plan">How values are read, and how often they count.</param>
+    /// <param name="checkAlive">Called every 1024 rows; throws to cancel the reading.</param>
+    /// <param name="random">Shuffles the rows; null for their own order.</param>
+    public CountedRowReader(IDataView data, FeatureColumn column, LabelColumn? label, ReadingPlan plan, Action checkAlive, Random? random = null)
+    {
+        DataViewSchema.Column? weight = plan.WeightColumnName is { } name ? WeightColumn.Find(data.Schema, name) : null;
+        DataViewSchema.Column?[] columns = [column.Column, label?.Column, weight];
+        _checkAlive = checkAlive;
+        _cursor = data.GetRowCursor(columns.OfType<DataViewSchema.Column>().DistinctBy(read => read.Index), random);
+        _reader = new FeatureRowReader(_cursor, column, plan.Settings, keepsZeros: true);
+        _readWeight = weight is { } read ? WeightColumn.CreateReader(_cursor, read) : null;
+        _readLabel = label is { } known ? LabelReader.Create(known, _cursor) : null;
+    }
 
     /// <summary>The features of the entries of the row, ascending.</summary>
     public ReadOnlySpan<int> Features => _reader.Features;
@@ -22,6 +39,9 @@ internal sealed class CountedRowReader(
     /// <summary>The label of the row, as <see cref="LabelReader.Read"/> gives it; 0 without a label column.</summary>
     public uint Label { get; private set; }
 
+    /// <summary>Room for the weights of rows; null where there is no column of them.</summary>
+    public List<float>? RoomForWeights() => _readWeight is null ? null : [];
+
     /// <summary>Ends the reading of labels (<see cref="LabelReader.Finish"/>).</summary>
     public LabelColumn? FinishLabels(Span<uint> labels) => _readLabel?.Finish(labels);
 
@@ -30,7 +50,7 @@ internal sealed class CountedRowReader(
     /// <returns>Whether there is one.</returns>
     public bool Next(List<float>? weights)
     {
-        while (cursor.MoveNext())
+        while (_cursor.MoveNext())
         {
             if (_readWeight?.Invoke() is { } weight)
             {
@@ -41,9 +61,14 @@ internal sealed class CountedRowReader(
 
             _reader.Read();
             Label = _readLabel?.Read() ?? 0;
+            if (_rows++ % RowsBetweenChecks == 0)
+                _checkAlive();
             return true;
         }
 
         return false;
     }
+
+    /// <inheritdoc />
+    public void Dispose() => _cursor.Dispose();
 }

@@ -13,8 +13,6 @@ internal sealed record TrainingInput(ExampleMatrix Examples, string[]? FeatureNa
 /// <summary>Reads the training data: the feature column and, if there is one, the label column, in one pass of one cursor.</summary>
 internal static class ExampleReader
 {
-    private const int RowsBetweenChecks = 1024;
-
     /// <summary>Reads all rows.</summary>
     /// <param name="data">The data.</param>
     /// <param name="column">The feature column, from the schema of <paramref name="data"/>.</param>
@@ -32,15 +30,10 @@ internal static class ExampleReader
     {
         var builder = new ExampleMatrixBuilder(column.Size);
         var labels = new List<uint>();
-        DataViewSchema.Column? ofWeights = plan.WeightColumnName is { } name ? WeightColumn.Find(data.Schema, name) : null;
-        DataViewSchema.Column?[] columns = [column.Column, label?.Column, ofWeights];
-        using DataViewRowCursor cursor = data.GetRowCursor(columns.OfType<DataViewSchema.Column>().DistinctBy(read => read.Index));
-        var reader = new CountedRowReader(cursor, column, label, ofWeights, plan);
-        List<float>? weights = ofWeights is null ? null : [];
+        using var reader = new CountedRowReader(data, column, label, plan, checkAlive);
+        List<float>? weights = reader.RoomForWeights();
         while (reader.Next(weights))
         {
-            if (builder.Rows % RowsBetweenChecks == 0)
-                checkAlive();
             builder.Add(reader.Features, reader.Values);
             if (label is not null)
                 labels.Add(reader.Label);

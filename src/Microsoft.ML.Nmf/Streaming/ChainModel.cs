@@ -32,40 +32,51 @@ internal sealed record ChainSettings(
 /// X ≈ H W_Lᵀ … W_0ᵀ, of which NMF is the case of one W: the activations H of a batch are those of transforming, with the product V of all templates, and what
 /// they say about V is added up. The templates then lower the upper bound of the objective that the sums are of, one after the other.
 /// </summary>
-/// <param name="engine">The engine.</param>
-/// <param name="templates">W_0, …, W_L at their start, which become the model's.</param>
-/// <param name="settings">How they are trained.</param>
-internal sealed class ChainModel(ComputeEngine engine, Factor[] templates, ChainSettings settings) : StreamedModel
+internal sealed class ChainModel : StreamedModel
 {
-    private readonly ChainUpdate _update = new(engine, templates, settings);
-    private readonly TemplateTerms _terms = new(engine, templates[0].Rows, templates[^1].Rank, settings);
+    private readonly ComputeEngine _engine;
+    private readonly Factor[] _templates;
+    private readonly ChainSettings _settings;
+    private readonly TemplateTerms _terms;
+    private readonly ChainUpdate _update;
     private double _weight;
 
+    /// <summary>Takes over the templates.</summary>
+    /// <param name="engine">The engine.</param>
+    /// <param name="templates">W_0, …, W_L at their start, which become the model's.</param>
+    /// <param name="settings">How they are trained.</param>
+    public ChainModel(ComputeEngine engine, Factor[] templates, ChainSettings settings)
+    {
+        (_engine, _templates, _settings) = (engine, templates, settings);
+        _terms = new TemplateTerms(engine, templates[0].Rows, templates[^1].Rank, settings);
+        _update = new ChainUpdate(engine, templates, _terms, settings);
+    }
+
     /// <summary>By what data and factors are divided.</summary>
-    public FactorUnits Units => settings.Units;
+    public FactorUnits Units => _settings.Units;
 
     /// <inheritdoc />
-    public override IReadOnlyList<Factor> Templates => templates;
+    public override IReadOnlyList<Factor> Templates => _templates;
 
     /// <inheritdoc />
     public override FactorMatrix[] ReadTemplates()
     {
-        FactorMatrix[] layers = [.. templates.Select((factor, i) => FactorUnits.Multiply(factor.ToMatrix(), i == 0 ? settings.Units.Templates : 1))];
-        layers[0] = ExampleWeights.Scale(layers[0], settings.ColumnScales, divides: true)!;
+        FactorMatrix[] layers = [.. _templates.Select((factor, i) => FactorUnits.Multiply(factor.ToMatrix(), i == 0 ? _settings.Units.Templates : 1))];
+        layers[0] = ExampleWeights.Scale(layers[0], _settings.ColumnScales, divides: true)!;
         return layers;
     }
 
     /// <inheritdoc />
-    public override string Remedy => settings.Beta is >= 0 and <= 2
+    public override string Remedy => _settings.Beta is >= 0 and <= 2
         ? "Leave initial factors out, or scale them so that their product has the mean of the data."
         : "Choose a Beta nearer to the range 0 to 2, or limit the largest values of the data.";
 
     /// <inheritdoc />
     public override TrainingStatistics CreateStatistics()
     {
-        CurvatureForm form = settings.IsEuclidean ? CurvatureForm.Gram
-            : settings.Beta == BetaDivergence.KullbackLeibler && !settings.HasHoles ? CurvatureForm.Row : CurvatureForm.Entries;
-        return new TrainingStatistics(settings.Beta, settings.Units.Data, [new LayerStatistics(templates[0].Rows, templates[^1].Rank, form)]);
+        CurvatureForm form = _settings.IsEuclidean ? CurvatureForm.Gram
+            : _settings.Beta == BetaDivergence.KullbackLeibler && !_settings.HasHoles ? CurvatureForm.Row : CurvatureForm.Entries;
+        return new TrainingStatistics(_settings.Beta, _settings.Units.Data, [new LayerStatistics(_templates[0].Rows, _templates[^1].Rank, form)]);
     }
 
     /// <inheritdoc />
@@ -78,7 +89,7 @@ internal sealed class ChainModel(ComputeEngine engine, Factor[] templates, Chain
         statistics.Penalty += weight * rows.Penalty;
         statistics.Rows += data.Rows;
         statistics.Weight += weight * counted;
-        (double[] sums, double[] products) = ActivationMoments.SumsOf(engine, rows.Activations, 1, data.Examples.Weights);
+        (double[] sums, double[] products) = ActivationMoments.SumsOf(_engine, rows.Activations, 1, data.Examples.Weights);
         DoubleKernel.AddScaled(layer.Sums, sums, weight);
         DoubleKernel.AddScaled(layer.Squares, products, weight * counted);
         return counted;
@@ -108,7 +119,7 @@ internal sealed class ChainModel(ComputeEngine engine, Factor[] templates, Chain
     {
         _update.Dispose();
         _terms.Dispose();
-        foreach (Factor factor in templates)
+        foreach (Factor factor in _templates)
             factor.Dispose();
     }
 
@@ -116,5 +127,5 @@ internal sealed class ChainModel(ComputeEngine engine, Factor[] templates, Chain
 
     // The templates cost as much for some rows as is their share of all.
     private (double Objective, double Divergence) InUnit(double divergence, double ofActivations, double share, double weight)
-        => (settings.Units.Objective * (divergence + ofActivations + share * _update.PenaltyOf(weight)), settings.Units.Objective * divergence);
+        => (_settings.Units.Objective * (divergence + ofActivations + share * _update.PenaltyOf(weight)), _settings.Units.Objective * divergence);
 }

@@ -10,8 +10,9 @@ namespace Microsoft.ML.Nmf.Streaming;
 /// </summary>
 /// <param name="engine">The engine.</param>
 /// <param name="templates">W_0, …, W_L.</param>
+/// <param name="terms">Reads statistics; stays the caller's.</param>
 /// <param name="settings">How they are trained.</param>
-internal sealed class ChainUpdate(ComputeEngine engine, Factor[] templates, ChainSettings settings) : IDisposable
+internal sealed class ChainUpdate(ComputeEngine engine, Factor[] templates, TemplateTerms terms, ChainSettings settings) : IDisposable
 {
     // Sweeps of coordinate descent after a batch, and at the end of a pass; the engine ends those that gain little.
     private const int SweepsOfBatch = 1;
@@ -23,7 +24,6 @@ internal sealed class ChainUpdate(ComputeEngine engine, Factor[] templates, Chai
     // From how many times as many rows on what pulls is weighed anew.
     private const double Growth = 2;
 
-    private readonly TemplateTerms _terms = new(engine, templates[0].Rows, templates[^1].Rank, settings);
     private readonly SignedTemplates? _signed = settings.MayBeNegative ? new SignedTemplates(engine, templates[0].Rows, templates[0].Rank) : null;
     private Factor? _product;
     private bool _isStale = true;
@@ -80,7 +80,6 @@ internal sealed class ChainUpdate(ComputeEngine engine, Factor[] templates, Chai
     /// <inheritdoc />
     public void Dispose()
     {
-        _terms.Dispose();
         _signed?.Dispose();
         _product?.Dispose();
         _pull?.Dispose();
@@ -90,7 +89,7 @@ internal sealed class ChainUpdate(ComputeEngine engine, Factor[] templates, Chai
     {
         if (templates.Length == 1 && sums.Form == CurvatureForm.Row && penalty is { IsNone: true, Kept: 0 } && _pull is null)
         {
-            _terms.Divide(sums, templates[0], isMoreToCome ? LeastShare : 0);
+            terms.Divide(sums, templates[0], isMoreToCome ? LeastShare : 0);
             return;
         }
 
@@ -113,7 +112,7 @@ internal sealed class ChainUpdate(ComputeEngine engine, Factor[] templates, Chai
     // β = 2, the templates next to the features.
     private void Descend(LayerStatistics sums, Penalty penalty, int sweeps)
     {
-        (Gram gram, Factor product) = _terms.ReadProblem(sums);
+        (Gram gram, Factor product) = terms.ReadProblem(sums);
         if (templates.Length == 1)
         {
             (gram, product) = _pull?.AddTo(gram, product) ?? (gram, product);
@@ -139,14 +138,14 @@ internal sealed class ChainUpdate(ComputeEngine engine, Factor[] templates, Chai
 
     private void Step(int k, LayerStatistics sums, Penalty penalty)
     {
-        MultiplicativeTerms terms = settings.IsEuclidean ? EuclideanTerms(sums) : _terms.ReadTerms(sums, Product);
+        MultiplicativeTerms whole = settings.IsEuclidean ? EuclideanTerms(sums) : terms.ReadTerms(sums, Product);
         if (templates.Length == 1 && _pull is { IsWeighed: true })
-            _pull.AddTo(terms, templates[0]);
-        MultiplicativeTerms wide = terms;
+            _pull.AddTo(whole, templates[0]);
+        MultiplicativeTerms wide = whole;
         if (k < templates.Length - 1)
         {
             using Factor right = ProductOf(k + 1, templates.Length);
-            wide = new MultiplicativeTerms(Times(terms.Numerator, right), Times(terms.Denominator, right));
+            wide = new MultiplicativeTerms(Times(whole.Numerator, right), Times(whole.Denominator, right));
         }
 
         MultiplicativeTerms own = wide;
@@ -158,18 +157,18 @@ internal sealed class ChainUpdate(ComputeEngine engine, Factor[] templates, Chai
         }
 
         engine.MultiplicativeUpdate(templates[k], own, penalty, settings.Beta);
-        foreach (MultiplicativeTerms made in new[] { wide, own, terms }.Distinct().Where(made => settings.IsEuclidean || made != terms))
+        foreach (MultiplicativeTerms made in new[] { wide, own, whole }.Distinct().Where(made => settings.IsEuclidean || made != whole))
             made.Dispose();
     }
 
     // B, and V A.
     private MultiplicativeTerms EuclideanTerms(LayerStatistics sums)
     {
-        (Gram gram, Factor product) = _terms.ReadProblem(sums);
-        var terms = new MultiplicativeTerms(engine.Allocate(product.Rows, product.Rank), engine.Allocate(product.Rows, product.Rank));
-        engine.Copy(product, terms.Numerator);
-        engine.GramProduct(Product, gram, terms.Denominator);
-        return terms;
+        (Gram gram, Factor product) = terms.ReadProblem(sums);
+        var made = new MultiplicativeTerms(engine.Allocate(product.Rows, product.Rank), engine.Allocate(product.Rows, product.Rank));
+        engine.Copy(product, made.Numerator);
+        engine.GramProduct(Product, gram, made.Denominator);
+        return made;
     }
 
     private void WeighPull(LayerStatistics sums, double weight)
@@ -183,12 +182,12 @@ internal sealed class ChainUpdate(ComputeEngine engine, Factor[] templates, Chai
         _weighedFor = weight;
         if (settings.IsEuclidean)
         {
-            using MultiplicativeTerms terms = EuclideanTerms(sums);
-            _pull.Weigh(templates[0], terms.Denominator);
+            using MultiplicativeTerms made = EuclideanTerms(sums);
+            _pull.Weigh(templates[0], made.Denominator);
         }
         else
         {
-            _pull.Weigh(templates[0], _terms.ReadTerms(sums, Product).Denominator);
+            _pull.Weigh(templates[0], terms.ReadTerms(sums, Product).Denominator);
         }
     }
 

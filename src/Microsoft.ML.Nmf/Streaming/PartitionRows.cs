@@ -89,19 +89,11 @@ internal sealed class PartitionRows
     {
         if (_rows is not null)
             return _rows;
-        DataViewSchema.Column? ofWeights = _plan.WeightColumnName is { } name ? WeightColumn.Find(_data.Schema, name) : null;
-        DataViewSchema.Column?[] columns = [Column.Column, ofWeights];
-        using DataViewRowCursor cursor = _data.GetRowCursor(columns.OfType<DataViewSchema.Column>());
-        var reader = new CountedRowReader(cursor, Column, null, ofWeights, _plan);
+        using var reader = new CountedRowReader(_data, Column, null, _plan, _checkAlive);
         var builder = new ExampleMatrixBuilder(Column.Size);
-        List<float>? weights = ofWeights is null ? null : [];
+        List<float>? weights = reader.RoomForWeights();
         while (reader.Next(weights))
-        {
-            if (builder.Rows % BatchReader.RowsBetweenChecks == 0)
-                _checkAlive();
             builder.Add(reader.Features, reader.Values);
-        }
-
         if (builder.Rows == 0)
             throw new InvalidOperationException($"Column '{Column.Name}': a part of the training data has no rows. Make fewer parts.");
         _weights = weights?.ToArray();

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Microsoft.ML.Nmf.Engine;
 using Microsoft.ML.Nmf.Hosting;
 using Microsoft.ML.Nmf.Streaming;
@@ -61,7 +60,8 @@ public sealed class PartitionedTraining<TTransformer> : IDisposable
         if (!merged.Fits(_model.CreateStatistics()))
             throw new ArgumentException($"These are {merged}, which are of another training. Compute them from the State of this one.", nameof(merged));
         _monitor.CheckAlive();
-        Report(merged);
+        TrainingLoop.Reach(_history, _model.ObjectiveOf(merged), _clock.Elapsed.TotalSeconds, _model.Remedy);
+        _monitor.Report(TrainingLoop.ProgressOf(_history, _plan.Phase, _options.MaximumNumberOfIterations));
         _last = merged;
         double least = _history.Skip(1).Select(at => at.Objective).DefaultIfEmpty(double.NaN).Min();
         bool isIdle = _options.Tolerance > 0 && StoppingRule.ShareOf(_history, least) <= _options.Tolerance;
@@ -98,31 +98,4 @@ public sealed class PartitionedTraining<TTransformer> : IDisposable
     }
 
     private PartitionState StateAt(int iteration) => new(iteration, _unit, _observes, [.. _model.Templates.Select(layer => layer.ToMatrix())]);
-
-    private void Report(TrainingStatistics merged)
-    {
-        (double objective, double divergence) = _model.ObjectiveOf(merged);
-        if (!double.IsFinite(objective))
-        {
-            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
-                $"The objective is {objective} after {State.Iteration} iterations: the factors do not fit float32 any more. {_model.Remedy}"));
-        }
-
-        double before = _history.Count == 0 ? double.NaN : _history[^1].Objective;
-        var reached = new TrainingIteration
-        {
-            Number = State.Iteration,
-            Objective = objective,
-            Divergence = divergence,
-            Seconds = _clock.Elapsed.TotalSeconds,
-        };
-        _history.Add(reached);
-        _monitor.Report(new TrainingProgress
-        {
-            Phase = _plan.Phase,
-            MaximumNumberOfIterations = _options.MaximumNumberOfIterations,
-            Iteration = reached,
-            RelativeDecrease = before == 0 ? 0 : (before - objective) / Math.Abs(before),
-        });
-    }
 }

@@ -60,23 +60,10 @@ internal static class TrainingLoop
         {
             monitor.CheckAlive();
             (double objective, double divergence) = solver.Evaluate();
-            if (!double.IsFinite(objective))
-            {
-                throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
-                    $"The objective is {objective} after {iteration} iterations: the factors do not fit float32 any more. {solver.Remedy}"));
-            }
-
             double before = iteration == 0 ? double.NaN : history[^1].Objective;
-            var reached = new TrainingIteration { Number = iteration, Objective = objective, Divergence = divergence, Seconds = clock.Elapsed.TotalSeconds };
-            history.Add(reached);
+            TrainingIteration reached = Reach(history, (objective, divergence), clock.Elapsed.TotalSeconds, solver.Remedy);
             monitor.Recorder?.Take(solver, phase, reached, isLast: false);
-            monitor.Report(new TrainingProgress
-            {
-                Phase = phase,
-                MaximumNumberOfIterations = rule.MaximumNumberOfIterations,
-                Iteration = reached,
-                RelativeDecrease = before == 0 ? 0 : (before - objective) / Math.Abs(before),
-            });
+            monitor.Report(ProgressOf(history, phase, rule.MaximumNumberOfIterations));
             if (iteration > 0)
                 least = Math.Min(least, objective);
             double fall = before - objective, share = StoppingRule.ShareOf(history, least);
@@ -105,6 +92,39 @@ internal static class TrainingLoop
             monitor.CheckAlive();
             solver.Advance();
         }
+    }
+
+    /// <summary>Adds where a training stands to its history.</summary>
+    /// <param name="history">The iterations before, from the start on.</param>
+    /// <param name="value">The objective and the divergence.</param>
+    /// <param name="seconds">Since the first.</param>
+    /// <param name="remedy">What to do when the objective is not finite, a sentence.</param>
+    /// <exception cref="InvalidOperationException">The objective is not finite.</exception>
+    public static TrainingIteration Reach(List<TrainingIteration> history, (double Objective, double Divergence) value, double seconds, string remedy)
+    {
+        if (!double.IsFinite(value.Objective))
+        {
+            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
+                $"The objective is {value.Objective} after {history.Count} iterations: the factors do not fit float32 any more. {remedy}"));
+        }
+
+        var reached = new TrainingIteration { Number = history.Count, Objective = value.Objective, Divergence = value.Divergence, Seconds = seconds };
+        history.Add(reached);
+        return reached;
+    }
+
+    /// <summary>What a training tells about the last of its iterations.</summary>
+    public static TrainingProgress ProgressOf(IReadOnlyList<TrainingIteration> history, string phase, int maximumNumberOfIterations)
+    {
+        TrainingIteration reached = history[^1];
+        double before = history.Count == 1 ? double.NaN : history[^2].Objective;
+        return new TrainingProgress
+        {
+            Phase = phase,
+            MaximumNumberOfIterations = maximumNumberOfIterations,
+            Iteration = reached,
+            RelativeDecrease = before == 0 ? 0 : (before - reached.Objective) / Math.Abs(before),
+        };
     }
 
     // What is within the rounding of the factors is no progress either.
